@@ -1,0 +1,1 @@
+"""What citizens, agencies and officers call."""
