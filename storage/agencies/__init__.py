@@ -1,0 +1,1 @@
+"""Agencies, their tree, other names and API clients."""

@@ -1,0 +1,93 @@
+"""Encryption of personal text: one key per party, wrapped by a master key; found by keyed hash.
+
+Destroying a party's wrapped key makes everything written under it unreadable for good, which is
+how a party is erased (Law 91/2025/QH15 on personal data protection, the right to delete).
+"""
+
+import hmac
+from dataclasses import dataclass, field
+from hashlib import sha256
+from os import urandom
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from storage.errors import StorageError
+
+KEY_BYTES = 32
+NONCE_BYTES = 12
+
+
+class UndecipherableError(StorageError):
+    """The bytes were not written under this key, for this party and field, or were changed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyKey:
+    """The open key of one party. Lives in memory only, for the length of a request or a send."""
+
+    party_id: UUID
+    _aead: AESGCM = field(repr=False)
+
+    def encrypt(self, text: str, purpose: str) -> bytes:
+        """Return nonce and ciphertext (AES-256-GCM), bound to this party and to `purpose`."""
+        nonce = urandom(NONCE_BYTES)
+        return nonce + self._aead.encrypt(nonce, text.encode(), self._binding(purpose))
+
+    def decrypt(self, sealed: bytes, purpose: str) -> str:
+        """Return the text; raise UndecipherableError when it is not this party's, or was changed."""
+        try:
+            plain = self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._binding(purpose))
+        except (InvalidTag, ValueError) as error:
+            raise UndecipherableError(purpose) from error
+        return plain.decode()
+
+    def encrypt_optional(self, text: str | None, purpose: str) -> bytes | None:
+        """Encrypt, or keep nothing as nothing."""
+        return None if text is None else self.encrypt(text, purpose)
+
+    def decrypt_optional(self, sealed: bytes | None, purpose: str) -> str | None:
+        """Decrypt, or keep nothing as nothing."""
+        return None if sealed is None else self.decrypt(sealed, purpose)
+
+    def _binding(self, purpose: str) -> bytes:
+        return self.party_id.bytes + purpose.encode()
+
+
+class Cipher:
+    """Wraps and opens party keys, and makes blind indexes.
+
+    Args:
+        master_key: 32 bytes; wraps party keys.
+        index_key: 32 bytes; keys the blind indexes. Kept apart so that the master key can be
+            rotated without touching any index.
+    """
+
+    def __init__(self, *, master_key: bytes, index_key: bytes) -> None:
+        if len(master_key) != KEY_BYTES or len(index_key) != KEY_BYTES:
+            raise ValueError(f"root keys are {KEY_BYTES} bytes long")
+        self._master = AESGCM(master_key)
+        self._index_key = index_key
+
+    def new_party_key(self, party_id: UUID) -> tuple[PartyKey, bytes]:
+        """Draw a key for a party; return it open, and wrapped for keeping."""
+        raw = urandom(KEY_BYTES)
+        nonce = urandom(NONCE_BYTES)
+        wrapped = nonce + self._master.encrypt(nonce, raw, party_id.bytes)
+        return PartyKey(party_id=party_id, _aead=AESGCM(raw)), wrapped
+
+    def open_party_key(self, party_id: UUID, wrapped: bytes) -> PartyKey:
+        """Open a wrapped key; raise UndecipherableError when it is another party's or master's."""
+        try:
+            raw = self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], party_id.bytes)
+        except (InvalidTag, ValueError) as error:
+            raise UndecipherableError("party key") from error
+        return PartyKey(party_id=party_id, _aead=AESGCM(raw))
+
+    def blind_index(self, purpose: str, value: str) -> bytes:
+        """Return 32 bytes by which an encrypted value is found (HMAC-SHA-256, one space per purpose).
+
+        Citizen numbers are few enough to be enumerated, so a plain hash would hide nothing.
+        """
+        return hmac.digest(self._index_key, f"{purpose}\x00{value}".encode(), sha256)

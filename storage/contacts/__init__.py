@@ -1,0 +1,1 @@
+"""Email addresses and phone numbers of a party."""

@@ -1,0 +1,49 @@
+"""Where a party can be reached."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Index
+from sqlmodel import Field, SQLModel
+
+from storage.base import created, moment, sealed
+from storage.ids import new_id
+
+
+class ContactSource(StrEnum):
+    """How an address came to us, which says how far it may be used."""
+
+    VERIFIED = "verified"
+    """Proved by its owner: for every notice of the party."""
+    AGENCY_SUPPLIED = "agency_supplied"
+    """Came with a dossier: for the notices of that dossier only, until a verified one replaces it."""
+
+
+class Contact(SQLModel, table=True):
+    """An email address or a phone number of a party; `dossier_id` bounds an agency's one."""
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        Index(
+            "uq_contact_address",
+            "party_id",
+            "kind",
+            "value_index",
+            "dossier_id",
+            unique=True,
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_contact_dossier", "dossier_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    party_id: UUID = Field(foreign_key="party.id")
+    kind: str
+    value_index: bytes
+    value_sealed: bytes = sealed()
+    source: str
+    dossier_id: UUID | None = Field(default=None, foreign_key="dossier.id")
+    verified_at: datetime | None = moment(nullable=True)
+    opted_out_at: datetime | None = moment(nullable=True)
+    created_at: datetime = created()

@@ -1,0 +1,1 @@
+"""One send on one channel."""

@@ -1,0 +1,1 @@
+"""Phones with the app."""

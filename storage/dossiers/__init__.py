@@ -1,0 +1,1 @@
+"""Dossiers, their order of events and their clock."""

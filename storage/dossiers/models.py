@@ -1,0 +1,44 @@
+"""A dossier as its events make it."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, Index, SmallInteger
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from storage.base import moment, sealed
+from storage.ids import new_id
+
+
+class Dossier(SQLModel, table=True):
+    """One dossier. Everything from `status` on is the fold of its events, kept for quick reading.
+
+    `waits` is a list of `[start, end or null]` in ISO 8601: the times at which the citizen was awaited.
+    Agency and procedure are no foreign keys: every push would lock the same few rows, and neither is
+    ever deleted.
+    """
+
+    __tablename__ = "dossier"
+    __table_args__ = (Index("ix_dossier_party", "party_id", "updated_at", "id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    code: str = Field(unique=True, max_length=80)
+    party_id: UUID = Field(foreign_key="party.id")
+    agency_id: UUID = Field(index=True)
+    procedure_code: str = Field(index=True)
+    channel: int | None = Field(default=None, sa_type=SmallInteger)
+    summary_sealed: bytes | None = sealed(nullable=True)
+    status: int = Field(sa_type=SmallInteger)
+    status_since: datetime = moment()
+    first_at: datetime = moment()
+    submitted_at: datetime | None = moment(nullable=True)
+    accepted_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    due_at: datetime | None = moment(nullable=True)
+    due_set_at: datetime | None = moment(nullable=True)
+    waits: list[Any] = Field(sa_column=Column(JSONB, nullable=False, server_default="[]"))
+    contradictions: int = Field(default=0, sa_type=SmallInteger)
+    updated_at: datetime = moment()
+    heard_at: datetime = moment()

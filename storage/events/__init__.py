@@ -1,0 +1,1 @@
+"""What agencies told us, kept for good."""

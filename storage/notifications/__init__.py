@@ -1,0 +1,1 @@
+"""Notices: the inbox item and the outbox in one row."""

@@ -1,0 +1,1 @@
+"""People and organisations, and the key of each."""

@@ -1,0 +1,122 @@
+"""Parties: found by the keyed hash of their number, made on first mention."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from storage.cipher import Cipher, PartyKey
+from storage.errors import NotFoundError
+from storage.ids import new_id
+from storage.parties.kinds import PartyKind
+from storage.parties.models import Party, PartyKeyRow
+from storage.unit_of_work import Reading, UnitOfWork
+
+NUMBER = "party.number"
+NAME = "party.name"
+
+_FIND = """
+SELECT p.number_index, p.id, k.wrapped FROM party p JOIN party_key k ON k.party_id = p.id
+WHERE p.number_index = ANY(%s)
+"""
+_ADD = """
+WITH given AS (
+  SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[])
+    AS g(id, kind, number_index, number_sealed, name_sealed, wrapped)
+), added AS (
+  INSERT INTO party (id, kind, number_index, number_sealed, name_sealed, locale)
+  SELECT id, kind, number_index, number_sealed, name_sealed, 'vi' FROM given ORDER BY number_index
+  ON CONFLICT (number_index) DO NOTHING RETURNING id
+)
+INSERT INTO party_key (party_id, wrapped) SELECT g.id, g.wrapped FROM given g JOIN added USING (id)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyIdentity:
+    """Who somebody is: kind, checked number (digits only), and name where it is known."""
+
+    kind: PartyKind
+    number: str
+    name: str | None = None
+
+
+def number_index(cipher: Cipher, identity: PartyIdentity) -> bytes:
+    """Return the keyed hash by which a party is found."""
+    return cipher.blind_index(f"party.{identity.kind}", identity.number)
+
+
+async def find_or_create(uow: UnitOfWork, identities: Sequence[PartyIdentity]) -> list[PartyKey]:
+    """Return the open key of each party, in order; parties not seen before are made.
+
+    Safe against another process that makes the same party at the same moment: the first one stays.
+    """
+    by_index = {number_index(uow.cipher, identity): identity for identity in identities}
+    found = await _find(uow, list(by_index))
+    missing = {index: identity for index, identity in by_index.items() if index not in found}
+    if missing:
+        await _add(uow, missing)
+        found |= await _find(uow, list(missing))
+    return [found[number_index(uow.cipher, identity)] for identity in identities]
+
+
+async def _find(uow: Reading, indexes: list[bytes]) -> dict[bytes, PartyKey]:
+    driver = await uow.driver()
+    cursor = await driver.execute(_FIND, (indexes,), binary=True)
+    return {
+        bytes(index): uow.cipher.open_party_key(party_id, wrapped)  # type: ignore[arg-type, call-overload] # rows are untyped
+        for index, party_id, wrapped in await cursor.fetchall()
+    }
+
+
+async def _add(uow: UnitOfWork, missing: dict[bytes, PartyIdentity]) -> None:
+    ids, kinds, numbers, names, keys = [], [], [], [], []
+    for identity in missing.values():
+        party_id = new_id()
+        key, wrapped = uow.cipher.new_party_key(party_id)
+        ids.append(party_id)
+        kinds.append(identity.kind.value)
+        numbers.append(key.encrypt(identity.number, NUMBER))
+        names.append(key.encrypt_optional(identity.name, NAME))
+        keys.append(wrapped)
+    driver = await uow.driver()
+    await driver.execute(_ADD, (ids, kinds, list(missing), numbers, names, keys))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartyProfile:
+    """A party as its owner sees it."""
+
+    party_id: UUID
+    kind: PartyKind
+    number: str
+    name: str | None
+    locale: str
+
+
+async def open_key(uow: Reading, party_id: UUID) -> PartyKey:
+    """Return a party's open key. Raises NotFoundError when there is none (any more)."""
+    row = await uow.session.get(PartyKeyRow, party_id)
+    if row is None:
+        raise NotFoundError("party")
+    return uow.cipher.open_party_key(party_id, row.wrapped)
+
+
+async def profile(uow: Reading, party_id: UUID) -> PartyProfile:
+    """Return a party's own data, decrypted. Raises NotFoundError."""
+    key = await open_key(uow, party_id)
+    party = (await uow.session.exec(select(Party).where(col(Party.id) == party_id))).one()
+    return PartyProfile(
+        party_id=party_id,
+        kind=PartyKind(party.kind),
+        number=key.decrypt(party.number_sealed, NUMBER),
+        name=key.decrypt_optional(party.name_sealed, NAME),
+        locale=party.locale,
+    )
+
+
+async def learn_name(uow: UnitOfWork, key: PartyKey, name: str) -> None:
+    """Keep the name that the identity provider vouches for."""
+    party = await uow.session.get_one(Party, key.party_id)
+    party.name_sealed = key.encrypt(name, NAME)

@@ -1,0 +1,1 @@
+"""Which notices a party wants on which channel."""

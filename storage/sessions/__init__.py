@@ -1,0 +1,1 @@
+"""Sign-ins on their way, sessions and refresh tokens."""

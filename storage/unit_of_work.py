@@ -1,0 +1,94 @@
+"""The only place that commits.
+
+An entry point opens a unit of work, hands it down, and commits it before it answers. Services and
+repositories never commit. What only reads takes a `Reading`, which the database holds to that.
+"""
+
+from types import TracebackType
+from typing import Self
+
+from psycopg import AsyncConnection as DriverConnection
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.cipher import Cipher
+from storage.engine import Engine
+
+
+class Reading:
+    """One read-only transaction.
+
+    Attributes:
+        cipher: opens what is kept encrypted.
+    """
+
+    _options: dict[str, object] = {"postgresql_readonly": True}  # noqa: RUF012 - never changed
+
+    def __init__(self, engine: Engine, cipher: Cipher) -> None:
+        self._engine = engine
+        self.cipher = cipher
+        self._connection: AsyncConnection | None = None
+        self._session: AsyncSession | None = None
+
+    async def __aenter__(self) -> Self:
+        """Take a connection and begin."""
+        connection = await self._engine.pool.connect()
+        if self._options:
+            await connection.execution_options(**self._options)
+        await connection.begin()
+        self._connection = connection
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give the connection back; whatever was not committed is undone."""
+        connection, session = self._connection, self._session
+        self._session = self._connection = None
+        if session is not None:
+            await session.close()
+        if connection is not None:
+            await self._give_back(connection)
+
+    @property
+    def session(self) -> AsyncSession:
+        """The SQLModel session, for code that works on single rows."""
+        if self._session is None:
+            self._session = AsyncSession(self._open, expire_on_commit=False, autoflush=True)
+        return self._session
+
+    async def driver(self) -> DriverConnection[tuple[object, ...]]:
+        """The psycopg connection of the same transaction, for set-based SQL and pipelines."""
+        if self._session is not None:
+            await self._session.flush()
+        raw = await self._open.get_raw_connection()
+        driver: DriverConnection[tuple[object, ...]] = raw.driver_connection
+        return driver
+
+    async def _give_back(self, connection: AsyncConnection) -> None:
+        raw = await connection.get_raw_connection()
+        if raw.driver_connection.closed:  # type: ignore[union-attr] # psycopg's, always there
+            self._engine.mark_broken()
+            await connection.invalidate()
+        await connection.close()
+
+    @property
+    def _open(self) -> AsyncConnection:
+        if self._connection is None:
+            raise RuntimeError("the unit of work is not open")
+        return self._connection
+
+
+class UnitOfWork(Reading):
+    """One read-write transaction, committed once, at the edge."""
+
+    _options: dict[str, object] = {}  # noqa: RUF012 - never changed
+
+    async def commit(self) -> None:
+        """Make everything durable. After it the unit is spent: a second commit is an error."""
+        if self._session is not None:
+            await self._session.flush()
+        transaction = self._open.get_transaction()
+        if transaction is None or not transaction.is_active:
+            raise RuntimeError("the unit of work was committed already")
+        await transaction.commit()
