@@ -1,0 +1,93 @@
+"""What all tests share: one real PostgreSQL per run, a database of its own, emptied before each use."""
+
+import os
+import secrets
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from storage import migrations
+from storage.cipher import Cipher
+from storage.embedded import EmbeddedPostgres
+from storage.engine import Engine, libpq_url
+from storage.settings import Environment, StorageSettings
+from storage.tables import metadata
+from storage.unit_of_work import Reading, UnitOfWork
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder for the run."""
+    return tmp_path_factory.mktemp("tindan")
+
+
+@pytest.fixture(scope="session")
+def server_url(data_dir: Path) -> Iterator[str]:
+    """The PostgreSQL of the run: the one that DATABASE_URL names, else an embedded one."""
+    given = os.environ.get("DATABASE_URL")
+    if given:
+        yield libpq_url(given)
+        return
+    server = EmbeddedPostgres(data_dir)
+    try:
+        yield libpq_url(server.start())
+    finally:
+        server.destroy()
+
+
+@pytest.fixture(scope="session")
+def database_url(server_url: str) -> Iterator[str]:
+    """A migrated database that only this run uses."""
+    name = f"tindan_test_{secrets.token_hex(4)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    address = make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    migrations.upgrade(address)
+    yield address
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="session")
+def settings(data_dir: Path, database_url: str) -> StorageSettings:
+    """Settings of a development installation."""
+    return StorageSettings(env=Environment.DEVELOPMENT, data_dir=data_dir, DATABASE_URL=database_url)
+
+
+@pytest.fixture(scope="session")
+def cipher(settings: StorageSettings) -> Cipher:
+    """The cipher of the run."""
+    return Cipher(master_key=settings.root_key("master_key"), index_key=settings.root_key("index_key"))
+
+
+@pytest.fixture(scope="session")
+async def shared_engine(settings: StorageSettings) -> AsyncIterator[Engine]:
+    """One pool for the run."""
+    engine = Engine(settings)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+async def engine(shared_engine: Engine) -> Engine:
+    """The pool, with every table empty."""
+    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+    async with shared_engine.pool.begin() as connection:
+        await connection.exec_driver_sql(f"TRUNCATE {names}")
+    return shared_engine
+
+
+@pytest.fixture
+def unit_of_work(engine: Engine, cipher: Cipher) -> Callable[[], UnitOfWork]:
+    """Open a unit of work: `async with unit_of_work() as uow: …; await uow.commit()`."""
+    return lambda: UnitOfWork(engine, cipher)
+
+
+@pytest.fixture
+def reading(engine: Engine, cipher: Cipher) -> Callable[[], Reading]:
+    """Open a read-only transaction."""
+    return lambda: Reading(engine, cipher)
