@@ -1,0 +1,72 @@
+"""Makes the cluster: the data directory with the role and the database `tindan` in it."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+from storage.embedded.errors import EmbeddedPostgresError
+from storage.embedded.home import NAME, Home
+
+_SECONDS = 120
+_INITDB = (
+    "--username=postgres",
+    # the superuser has no password, so that nobody is let in as it; see also _ACCESS
+    "--auth=reject",
+    "--encoding=UTF8",
+    "--locale-provider=builtin",
+    "--builtin-locale=C.UTF-8",
+    "--locale=C",
+    "--no-instructions",
+)
+_ACCESS = "local all all scram-sha-256\n"
+
+
+def create_cluster(home: Home, binaries: Path) -> None:
+    """Make the cluster of `home`, unless it exists.
+
+    It is made under another name and renamed when complete: what a killed attempt left is removed here.
+
+    Raises:
+        EmbeddedPostgresError: `initdb` failed; the message holds what it wrote.
+    """
+    if home.cluster.exists():
+        return
+    draft = home.location / "cluster.draft"
+    shutil.rmtree(draft, ignore_errors=True)
+    home.account.make_folder(draft)
+    _run(home, binaries / "initdb", "-D", str(draft), *_INITDB)
+    _run(
+        home,
+        binaries / "postgres",
+        "--single",
+        "-D",
+        str(draft),
+        "-c",
+        "exit_on_error=on",
+        "postgres",
+        stdin=_roles(home),
+    )
+    (draft / "pg_hba.conf").write_text(_ACCESS)
+    draft.rename(home.cluster)
+
+
+def _roles(home: Home) -> str:
+    """Return the statements for the role and its database, one a line; the password is hexadecimal."""
+    return (
+        f"CREATE ROLE {NAME} LOGIN CREATEDB PASSWORD '{home.password}'\nCREATE DATABASE {NAME} OWNER {NAME}\n"
+    )
+
+
+def _run(home: Home, *command: str | Path, stdin: str = "") -> None:
+    result = subprocess.run(  # noqa: S603 - our own programs, with arguments of ours
+        command,
+        input=stdin,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=_SECONDS,
+        check=False,
+        **home.account.process_options(),
+    )
+    if result.returncode != 0:
+        raise EmbeddedPostgresError(f"{command[0]} failed with status {result.returncode}:\n{result.stdout}")
