@@ -8,8 +8,8 @@ import sys
 
 import uvloop
 
-from .server import PortTakenError, serve
-from .settings import Settings
+from infra.sandbox.server import PortTakenError, serve
+from infra.sandbox.settings import Settings
 
 
 def main() -> int:

@@ -7,15 +7,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from .control import Control
-from .faults import Faults
-from .fcm.google import Google
-from .fcm.messaging import Messaging
-from .keys import rsa_key
-from .outbox import Outbox
-from .pause import Pause
-from .settings import Settings
-from .smtp import Sink
+from infra.sandbox.control import Control
+from infra.sandbox.faults import Faults
+from infra.sandbox.fcm.google import Google
+from infra.sandbox.fcm.messaging import Messaging
+from infra.sandbox.idp import provider
+from infra.sandbox.keys import rsa_key
+from infra.sandbox.outbox import Outbox
+from infra.sandbox.pause import Pause
+from infra.sandbox.settings import Settings
+from infra.sandbox.smtp import Sink
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -46,6 +47,12 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
     routes = [
         *Messaging(google=google, outbox=outbox, faults=faults).routes(),
         *google.routes(),
+        *provider.routes(
+            key=rsa_key(settings.state_dir, "idp"),
+            public_url=public_url,
+            client_secret=settings.idp_client_secret,
+            faults=faults,
+        ),
         *Control(outbox=outbox, faults=faults).routes(),
         Route("/health", _health),
     ]

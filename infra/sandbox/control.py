@@ -10,10 +10,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .faults import Faults
-from .mail import readable
-from .outbox import Arrival, Channel, Outbox, Page
-from .scripts import FaultyChannel, Script
+from infra.sandbox.faults import Faults
+from infra.sandbox.mail import readable
+from infra.sandbox.outbox import Arrival, Channel, Outbox, Page
+from infra.sandbox.scripts import FaultyChannel, Script
 
 _CHANNELS: dict[str, FaultyChannel] = {name: name for name in get_args(FaultyChannel)}
 

@@ -5,8 +5,18 @@ import dataclasses
 import fnmatch
 from collections.abc import Sequence
 
-from .pause import Pause
-from .scripts import FOREVER, AcceptThenHang, Delay, Fault, FaultyChannel, Match, Point, Script, objections
+from infra.sandbox.pause import Pause
+from infra.sandbox.scripts import (
+    FOREVER,
+    AcceptThenHang,
+    Delay,
+    Fault,
+    FaultyChannel,
+    Match,
+    Point,
+    Script,
+    objections,
+)
 
 
 @dataclasses.dataclass(kw_only=True)

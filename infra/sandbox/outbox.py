@@ -6,7 +6,7 @@ import time
 from collections.abc import Hashable, Iterator
 from typing import Literal, NamedTuple
 
-from .pause import Pause
+from infra.sandbox.pause import Pause
 
 Channel = Literal["email", "push"]
 

@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import uvicorn
 
-from .application import Sandbox, assemble
-from .settings import Settings
-from .smtp import Connection
-from .tls import self_signed
+from infra.sandbox.application import Sandbox, assemble
+from infra.sandbox.settings import Settings
+from infra.sandbox.smtp import Connection
+from infra.sandbox.tls import self_signed
 
 PARENT_PIPE = "TINDAN_PARENT_PIPE_FD"
 _BACKLOG = 2048

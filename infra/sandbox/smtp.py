@@ -5,10 +5,10 @@ import ssl
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
 
-from .faults import Faults
-from .mail import message_id
-from .outbox import Outbox
-from .scripts import Fault, Refuse, Status
+from infra.sandbox.faults import Faults
+from infra.sandbox.mail import message_id
+from infra.sandbox.outbox import Outbox
+from infra.sandbox.scripts import Fault, Refuse, Status
 
 GREETING = "tindan.sandbox"
 

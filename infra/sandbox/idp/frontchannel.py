@@ -1,0 +1,122 @@
+"""What the browser sees of the provider: choosing who signs in, and signing out."""
+
+from typing import cast
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from infra.sandbox.idp.authorization import (
+    PARAMETERS,
+    AuthorizationRequest,
+    RefusedRequestError,
+    UntrustedRequestError,
+    answer_url,
+)
+from infra.sandbox.idp.clients import may_redirect_to
+from infra.sandbox.idp.grants import Grants
+from infra.sandbox.pages import render
+from infra.sandbox.people import Account
+
+_SEE_OTHER = 303
+
+
+class FrontChannel:
+    """Endpoints below /idp that a person's browser is sent to."""
+
+    def __init__(self, *, issuer: str, grants: Grants, accounts: dict[str, Account]) -> None:
+        self._issuer = issuer
+        self._grants = grants
+        self._accounts = accounts
+        self._by_hint = {
+            hint: account
+            for account in accounts.values()
+            for hint in (account.sub, account.tax_code or account.number)
+        }
+
+    def routes(self) -> list[Route]:
+        """Return the routes, with full paths."""
+        return [
+            Route("/idp/authorize", self.ask, methods=["GET"]),
+            Route("/idp/authorize", self.decide, methods=["POST"]),
+            Route("/idp/logout", self.log_out, methods=["GET"]),
+        ]
+
+    async def ask(self, request: Request) -> Response:
+        """Show who can sign in, or answer at once where the relying party wants no page."""
+        try:
+            asked = AuthorizationRequest.parse(request.query_params.multi_items())
+            if not asked.silent:
+                return self._choice(request, dict(request.query_params), asked)
+            account = self._by_hint.get(asked.login_hint or "")
+            if account is None:
+                raise asked.refused("login_required", "Nobody is signed in, and login_hint names nobody.")
+        except (UntrustedRequestError, RefusedRequestError) as error:
+            return self._refusal(request, error)
+        return self._granted(account, asked)
+
+    async def decide(self, request: Request) -> Response:
+        """Take the choice made on the page."""
+        form = await request.form()
+        parameters = [(name, str(value)) for name, value in form.multi_items() if name in PARAMETERS]
+        try:
+            asked = AuthorizationRequest.parse(parameters)
+            if form.get("action") == "cancel":
+                raise asked.refused("access_denied", "The user did not sign in.")
+        except (UntrustedRequestError, RefusedRequestError) as error:
+            return self._refusal(request, error)
+        account = self._accounts.get(_text(form, "account"))
+        if account is None:
+            return self._choice(request, dict(parameters), asked, missing=True)
+        return self._granted(account, asked)
+
+    async def log_out(self, request: Request) -> Response:
+        """End the session, which this provider never keeps (OpenID Connect RP-Initiated Logout, 2)."""
+        target = request.query_params.get("post_logout_redirect_uri")
+        if target is None:
+            return render(request, "signed_out.html")
+        if not may_redirect_to(target):
+            return self._refusal(request, UntrustedRequestError("post_logout_redirect_uri"))
+        state = request.query_params.get("state")
+        return RedirectResponse(answer_url(target, issuer=self._issuer, state=state), _SEE_OTHER)
+
+    def _choice(
+        self,
+        request: Request,
+        parameters: dict[str, str],
+        asked: AuthorizationRequest,
+        *,
+        missing: bool = False,
+    ) -> Response:
+        hinted = self._by_hint.get(asked.login_hint or "")
+        return render(
+            request,
+            "authorize.html",
+            status=422 if missing else 200,
+            accounts=self._accounts.values(),
+            parameters={name: parameters[name] for name in PARAMETERS if name in parameters},
+            chosen=hinted.sub if hinted else None,
+            missing=missing,
+        )
+
+    def _granted(self, account: Account, asked: AuthorizationRequest) -> Response:
+        code = self._grants.issue_code(account, asked)
+        url = answer_url(asked.redirect_uri, issuer=self._issuer, state=asked.state, code=code)
+        return RedirectResponse(url, _SEE_OTHER)
+
+    def _refusal(self, request: Request, error: UntrustedRequestError | RefusedRequestError) -> Response:
+        if isinstance(error, UntrustedRequestError):
+            return render(request, "refused.html", status=400, culprit=str(error))
+        url = answer_url(
+            error.redirect_uri,
+            issuer=self._issuer,
+            state=error.state,
+            error=error.error,
+            error_description=error.description,
+        )
+        return RedirectResponse(url, _SEE_OTHER)
+
+
+def _text(form: FormData, name: str) -> str:
+    return cast("str", form.get(name, ""))

@@ -1,0 +1,108 @@
+"""Server-rendered pages in Vietnamese and English, without a line of JavaScript."""
+
+import base64
+import functools
+import hashlib
+import pathlib
+from collections.abc import Callable
+from typing import Literal
+
+import jinja2
+import markupsafe
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+Language = Literal["vi", "en"]
+
+_TEMPLATES = pathlib.Path(__file__).with_name("templates")
+_STYLE = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_COOKIE = "sandbox_language"
+
+# Browsers hold form-action against every redirect that follows, so the relying parties' addresses are in it.
+_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        f"style-src 'sha256-{_STYLE_HASH}'",
+        "form-action 'self' http://127.0.0.1:* http://localhost:*",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "Vary": "Accept-Language, Cookie",
+}
+
+_environment = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(_TEMPLATES),
+    autoescape=True,
+    undefined=jinja2.StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(request: Request, template: str, *, status: int = 200, **context: object) -> Response:
+    """Return a page in the language that the reader asked for.
+
+    Templates say `_("tiếng Việt", "English")`, and find `language` and `other_language_url` set.
+    """
+    language = _language(request)
+    other: Language = "en" if language == "vi" else "vi"
+    html = _environment.get_template(template).render(
+        context
+        | {
+            "_": _chooser(language),
+            "language": language,
+            "other_language_url": _url_in(request, other),
+            "style": markupsafe.Markup(_STYLE),
+        }
+    )
+    response = HTMLResponse(html, status_code=status, headers=_HEADERS)
+    if request.query_params.get("lang") == language:
+        response.set_cookie(_COOKIE, language, samesite="lax", httponly=True)
+    return response
+
+
+def _language(request: Request) -> Language:
+    """Choose by the switch, by what was switched before, by the relying party's wish, by the browser's."""
+    candidates = [
+        request.query_params.get("lang", ""),
+        request.cookies.get(_COOKIE, ""),
+        *request.query_params.get("ui_locales", "").split(),
+        *_accepted(request.headers.get("accept-language", "")),
+    ]
+    for candidate in candidates:
+        primary = candidate.partition("-")[0].lower()
+        if primary == "vi":
+            return "vi"
+        if primary == "en":
+            return "en"
+    return "vi"
+
+
+def _accepted(header: str) -> list[str]:
+    """Return the language tags of an Accept-Language header, best first (RFC 9110, 12.5.4)."""
+    weighed: list[tuple[float, str]] = []
+    for entry in header.split(","):
+        tag, _, parameters = entry.strip().partition(";")
+        weight = parameters.strip().removeprefix("q=")
+        try:
+            weighed.append((float(weight) if weight else 1.0, tag))
+        except ValueError:
+            continue
+    return [tag for weight, tag in sorted(weighed, key=lambda one: -one[0]) if weight > 0]
+
+
+def _url_in(request: Request, language: Language) -> str:
+    url = request.url.include_query_params(lang=language)
+    return f"{url.path}?{url.query}"
+
+
+@functools.cache
+def _chooser(language: Language) -> Callable[[str, str], str]:
+    return (lambda vietnamese, _english: vietnamese) if language == "vi" else (lambda _vi, english: english)
