@@ -38,10 +38,10 @@ def tidy_code(text: str, max_length: int) -> str:
 def normalise_agency_code(text: str) -> str:
     """Return an agency code in the new form (Decision 20/2020/QD-TTg), the top level first.
 
-    The old form (QCVN 102:2016/BTTTT) put the top level last and always had four groups, zeros where a unit is of a higher level:
-    ``000.03.20.H38`` is ``H38.20.03``, and ``000.00.00.H26`` is ``H26``. A code is read as old if it begins
-    with zeros, or ends in a top level (a letter and two digits) without beginning in one. Zeros between two
-    units stay: without them, units of different levels would share a code.
+    The old form (QCVN 102:2016/BTTTT) put the top level last and always had four groups, zeros where a unit
+    is of a higher level: ``000.03.20.H38`` is ``H38.20.03``, and ``000.00.00.H26`` is ``H26``. A code is read
+    as old if it begins with zeros, or ends in a top level (a letter and two digits) without beginning in one.
+    Zeros between two units stay: without them, units of different levels would share a code.
 
     Raises:
         InvalidCode: with reason ``length`` (at most 35 characters) or ``form`` (groups of 0-9 and A-Z joined
