@@ -1,0 +1,68 @@
+"""What we ask of whoever vouches for people: the port that identity providers are plugged into."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from storage.parties.kinds import PartyKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """Who signed in, as the provider vouches.
+
+    Attributes:
+        kind: person or organisation.
+        number: checked citizen number or tax code, digits only.
+        name: in NFC.
+        assurance: 1 or 2; what has no level counts as 2 (see `auth.claims`).
+        signed_in_at: when the provider saw the person.
+    """
+
+    kind: PartyKind
+    number: str
+    name: str
+    assurance: int
+    signed_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """Where to send somebody who signs in, and what must be known when they come back.
+
+    Attributes:
+        url: address at the provider.
+        nonce: returns inside the ID token.
+        verifier: answers the challenge that went with them (RFC 7636).
+    """
+
+    url: str
+    nonce: str
+    verifier: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """What somebody brought back from the provider.
+
+    Attributes:
+        code: the provider's one-time code.
+        issuer: who says to have answered (RFC 9207), where it is said.
+        nonce: of the departure.
+        verifier: of the departure.
+    """
+
+    code: str
+    issuer: str | None
+    nonce: str
+    verifier: str
+
+
+class IdentityProvider(Protocol):
+    """Vouches for people. Both calls may go over the network: hold no database connection meanwhile."""
+
+    async def begin(self, state: str) -> Departure:
+        """Say where to send somebody; `state` comes back with them. Raises ProviderUnavailable."""
+
+    async def complete(self, returned: Return) -> Identity:
+        """Find out who came back. Raises ProviderUnavailable and SignInRefused."""

@@ -1,0 +1,150 @@
+"""Access tokens: signed statements of who is calling (RFC 9068), checked without asking anybody."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+from uuid import UUID, uuid4
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet, KeySetSerialization
+
+from auth.errors import InvalidToken
+from auth.keys import public_set
+from auth.principals import AgencyCaller, Citizen
+from auth.settings import AuthSettings
+
+ALGORITHM = "ES256"
+TYPE = "at+jwt"
+LEEWAY_SECONDS = 30
+LONGEST = 4096
+REMEMBERED = 10_000
+
+Principal = Citizen | AgencyCaller
+
+
+class Tokens:
+    """Mints and verifies access tokens.
+
+    Citizens and agencies have an audience each, so that a token for one is nothing to the other. Tokens
+    that proved good are remembered by their SHA-256 until they expire, since checking a signature is
+    most of the work of a small request; what a token says can not change, so this can not err.
+
+    Args:
+        settings: names the issuer, the keys and the life of a token.
+        now: seconds since 1970.
+    """
+
+    def __init__(self, settings: AuthSettings, *, now: Callable[[], float] = time.time) -> None:
+        keys = settings.signing_keys()
+        self._signing_key = keys[0]
+        self._keys = KeySet(list(keys))
+        self._public = public_set(keys)
+        self._now = now
+        self._remembered: dict[bytes, tuple[float, Principal]] = {}
+        self.issuer = settings.issuer()
+        self.life_seconds = settings.access_token_seconds
+        self.citizen_audience = f"{self.issuer}/citizens"
+        self.agency_audience = f"{self.issuer}/agencies"
+
+    def for_citizen(self, citizen: Citizen, *, client_id: str) -> str:
+        """Return a token that speaks for a citizen in the app `client_id`."""
+        return self._sign(
+            {
+                "aud": self.citizen_audience,
+                "sub": str(citizen.party_id),
+                "client_id": client_id,
+                "sid": str(citizen.session_id),
+                "acr": str(citizen.assurance),
+                "auth_time": int(citizen.signed_in_at.timestamp()),
+            }
+        )
+
+    def for_agency(self, caller: AgencyCaller) -> str:
+        """Return a token that speaks for an agency's client."""
+        return self._sign(
+            {
+                "aud": self.agency_audience,
+                "sub": caller.client_id,
+                "client_id": caller.client_id,
+                "agency": str(caller.agency_id),
+                "scope": " ".join(sorted(caller.scopes)),
+            }
+        )
+
+    def verify_citizen(self, token: str) -> Citizen:
+        """Return the citizen that a token speaks for; raise InvalidToken when it speaks for none."""
+        principal = self._verify(token)
+        if not isinstance(principal, Citizen):
+            raise InvalidToken("not a citizen's token")
+        return principal
+
+    def verify_agency(self, token: str) -> AgencyCaller:
+        """Return the caller that a token speaks for; raise InvalidToken when it is no agency's."""
+        principal = self._verify(token)
+        if not isinstance(principal, AgencyCaller):
+            raise InvalidToken("not an agency's token")
+        return principal
+
+    def jwks(self) -> KeySetSerialization:
+        """Return the public keys (RFC 7517)."""
+        return self._public
+
+    def _sign(self, claims: dict[str, Any]) -> str:
+        now = int(self._now())
+        header = {"alg": ALGORITHM, "typ": TYPE, "kid": self._signing_key.kid}
+        common = {"iss": self.issuer, "iat": now, "exp": now + self.life_seconds, "jti": str(uuid4())}
+        return jwt.encode(header, common | claims, self._signing_key, algorithms=[ALGORITHM])
+
+    def _verify(self, token: str) -> Principal:
+        if len(token) > LONGEST:
+            raise InvalidToken("too long")
+        digest = sha256(token.encode(errors="replace")).digest()
+        known = self._remembered.get(digest)
+        if known is not None and self._now() < known[0]:
+            return known[1]
+        claims = self._claims(token)
+        principal = self._principal(claims)
+        self._remember(digest, claims["exp"] + LEEWAY_SECONDS, principal)
+        return principal
+
+    def _claims(self, token: str) -> dict[str, Any]:
+        registry = jwt.JWTClaimsRegistry(
+            now=lambda: int(self._now()),
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": self.issuer},
+            exp={"essential": True},
+            iat={"essential": True},
+        )
+        try:
+            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
+            registry.validate(decoded.claims)
+        except (JoseError, ValueError) as error:
+            raise InvalidToken(type(error).__name__) from error
+        if decoded.header.get("typ") != TYPE:
+            raise InvalidToken("another kind of token")
+        return decoded.claims
+
+    def _principal(self, claims: dict[str, Any]) -> Principal:
+        # Signed by us with this audience, so every claim below is there and well formed.
+        if claims.get("aud") == self.citizen_audience:
+            return Citizen(
+                party_id=UUID(claims["sub"]),
+                session_id=UUID(claims["sid"]),
+                assurance=int(claims["acr"]),
+                signed_in_at=datetime.fromtimestamp(claims["auth_time"], UTC),
+            )
+        if claims.get("aud") == self.agency_audience:
+            return AgencyCaller(
+                client_id=claims["sub"],
+                agency_id=UUID(claims["agency"]),
+                scopes=frozenset(claims["scope"].split()),
+            )
+        raise InvalidToken("for somebody else")
+
+    def _remember(self, digest: bytes, until: float, principal: Principal) -> None:
+        if len(self._remembered) >= REMEMBERED:
+            self._remembered.pop(next(iter(self._remembered)))
+        self._remembered[digest] = (until, principal)

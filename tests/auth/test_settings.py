@@ -1,0 +1,124 @@
+"""What the settings refuse, and what development makes up."""
+
+import json
+
+import pytest
+from joserfc.jwk import ECKey, RSAKey
+
+from auth.keys import new_key
+from auth.settings import AuthSettings
+from storage.errors import SettingsError
+from storage.settings import Environment
+
+
+def pem(key: ECKey | RSAKey, *, private: bool = True) -> str:
+    return key.as_pem(private=private).decode()
+
+
+def test_development_keeps_one_key(auth_settings):
+    """Two processes of one development installation sign under the same key."""
+    again = AuthSettings(env=Environment.DEVELOPMENT, data_dir=auth_settings.data_dir)
+    kept = auth_settings.data_dir / "secrets" / "token_key"
+    assert auth_settings.signing_keys()[0].kid == again.signing_keys()[0].kid
+    assert kept.stat().st_mode & 0o777 == 0o600
+
+
+def test_development_needs_no_setting(auth_settings):
+    """Development talks to the sandbox without being told."""
+    assert auth_settings.provider_issuer() == "http://127.0.0.1:8090/idp"
+    assert auth_settings.provider_secret() == "development-only"
+    assert auth_settings.redirect_uris() == {"tindan-app": {"http://127.0.0.1:8090/app/callback"}}
+    assert auth_settings.callback_url() == "http://127.0.0.1:8080/oauth/callback"
+
+
+@pytest.mark.parametrize(
+    ("method", "name"),
+    [
+        ("signing_keys", "TINDAN_TOKEN_KEY"),
+        ("redirect_uris", "TINDAN_APP_REDIRECT_URIS"),
+        ("provider_issuer", "TINDAN_IDP_ISSUER"),
+        ("provider_secret", "TINDAN_IDP_CLIENT_SECRET"),
+        ("issuer", "TINDAN_PUBLIC_URL"),
+    ],
+)
+def test_production_makes_nothing_up(method, name):
+    """Outside development a missing setting is an error that names it."""
+    with pytest.raises(SettingsError, match=name):
+        getattr(AuthSettings(env=Environment.PRODUCTION), method)()
+
+
+def test_production_with_all_set(production):
+    """A production installation that is told everything has everything."""
+    settings = AuthSettings(**production, token_key=new_key())
+    assert settings.issuer() == "https://api.example.vn"
+    assert settings.provider_issuer() == "https://idp.example.vn"
+    assert settings.redirect_uris()["tindan-app"] == {"https://example.vn/app/callback"}
+    assert len(settings.signing_keys()) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{}",
+        '{"keys": []}',
+        '{"keys": [1]}',
+        '{"kty": "oct", "k": "c2VjcmV0"}',
+        "not a key",
+        pem(RSAKey.generate_key(2048)),
+        pem(ECKey.generate_key("P-384")),
+        pem(ECKey.generate_key("P-256"), private=False),
+    ],
+)
+def test_bad_token_keys(production, text):
+    """Only a private key of P-256 signs tokens, and the error does not quote what was given."""
+    with pytest.raises(SettingsError, match="TINDAN_TOKEN_KEY") as caught:
+        AuthSettings(**production, token_key=text).signing_keys()
+    assert len(text) < 3 or text not in str(caught.value)
+
+
+def test_keys_as_jwk_and_set(production):
+    """A key has the same name whether it comes as PEM, as JWK or in a set, whatever it was called."""
+    first, second = ECKey.generate_key("P-256"), ECKey.generate_key("P-256", {"kid": "mine", "use": "sig"})
+    jwks = [key.as_dict(private=True) for key in (first, second)]
+    forms = [pem(first), json.dumps(jwks[0]), json.dumps({"keys": jwks})]
+    read = [AuthSettings(**production, token_key=form).signing_keys() for form in forms]
+    assert {keys[0].kid for keys in read} == {first.thumbprint()}
+    assert [key.kid for key in read[2]] == [first.thumbprint(), second.thumbprint()]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://example.vn/callback",
+        "https:///callback",
+        "https://example.vn/callback#part",
+        "javascript:alert(1)",
+        "tindan:/callback",
+        "/callback",
+        "",
+    ],
+)
+def test_bad_redirects(production, address):
+    """Outside development an app is called back by https or by a scheme that is a domain turned round."""
+    production["app_redirect_uris"] = {"tindan-app": [address]}
+    with pytest.raises(SettingsError, match="TINDAN_APP_REDIRECT_URIS"):
+        AuthSettings(**production).redirect_uris()
+
+
+def test_app_scheme(production):
+    """An app may be called back by its own scheme."""
+    production["app_redirect_uris"] = {"tindan-app": ["vn.example.tindan:/callback"]}
+    assert AuthSettings(**production).redirect_uris() == {"tindan-app": {"vn.example.tindan:/callback"}}
+
+
+def test_environment(monkeypatch, tmp_path):
+    """Apps and claims come from the environment as JSON."""
+    monkeypatch.setenv("TINDAN_ENV", "development")
+    monkeypatch.setenv("TINDAN_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TINDAN_APP_REDIRECT_URIS", '{"other-app": ["http://127.0.0.1:1/cb"]}')
+    monkeypatch.setenv("TINDAN_IDP_CLAIMS", '{"level": "loAs", "kinds": {"CN": "person"}}')
+    settings = AuthSettings()
+    assert settings.redirect_uris() == {"other-app": {"http://127.0.0.1:1/cb"}}
+    assert (settings.idp_claims.level, settings.idp_claims.number) == ("loAs", "SoDinhDanh")
+    assert settings.idp_claims.kinds == {"CN": "person"}
