@@ -42,12 +42,10 @@ class Account:
             options |= {"user": self.uid, "group": self.gid, "extra_groups": []}
         return options
 
-    def make_folder(self, path: Path) -> None:
-        """Make a folder that only this account may enter, unless it exists."""
-        if not path.is_dir():
-            path.mkdir(mode=0o700)
-            if self.foreign:
-                os.chown(path, self.uid, self.gid)
+    def give(self, path: Path) -> None:
+        """Make this account the owner of a file or folder that we made."""
+        if self.foreign:
+            os.chown(path, self.uid, self.gid)
 
 
 def server_account() -> Account:

@@ -2,12 +2,14 @@
 
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 from storage.embedded.errors import EmbeddedPostgresError
 from storage.embedded.home import NAME, Home
 
 _SECONDS = 120
+_DRAFT = "cluster.draft-"
 _INITDB = (
     "--username=postgres",
     # the superuser has no password, so that nobody is let in as it; see also _ACCESS
@@ -24,16 +26,18 @@ _ACCESS = "local all all scram-sha-256\n"
 def create_cluster(home: Home, binaries: Path) -> None:
     """Make the cluster of `home`, unless it exists.
 
-    It is made under another name and renamed when complete: what a killed attempt left is removed here.
+    It is made under another name and renamed when complete, so a killed attempt leaves no half of one. The
+    name is new each time, as the `initdb` of that attempt may still be at work under the former one.
 
     Raises:
         EmbeddedPostgresError: `initdb` failed; the message holds what it wrote.
     """
     if home.cluster.exists():
         return
-    draft = home.location / "cluster.draft"
-    shutil.rmtree(draft, ignore_errors=True)
-    home.account.make_folder(draft)
+    for abandoned in home.location.glob(f"{_DRAFT}*"):
+        shutil.rmtree(abandoned, ignore_errors=True)
+    draft = Path(tempfile.mkdtemp(prefix=_DRAFT, dir=home.location))
+    home.account.give(draft)
     _run(home, binaries / "initdb", "-D", str(draft), *_INITDB)
     _run(
         home,

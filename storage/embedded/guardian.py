@@ -19,9 +19,10 @@ from storage.embedded.locks import FileLock
 from storage.embedded.server import Server
 
 _POLL_SECONDS = 0.2
-_QUICK_SECONDS = 5.0
-_QUICK_FAILURES = 8
+_QUICK_SECONDS = 2.0
+_QUICK_FAILURES = 6
 _LONGEST_PAUSE_SECONDS = 2.0
+_LONGEST_LOG_BYTES = 10_000_000
 
 _logger = logging.getLogger(__name__)
 
@@ -33,6 +34,8 @@ def spawn_guardian(home: Home) -> None:
         EmbeddedPostgresError: It could not be started; the log says why.
     """
     package_root = Path(__file__).parents[2]
+    if home.log.exists() and home.log.stat().st_size > _LONGEST_LOG_BYTES:
+        home.log.replace(home.log.with_suffix(".old"))
     with home.log.open("ab") as log:
         status = subprocess.run(  # noqa: S603 - this very interpreter and package
             [sys.executable, "-P", "-m", "storage.embedded", home.folder.parent],
@@ -65,7 +68,7 @@ def run_guardian(data_dir: Path) -> None:
         raise EmbeddedPostgresError(f"{home.folder} has a guardian already")
     if os.fork():
         os._exit(0)
-    Guardian(home).run()
+    Guardian(home, lock).run()
 
 
 def deserted(owners: FileLock) -> bool:
@@ -84,14 +87,14 @@ def deserted(owners: FileLock) -> bool:
 class Guardian:
     """Watches the owners and the server of one home."""
 
-    def __init__(self, home: Home) -> None:
+    def __init__(self, home: Home, lock: FileLock) -> None:
         self._home = home
+        self._lock = lock
         self._server = Server(home)
         self._owners = FileLock(home.owners_lock)
         self._told_to_stop = threading.Event()
         self._started_at = time.monotonic()
         self._failures = 0
-        self._postmaster: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
         """Keep the server running until the last owner is gone or SIGTERM comes, then stop it.
@@ -104,21 +107,23 @@ class Guardian:
             _logger.info("took over the server that was running")
         else:
             self._launch()
-        while not (self._told_to_stop.is_set() or deserted(self._owners)):
+        while self._lock.in_place:
+            if self._told_to_stop.is_set() or deserted(self._owners):
+                self._server.stop()
+                self._home.remove_socket_folder()
+                return
             if not self._server.alive:
                 self._revive()
             self._told_to_stop.wait(_POLL_SECONDS)
-        self._server.stop()
-        self._reap()
-        self._home.remove_socket_folder()
+        # the data folder was removed under us, and what its path names now is not ours to touch
+        self._server.abandon()
 
     def _launch(self) -> None:
         self._started_at = time.monotonic()
-        self._postmaster = self._server.launch(self._home.binaries())
+        self._server.launch(self._home.binaries())
 
     def _revive(self) -> None:
         """Start the server again, after a pause that grows while it keeps dying young."""
-        self._reap()
         young = time.monotonic() - self._started_at < _QUICK_SECONDS
         self._failures = self._failures + 1 if young else 1
         if self._failures > _QUICK_FAILURES:
@@ -129,8 +134,3 @@ class Guardian:
         _logger.warning("the server is gone, starting it again in %.1f s", pause)
         self._told_to_stop.wait(pause)
         self._launch()
-
-    def _reap(self) -> None:
-        if self._postmaster is not None:
-            self._postmaster.wait()
-            self._postmaster = None

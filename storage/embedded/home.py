@@ -76,10 +76,13 @@ class Home:
         """Make the folder, unless it exists.
 
         Raises:
-            EmbeddedPostgresError: The folder belongs to another user, whom our files would get in the way of.
+            EmbeddedPostgresError: It cannot be made, or it is another user's, whom our files would hinder.
         """
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        owner = self.folder.stat().st_uid
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            owner = self.folder.stat().st_uid
+        except OSError as error:
+            raise EmbeddedPostgresError(f"no place for the development database: {error}") from error
         if owner != os.geteuid():
             raise EmbeddedPostgresError(
                 f"{self.folder} belongs to user {owner}, and this is user {os.geteuid()}: "
@@ -137,7 +140,8 @@ class Home:
         """Make a folder for the socket whose path fits, and record it."""
         folder = self.location / "socket"
         if _SOCKET_FOLDER.fullmatch(str(folder)):
-            self.account.make_folder(folder)
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self.account.give(folder)
         else:
             folder = Path(tempfile.mkdtemp(prefix="tindan-"))
         _write(self._socket_folder, str(folder))

@@ -54,13 +54,18 @@ class FileLock:
             os.close(self._fd)
             self._fd = None
 
+    @property
+    def in_place(self) -> bool:
+        """Whether the locked file is still the one that its path names: the folder may have been removed."""
+        return self._fd is not None and _is_at(self._fd, self._path)
+
     def fileno(self) -> int:
         """Return the descriptor of the open file, to pass to a child process."""
         return self._open()
 
     def _open(self) -> int:
         """Open the file that the path names now: the one opened before may have been removed since."""
-        if self._fd is not None and not _is_at(self._fd, self._path):
+        if not self.in_place:
             self.release()
         if self._fd is None:
             self._fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)

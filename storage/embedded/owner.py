@@ -65,6 +65,10 @@ class EmbeddedPostgres:
         if not self._owning:
             return
         self._owning = False
+        if not self._owners.in_place:
+            # the data folder was removed by hand, and with it what the guardian kept running
+            self._owners.release()
+            return
         with self._alone():
             try:
                 # a guardian looking at this very instant is no owner: allow it to look away
@@ -119,7 +123,7 @@ class EmbeddedPostgres:
         spawn_guardian(self._home)
 
     def _wait_until_ready(self, deadline: float) -> None:
-        while (refusal := _refusal(self._home.url)) is not None:
+        while (refusal := _refusal(self._home)) is not None:
             if not is_locked(self._home.guardian_lock):
                 raise EmbeddedPostgresError(f"the development database does not start.\n{self._log_tail()}")
             if time.monotonic() > deadline:
@@ -151,15 +155,15 @@ def running_url(data_dir: Path) -> str | None:
     home = Home(data_dir)
     if not Server(home).alive:
         return None
-    return home.url if _refusal(home.url) is None else None
+    return home.url if _refusal(home) is None else None
 
 
-def _refusal(url: str) -> str | None:
+def _refusal(home: Home) -> str | None:
     """Return why no connection comes about, or None when it does."""
     import psycopg
 
     try:
-        psycopg.connect(url, connect_timeout=5).close()
-    except psycopg.OperationalError as error:
+        psycopg.connect(home.url, connect_timeout=5).close()
+    except (psycopg.OperationalError, FileNotFoundError) as error:
         return str(error)
     return None

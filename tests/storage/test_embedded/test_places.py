@@ -1,0 +1,158 @@
+"""Where the development database puts its files, and under which account it runs."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from storage.embedded import EmbeddedPostgres, EmbeddedPostgresError
+
+PROJECT = Path(__file__).parents[3]
+NOBODY = 65534
+needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can act for other users")
+
+ORDINARY_USER = """
+import os, sys
+from pathlib import Path
+import psycopg
+from storage.embedded import EmbeddedPostgres
+
+data_dir = Path(sys.argv[1])
+postgres = EmbeddedPostgres(data_dir)
+with psycopg.connect(postgres.start()) as connection:
+    connection.execute("CREATE TABLE kept AS SELECT 7 AS n")
+cluster = data_dir / "postgres" / "cluster"
+print(os.geteuid(), (cluster / "postmaster.pid").stat().st_uid, sorted(os.listdir(data_dir)))
+postgres.stop()
+with psycopg.connect(postgres.start()) as connection:
+    print(connection.execute("SELECT n FROM kept").fetchone()[0])
+postgres.stop()
+"""
+
+
+def test_no_mode_of_a_parent_folder_changes(tmp_path, place_in):
+    """The folders on the way to the data folder stay as closed as they were."""
+    parent = tmp_path / "closed" / "parent"
+    parent.mkdir(parents=True)
+    for folder in (parent.parent, parent):
+        folder.chmod(0o700)
+    place = place_in(parent / "data")
+    before = {folder: folder.stat().st_mode for folder in (parent, *parent.parents)}
+
+    with EmbeddedPostgres(place.folder):
+        assert place.answers()
+    place.clear()
+
+    assert {folder: folder.stat().st_mode for folder in before} == before
+
+
+def test_a_copied_data_folder_gets_a_server_of_its_own(place, another_place):
+    """A copy made while the server runs leaves the original alone."""
+    with EmbeddedPostgres(place.folder):
+        place.write("CREATE TABLE original (n int)")
+        shutil.copytree(place.folder, another_place.folder, ignore=shutil.ignore_patterns(".s.PGSQL.*"))
+        with EmbeddedPostgres(another_place.folder):
+            another_place.write("CREATE TABLE copied (n int)")
+            assert another_place.postmaster_id != place.postmaster_id
+        another_place.clear()
+
+        assert place.ask("SELECT to_regclass('original')") == "original"
+        assert place.ask("SELECT to_regclass('copied')") is None
+
+
+def test_a_moved_data_folder_keeps_its_data(place, another_place):
+    """Data go with their folder."""
+    with EmbeddedPostgres(place.folder):
+        place.write("CREATE TABLE kept AS SELECT 7 AS n")
+    place.folder.rename(another_place.folder)
+
+    with EmbeddedPostgres(another_place.folder):
+        assert another_place.ask("SELECT n FROM kept") == 7
+
+
+@needs_root
+def test_another_user_s_database_is_left_alone(place):
+    """A folder that another user made is refused before anything is written to it."""
+    place.home.folder.mkdir(parents=True)
+    os.chown(place.home.folder, NOBODY, NOBODY)
+
+    with pytest.raises(EmbeddedPostgresError, match=f"belongs to user {NOBODY}"):
+        EmbeddedPostgres(place.folder).start()
+
+    assert list(place.home.folder.iterdir()) == []
+    place.home.folder.rmdir()
+
+
+@needs_root
+def test_for_root_the_server_runs_under_an_unprivileged_account(place):
+    """No process of the server is root's, and its account can change neither programs nor their folder."""
+    with EmbeddedPostgres(place.folder):
+        users = {process.uids().effective for process in place.server_processes()}
+        programs = place.home.location / "postgresql"
+        owners = {path.stat().st_uid for path in (place.home.location, programs, *programs.rglob("*"))}
+
+    assert users == {place.home.account.uid}
+    assert 0 not in users
+    assert owners == {0}
+
+
+@pytest.fixture
+def reachable_folder():
+    """A folder that any user can reach, unlike those that pytest makes for root."""
+    folder = Path(tempfile.mkdtemp(prefix="tindan-test-", dir="/tmp"))
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@needs_root
+@pytest.mark.parametrize("name", ["data", "long, " * 20], ids=["plain", "long path with commas"])
+def test_an_ordinary_user_has_all_data_in_the_data_folder(name, reachable_folder, place_in):
+    """Run by an ordinary user, with a path of any kind, the server is that user's and stays in its folder."""
+    mine = reachable_folder / "mine"
+    mine.mkdir(mode=0o700)
+    os.chown(mine, NOBODY, NOBODY)
+    place = place_in(mine / name)
+
+    result = _run_as_nobody("-c", ORDINARY_USER, place.folder, TMPDIR=str(mine))
+
+    assert result.stderr == ""
+    assert result.stdout.splitlines() == [f"{NOBODY} {NOBODY} ['postgres']", "7"]
+    assert place.nothing_runs()
+    assert list(mine.iterdir()) == [place.folder]
+
+
+def _run_as_nobody(*arguments, **environment):
+    """Run Python as an ordinary user with our libraries, or skip the test when no interpreter can."""
+    libraries = [path for path in sys.path if path.endswith("site-packages")]
+    environment |= {"PATH": os.defpath, "PYTHONPATH": os.pathsep.join([str(PROJECT), *libraries])}
+
+    def run(*command):
+        return subprocess.run(
+            command,
+            user=NOBODY,
+            group=NOBODY,
+            extra_groups=[],
+            cwd="/",
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    tried = {}
+    for python in (sys.executable, "/usr/bin/python3", f"/usr/bin/python3.{sys.version_info.minor}"):
+        try:
+            probe = run(python, "-c", "import psycopg, storage.embedded")
+        except OSError as error:
+            tried[python] = str(error)
+            continue
+        if probe.returncode == 0:
+            return run(python, *arguments)
+        tried[python] = probe.stderr.strip().splitlines()[-1]
+    return pytest.skip(f"no interpreter that user {NOBODY} can run with our libraries: {tried}")

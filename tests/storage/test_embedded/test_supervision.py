@@ -1,0 +1,179 @@
+"""What happens when a process around the development database is killed."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from storage.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from storage.embedded.server import Server
+
+
+def test_a_killed_server_comes_back_with_what_was_committed(place):
+    """When the postmaster is killed the server runs again, with everything that was committed."""
+    with EmbeddedPostgres(place.folder) as url:
+        place.write("CREATE TABLE kept AS SELECT 7 AS n")
+        with psycopg.connect(url) as connection:
+            connection.execute("INSERT INTO kept VALUES (8)")
+            place.kill_server()
+            with pytest.raises(psycopg.OperationalError):
+                connection.execute("SELECT 1")
+
+        assert place.ask("SELECT array_agg(n) FROM kept") == [7]
+
+
+def test_a_killed_owner_takes_the_server_with_it(place):
+    """When the only owner is killed the server is shut down, not killed, and the guardian ends."""
+    owner = place.start_owner()
+    owner.stdout.readline()
+    assert place.answers()
+
+    owner.kill()
+
+    place.wait_for(place.nothing_runs)
+    assert "database system is shut down" in place.home.log.read_text()
+
+
+def test_interrupting_the_terminal_does_not_reach_the_server(place):
+    """Ctrl-C goes to every process of the owner's session, and server and guardian are not among them."""
+    owner = place.start_owner()
+    owner.stdout.readline()
+    server = place.postmaster_id
+
+    os.killpg(owner.pid, signal.SIGINT)
+
+    processes = [*place.server_processes(), *place.guardians()]
+    assert len(processes) > 2
+    assert owner.pid not in {os.getsid(process.pid) for process in processes}
+    assert place.postmaster_id == server
+    assert place.answers()
+
+
+def test_a_server_without_guardian_is_adopted(place):
+    """When the guardian was killed the next start takes the server over, and it is looked after again."""
+    first, second = EmbeddedPostgres(place.folder), EmbeddedPostgres(place.folder)
+    url = first.start()
+    server = place.postmaster_id
+    place.kill_guardian()
+    assert place.answers()
+
+    assert second.start() == url
+
+    assert place.postmaster_id == server
+    place.kill_server()
+    second.stop()
+    assert place.answers()
+    first.stop()
+    assert place.nothing_runs()
+
+
+def test_a_left_over_server_is_adopted_by_a_later_owner(place):
+    """When guardian and owner were both killed, a later owner finds the server and ends it in the end."""
+    owner = place.start_owner()
+    owner.stdout.readline()
+    server = place.postmaster_id
+    place.kill_guardian()
+    owner.kill()
+    owner.wait()
+
+    with EmbeddedPostgres(place.folder):
+        assert place.postmaster_id == server
+        assert len(place.guardians()) == 1
+
+    assert place.nothing_runs()
+
+
+def test_the_last_owner_stops_a_server_without_guardian(place):
+    """When the guardian was killed and nobody took over, stop still leaves no process."""
+    postgres = EmbeddedPostgres(place.folder)
+    postgres.start()
+    place.kill_guardian()
+
+    postgres.stop()
+
+    assert place.nothing_runs()
+
+
+def test_a_guardian_told_to_end_stops_its_server(place):
+    """SIGTERM, as at the end of a login session, shuts the server down even while it has an owner."""
+    postgres = EmbeddedPostgres(place.folder)
+    postgres.start()
+    (guardian,) = place.guardians()
+
+    guardian.terminate()
+
+    place.wait_for(place.nothing_runs)
+    postgres.start()
+    assert place.answers()
+    postgres.stop()
+
+
+def test_an_interrupted_first_start_is_made_good(place):
+    """An owner killed while `initdb` is at work leaves nothing that hinders the next start."""
+    owner = place.start_owner()
+    place.wait_for(lambda: any(place.home.location.glob("cluster.draft-*/base")))
+    owner.kill()
+    owner.wait()
+    assert not place.home.cluster.exists()
+
+    with EmbeddedPostgres(place.folder):
+        assert place.answers()
+
+
+def test_a_stale_process_id_does_not_bar_the_start(place):
+    """A file that names a living foreign process as the postmaster hinders neither start nor that process."""
+    with EmbeddedPostgres(place.folder):
+        left = (place.home.cluster / "postmaster.pid").read_text().splitlines()
+    stale = "\n".join([str(os.getpid()), *left[1:], ""])
+    (place.home.cluster / "postmaster.pid").write_text(stale)
+
+    with EmbeddedPostgres(place.folder):
+        assert place.answers()
+
+
+@pytest.mark.skipif(not Path("/proc/self/cwd").exists(), reason="only Linux tells where a process works")
+def test_no_foreign_process_is_signalled(place):
+    """A process that merely has the id of the postmaster is spared."""
+    with (
+        EmbeddedPostgres(place.folder),
+        subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, text=True) as bystander,
+    ):
+        file = place.home.cluster / "postmaster.pid"
+        content = file.read_text()
+        file.write_text(content.replace(str(place.postmaster_id), str(bystander.pid), 1))
+        Server(place.home)._signal(signal.SIGKILL)
+        file.write_text(content)
+        bystander.communicate("\n")
+
+    assert bystander.returncode == 0
+
+
+def test_a_server_that_keeps_dying_is_given_up_with_a_clear_error(place):
+    """A cluster that cannot start is tried a few times, then the error holds the end of the log."""
+    with EmbeddedPostgres(place.folder):
+        pass
+    (place.home.cluster / "global" / "pg_control").unlink()
+
+    with pytest.raises(EmbeddedPostgresError, match=r"(?s)could not find the database system.*giving up"):
+        EmbeddedPostgres(place.folder).start()
+
+    place.wait_for(place.nothing_runs)
+
+
+def test_a_data_folder_removed_by_hand_ends_its_server(place):
+    """Removing the data folder under a running server ends server and guardian, and stop says nothing."""
+    postgres = EmbeddedPostgres(place.folder)
+    postgres.start()
+    processes = [*place.server_processes(), *place.guardians()]
+    location = place.home.location
+
+    shutil.rmtree(place.folder)
+
+    place.wait_for(lambda: not any(process.is_running() for process in processes))
+    postgres.stop()
+    shutil.rmtree(location, ignore_errors=True)
