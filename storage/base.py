@@ -1,6 +1,5 @@
 """What all tables share: names of constraints, times, and columns of bytes."""
 
-
 from typing import Any
 
 from sqlalchemy import DateTime, LargeBinary, MetaData, text
@@ -49,6 +48,3 @@ def created() -> Any:
 def sealed(*, nullable: bool = False) -> Any:
     """A column of bytes that only a party's key can read."""
     return Field(default=None if nullable else ..., sa_type=LargeBinary, nullable=nullable)
-
-
-

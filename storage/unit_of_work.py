@@ -4,15 +4,27 @@ An entry point opens a unit of work, hands it down, and commits it before it ans
 repositories never commit. What only reads takes a `Reading`, which the database holds to that.
 """
 
+from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from psycopg import AsyncConnection as DriverConnection
+from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cipher import Cipher
 from storage.engine import Engine
+from storage.errors import StorageError
+
+
+class ContentionError(StorageError):
+    """Another transaction was first: nothing was kept, and the work may be done again at once."""
+
+
+T = TypeVar("T")
+ATTEMPTS = 5
+CONTENTION = (ContentionError, DeadlockDetected, SerializationFailure, UniqueViolation)
 
 
 class Reading:
@@ -92,3 +104,20 @@ class UnitOfWork(Reading):
         if transaction is None or not transaction.is_active:
             raise RuntimeError("the unit of work was committed already")
         await transaction.commit()
+
+
+async def transact(open_unit: Callable[[], UnitOfWork], work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+    """Do work in a unit of its own and commit it; when another transaction was first, do it again.
+
+    Raises ContentionError when that was so every time.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            async with open_unit() as uow:
+                result = await work(uow)
+                await uow.commit()
+                return result
+        except CONTENTION:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("unreachable")

@@ -3,7 +3,6 @@
 from typing import Any
 
 from alembic import context
-
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from storage.base import TransactionId

@@ -1,0 +1,1 @@
+"""Agencies tell what happened to their dossiers."""

@@ -1,0 +1,97 @@
+"""`POST /v1/agency/dossier-events`."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import TypeAdapter
+from pydantic_core import from_json
+
+from api.agency_events import service
+from api.agency_events.schemas import BatchAnswer, DossierEvent, EventAnswer, EventBatch, EventOutcome
+from api.dependencies import AllServices, EventSender, Locale
+from api.openapi import body_of
+from api.problems import MEDIA_TYPE, FieldError, Problem
+from storage.unit_of_work import transact
+
+router = APIRouter(prefix="/v1/agency", tags=["agency"])
+ANSWER = TypeAdapter(EventAnswer)
+BATCH_ANSWER = TypeAdapter(BatchAnswer)
+
+
+@router.post(
+    "/dossier-events",
+    summary="Tell what happened to one dossier, or to up to 1,000",
+    responses={
+        200: {"model": EventAnswer | BatchAnswer, "description": "A repeat; or the answers to a batch"},
+        201: {"model": EventAnswer, "description": "Kept"},
+        409: {"description": "The event id was used for another content"},
+    },
+    openapi_extra=body_of(DossierEvent, EventBatch),
+)
+async def push(request: Request, services: AllServices, caller: EventSender, locale: Locale) -> Response:
+    """Keep one event, or a batch of them.
+
+    A body with `events` is a batch and is answered with 200 and one result for each event, in order, so
+    that a bad one sinks no other. A single event is answered with 201, with 200 when it is a repeat, or
+    with a problem. Once it is answered, the event is durable and its notice is on the way. Repeating is
+    always safe: the same `event_id` with the same content gets the first answer again.
+    """
+    items, batch = _items(await request.body(), services.settings.batch_limit)
+    now = datetime.now(UTC)
+    parsed = service.parse(items, now, locale)
+    answers = dict(parsed.answers)
+    if parsed.good:
+        work = partial(service.receive, caller=caller, good=parsed.good, now=now, locale=locale)
+        answers |= await transact(services.unit_of_work, work)
+    results = [answers[index] for index in range(len(items))]
+    return _batch_response(results) if batch else _single_response(results[0], locale)
+
+
+def _items(body: bytes, limit: int) -> tuple[list[Any], bool]:
+    """Return the raw events of a body, and whether it is a batch."""
+    try:
+        given = from_json(body)
+    except ValueError as error:
+        raise Problem("malformed-json", 400) from error
+    if not isinstance(given, dict) or "events" not in given:
+        return [given], False
+    items = given["events"]
+    errors = [FieldError(pointer=f"/{name}", code="extra_forbidden") for name in given if name != "events"]
+    if not isinstance(items, list):
+        errors.append(FieldError(pointer="/events", code="list_type"))
+    elif not items:
+        errors.append(FieldError(pointer="/events", code="too_short", params={"min_length": 1}))
+    if errors:
+        raise Problem("validation", 422, errors=errors)
+    if len(items) > limit:
+        too_long = [FieldError(pointer="/events", code="too_long", params={"max_length": limit})]
+        raise Problem("batch-too-large", 413, errors=too_long, limit=limit, count=len(items))
+    return items, True
+
+
+def _batch_response(results: list[EventAnswer]) -> Response:
+    outcomes = [answer.outcome for answer in results]
+    answer = BatchAnswer(
+        accepted=outcomes.count(EventOutcome.ACCEPTED),
+        repeated=outcomes.count(EventOutcome.REPEATED),
+        refused=outcomes.count(EventOutcome.REFUSED),
+        results=results,
+    )
+    return Response(BATCH_ANSWER.dump_json(answer, exclude_none=True), media_type="application/json")
+
+
+def _single_response(answer: EventAnswer, locale: str) -> Response:
+    if answer.outcome is EventOutcome.REFUSED:
+        problem: Mapping[str, Any] = answer.problem or {}
+        return Response(
+            TypeAdapter(dict).dump_json(dict(problem)),
+            status_code=problem["status"],
+            media_type=MEDIA_TYPE,
+            headers={"content-language": locale, "cache-control": "no-store"},
+        )
+    status = 201 if answer.outcome is EventOutcome.ACCEPTED else 200
+    content = ANSWER.dump_json(answer, exclude_none=True)
+    return Response(content, status_code=status, media_type="application/json")

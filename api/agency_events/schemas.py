@@ -1,0 +1,169 @@
+"""What an agency sends, and what it gets back."""
+
+import hashlib
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from api.text import Clean, Line, Paragraphs
+from storage.agencies.codes import normalise_agency_code
+from storage.contacts.addresses import normalise_email, normalise_phone
+from storage.dossiers.codes import normalise_dossier_code
+from storage.dossiers.statuses import DossierStatus
+from storage.parties.kinds import PartyKind
+from storage.parties.numbers import InvalidNumber, parse_number
+from storage.procedures.codes import split_procedure_code
+
+
+def _check(code: str, work: Any) -> AfterValidator:
+    """Validate with a pure function of the domain; its ValueError becomes our error code."""
+
+    def run(text: str) -> str:
+        try:
+            return str(work(text))
+        except ValueError as error:
+            raise PydanticCustomError(code, "%s" % code) from error  # noqa: UP031 - braces would be a template
+
+    return AfterValidator(run)
+
+
+def _status(number: int) -> DossierStatus:
+    try:
+        return DossierStatus(number)
+    except ValueError as error:
+        raise PydanticCustomError("unknown-status", "The status must be 1 to 10") from error
+
+
+Status = Annotated[int, AfterValidator(_status)]
+EventId = Annotated[str, StringConstraints(min_length=1, max_length=128), Clean]
+DossierCode = Annotated[
+    str, StringConstraints(max_length=80), Clean, _check("malformed-code", normalise_dossier_code)
+]
+AgencyCode = Annotated[
+    str, StringConstraints(max_length=35), Clean, _check("malformed-code", normalise_agency_code)
+]
+ProcedureCode = Annotated[
+    str,
+    StringConstraints(max_length=64),
+    Clean,
+    _check("malformed-code", lambda text: split_procedure_code(text)[0]),
+]
+Email = Annotated[str, StringConstraints(max_length=254), Clean, _check("invalid-email", normalise_email)]
+Phone = Annotated[str, StringConstraints(max_length=32), Clean, _check("invalid-phone", normalise_phone)]
+
+
+class Strict(BaseModel):
+    """Refuses fields that do not exist: a misspelt one must not be lost in silence."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Applicant(Strict):
+    """Whose dossier it is. Phone and email serve this dossier's notices only, until verified ones exist."""
+
+    kind: PartyKind = PartyKind.PERSON
+    number: Annotated[str, StringConstraints(max_length=32)] = Field(
+        description="Citizen number (12 digits), or tax code (10, or 13 digits)", examples=["001190000001"]
+    )
+    name: Line | None = None
+    email: Email | None = None
+    phone: Phone | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_absent(cls, given: Any) -> Any:
+        """Read `""` as absent: many systems send every field always."""
+        return {k: v for k, v in given.items() if v != ""} if isinstance(given, dict) else given
+
+    @model_validator(mode="after")
+    def _number_fits_kind(self) -> "Applicant":
+        try:
+            number = parse_number(self.kind, self.number)
+        except InvalidNumber as error:
+            code = "invalid-check-digit" if error.reason == "check" else "invalid-number"
+            raise PydanticCustomError(code, "%s" % code) from error  # noqa: UP031 - as above
+        object.__setattr__(self, "number", number)
+        return self
+
+
+class DossierEvent(Strict):
+    """One status event of a dossier.
+
+    `event_id` is chosen by the sender and makes the event safe to repeat. `sequence` is the source's own
+    order, where it has one; otherwise `occurred_at` orders. Procedure and applicant are needed with the
+    first event of a dossier, and may be left out afterwards.
+    """
+
+    event_id: EventId = Field(examples=["H26-2026-000123-2"])
+    dossier_code: DossierCode = Field(examples=["H26.1-261121-0001"])
+    status: Status = Field(examples=[2], description="1 to 10, as for exchange with the National Portal")
+    occurred_at: AwareDatetime = Field(examples=["2026-11-21T09:00:00+07:00"])
+    sequence: Annotated[int, Field(ge=0, le=2**62)] | None = None
+    step: Annotated[str, StringConstraints(max_length=200), Clean] = ""
+    note: Paragraphs | None = Field(default=None, description="For the applicant; kept encrypted")
+    due_at: AwareDatetime | None = None
+    agency_code: AgencyCode | None = Field(default=None, description="The agency itself where left out")
+    procedure_code: ProcedureCode | None = Field(default=None, examples=["1.001193"])
+    channel: Annotated[int, Field(ge=1, le=3)] | None = Field(
+        default=None, description="1 in person, 2 online, 3 by post"
+    )
+    summary: Annotated[str, StringConstraints(max_length=1000), Clean] | None = None
+    applicant: Applicant | None = None
+
+    def content_hash(self) -> bytes:
+        """SHA-256 of the content in its normal form: two spellings of one content are one."""
+        return hashlib.sha256(self.model_dump_json(exclude={"event_id"}).encode()).digest()
+
+
+class EventBatch(Strict):
+    """Up to 1,000 events."""
+
+    events: list[DossierEvent] = Field(min_length=1)
+
+
+class EventOutcome(StrEnum):
+    """What became of one event."""
+
+    ACCEPTED = "accepted"
+    """Kept, now."""
+    REPEATED = "repeated"
+    """Known already: the first answer again."""
+    REFUSED = "refused"
+    """Not kept; `problem` says why."""
+
+
+class EventAnswer(BaseModel):
+    """What became of one event.
+
+    `contradiction` marks a status that may not follow the one before it: kept, and reported. `current`
+    tells whether the event is the dossier's current status; `notified` whether a notice was raised.
+    """
+
+    event_id: str | None
+    outcome: EventOutcome
+    dossier_code: str | None = None
+    current: bool | None = None
+    contradiction: bool | None = None
+    notified: bool | None = None
+    recorded_at: datetime | None = None
+    problem: dict[str, Any] | None = None
+
+
+class BatchAnswer(BaseModel):
+    """One answer for each event, in the order sent."""
+
+    accepted: int
+    repeated: int
+    refused: int
+    results: list[EventAnswer]

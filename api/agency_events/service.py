@@ -1,0 +1,186 @@
+"""Flow 1: what an agency tells us becomes receipts, events, a dossier and notices, in one transaction."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from api.agency_events.intake import Draft, Drafting, Judge, Judged
+from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
+from api.problems import FieldError, Problem, from_pydantic
+from auth.principals import AgencyCaller
+from notify.announce import announce
+from storage.agencies import repository as agencies
+from storage.contacts import repository as contacts
+from storage.dossiers import repository as dossiers
+from storage.events import repository as events
+from storage.parties import repository as parties
+from storage.procedures import repository as procedures
+from storage.unit_of_work import ContentionError, UnitOfWork
+
+EVENT = TypeAdapter(DossierEvent)
+AHEAD = timedelta(minutes=10)
+"""How far a source's clock may be ahead of ours."""
+OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """The items of a request: those that are well-formed, and answers to those that are not."""
+
+    good: dict[int, DossierEvent]
+    answers: dict[int, EventAnswer]
+
+
+def parse(items: Sequence[Any], now: datetime, locale: str) -> Parsed:
+    """Check each item by itself, so that a bad one sinks no other."""
+    good: dict[int, DossierEvent] = {}
+    answers: dict[int, EventAnswer] = {}
+    for index, item in enumerate(items):
+        try:
+            event = EVENT.validate_python(item)
+        except ValidationError as error:
+            problem = Problem("validation", 422, errors=from_pydantic(error.errors(include_url=False)))
+            answers[index] = refused(_event_id(item), problem, locale)
+            continue
+        errors = _untimely(event, now)
+        if errors:
+            answers[index] = refused(event.event_id, Problem("validation", 422, errors=errors), locale)
+        else:
+            good[index] = event
+    return Parsed(good=good, answers=answers)
+
+
+def _event_id(item: Any) -> str | None:
+    given = item.get("event_id") if isinstance(item, dict) else None
+    return given[:128] if isinstance(given, str) else None
+
+
+def _untimely(event: DossierEvent, now: datetime) -> list[FieldError]:
+    minutes = {"minutes": int(AHEAD.total_seconds() // 60)}
+    if event.occurred_at > now + AHEAD:
+        return [FieldError(pointer="/occurred_at", code="in-the-future", params=minutes)]
+    if event.occurred_at < OLDEST:
+        return [FieldError(pointer="/occurred_at", code="too-far-back")]
+    return []
+
+
+def refused(event_id: str | None, problem: Problem, locale: str) -> EventAnswer:
+    """Answer that an event was not kept, and why."""
+    return EventAnswer(event_id=event_id, outcome=EventOutcome.REFUSED, problem=problem.as_json(locale))
+
+
+async def receive(
+    uow: UnitOfWork, caller: AgencyCaller, good: Mapping[int, DossierEvent], now: datetime, locale: str
+) -> dict[int, EventAnswer]:
+    """Keep well-formed events; return the answer to each, under its place in the request.
+
+    Raises ContentionError when another transaction was first with one of these dossiers or ids: nothing
+    is kept then, and the caller begins again.
+    """
+    answers, fresh, twins = await _sort_out_repeats(uow, caller, good, locale)
+    if fresh:
+        judged, refusals = await _judge(uow, caller, fresh)
+        for index, problem in refusals.items():
+            answers[index] = refused(good[index].event_id, problem, locale)
+        drafts = await _draw_up(uow, judged, now)
+        for draft in drafts:
+            answers |= draft.answers
+        await _keep(uow, caller, drafts, now)
+    for index, first in twins.items():
+        answers[index] = as_repeat(answers[first])
+    return answers
+
+
+def as_repeat(first: EventAnswer) -> EventAnswer:
+    """Give the first answer again; what was refused stays refused."""
+    if first.outcome is EventOutcome.REFUSED:
+        return first
+    return first.model_copy(update={"outcome": EventOutcome.REPEATED})
+
+
+async def _sort_out_repeats(
+    uow: UnitOfWork, caller: AgencyCaller, good: Mapping[int, DossierEvent], locale: str
+) -> tuple[dict[int, EventAnswer], dict[int, DossierEvent], dict[int, int]]:
+    """Answer what was answered before; refuse ids that stand for something else.
+
+    Returns answers, fresh events, and for each repeat within the request the place of its first.
+    """
+    known = await events.receipts(uow, caller.client_id, [event.event_id for event in good.values()])
+    answers: dict[int, EventAnswer] = {}
+    fresh: dict[int, DossierEvent] = {}
+    twins: dict[int, int] = {}
+    first_of: dict[str, int] = {}
+    for index, event in good.items():
+        first = first_of.setdefault(event.event_id, index)
+        receipt = known.get(event.event_id)
+        if first != index:
+            if good[first].content_hash() == event.content_hash():
+                twins[index] = first
+            else:
+                answers[index] = refused(event.event_id, reused(event.event_id), locale)
+        elif receipt is None:
+            fresh[index] = event
+        elif receipt.content_hash == event.content_hash():
+            answers[index] = as_repeat(EventAnswer.model_validate(receipt.answer))
+        else:
+            answers[index] = refused(event.event_id, reused(event.event_id), locale)
+    return answers, fresh, twins
+
+
+def reused(event_id: str) -> Problem:
+    """The problem of an id that was used for another content."""
+    errors = [FieldError(pointer="/event_id", code="event-id-reused")]
+    return Problem("event-id-reused", 409, errors=errors, event_id=event_id)
+
+
+async def _judge(
+    uow: UnitOfWork, caller: AgencyCaller, fresh: Mapping[int, DossierEvent]
+) -> tuple[list[Judged], dict[int, Problem]]:
+    """Lock the dossiers, read what the request names, and say what may be kept."""
+    by_dossier: dict[str, list[tuple[int, DossierEvent]]] = defaultdict(list)
+    for index, event in fresh.items():
+        by_dossier[event.dossier_code].append((index, event))
+    procedure_codes = {event.procedure_code for event in fresh.values() if event.procedure_code}
+    agency_codes = {event.agency_code for event in fresh.values() if event.agency_code}
+    judge = Judge(
+        caller=caller,
+        cipher=uow.cipher,
+        locked=await dossiers.lock(uow, sorted(by_dossier)),
+        procedures=await procedures.known_codes(uow, procedure_codes),
+        agencies=await agencies.resolve(uow, agency_codes),
+    )
+    judged: list[Judged] = []
+    refusals: dict[int, Problem] = {}
+    for code, told in by_dossier.items():
+        kept, refused_here = judge.judge(code, told)
+        refusals |= refused_here
+        if kept:
+            judged.append(kept)
+    return judged, refusals
+
+
+async def _draw_up(uow: UnitOfWork, judged: Sequence[Judged], now: datetime) -> list[Draft]:
+    """Open, or make, the key of each party, and draw up what will be written under it."""
+    identities = [one.identity for one in judged if one.identity]
+    keys = iter(await parties.find_or_create(uow, identities))
+    return [
+        Drafting(judged=one, party=one.existing.party if one.existing else next(keys), now=now).draft()
+        for one in judged
+    ]
+
+
+async def _keep(uow: UnitOfWork, caller: AgencyCaller, drafts: Sequence[Draft], now: datetime) -> None:
+    if not drafts:
+        return
+    if await dossiers.write(uow, [draft.dossier for draft in drafts]) != {d.dossier.code for d in drafts}:
+        raise ContentionError("another transaction created one of these dossiers")
+    new_events = [event for draft in drafts for event in draft.events]
+    receipts = [receipt for draft in drafts for receipt in draft.receipts()]
+    if not await events.add(uow, caller.client_id, new_events, receipts):
+        raise ContentionError("another transaction answered one of these events")
+    await contacts.supply(uow, [contact for draft in drafts for contact in draft.contacts])
+    await announce(uow, [draft.notice for draft in drafts if draft.notice], now)

@@ -1,0 +1,89 @@
+"""What an endpoint may ask for: its signature then states on whose authority it acts."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPBearer
+
+from api.problems import Problem, locale_of, unauthenticated
+from api.services import Services
+from auth.errors import InvalidToken
+from auth.principals import AgencyCaller, Citizen
+from storage.unit_of_work import Reading, UnitOfWork
+
+# Only for the API description: the header is read below, where a failure becomes our own problem.
+_scheme = HTTPBearer(auto_error=False, description="Access token from /oauth/token")
+
+
+def get_services(request: Request) -> Services:
+    """Return the parts of this process."""
+    services: Services = request.app.state.services
+    return services
+
+
+AllServices = Annotated[Services, Depends(get_services)]
+
+
+async def get_uow(services: AllServices) -> AsyncIterator[UnitOfWork]:
+    """Open a unit of work and commit it when the endpoint returned, before its answer is sent."""
+    async with services.unit_of_work() as uow:
+        yield uow
+        await uow.commit()
+
+
+async def get_reading(services: AllServices) -> AsyncIterator[Reading]:
+    """Open a read-only transaction for the endpoint."""
+    async with services.reading() as reading:
+        yield reading
+
+
+# scope="function" is what makes a failing commit an error answer instead of a lie.
+Uow = Annotated[UnitOfWork, Depends(get_uow, scope="function")]
+Read = Annotated[Reading, Depends(get_reading, scope="function")]
+
+
+def get_locale(request: Request) -> str:
+    """Return `vi`, or `en` where the caller prefers it."""
+    return locale_of(request.headers.get("accept-language"))
+
+
+Locale = Annotated[str, Depends(get_locale)]
+
+
+def bearer(request: Request) -> str:
+    """Return the access token of the request (RFC 6750), or refuse."""
+    kind, _, token = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() != "bearer" or not token:
+        raise unauthenticated()
+    return token.strip()
+
+
+async def get_party(request: Request, services: AllServices) -> Citizen:
+    """Return who is signed in, or refuse."""
+    try:
+        return services.tokens.verify_citizen(bearer(request))
+    except InvalidToken as error:
+        raise unauthenticated("invalid_token") from error
+
+
+CurrentParty = Annotated[Citizen, Depends(get_party), Depends(_scheme)]
+
+
+def get_agency(scope: str) -> Callable[..., AgencyCaller]:
+    """Make a dependency that returns the calling agency's client, if it holds `scope`."""
+
+    async def agency(request: Request, services: AllServices) -> AgencyCaller:
+        try:
+            caller = services.tokens.verify_agency(bearer(request))
+        except InvalidToken as error:
+            raise unauthenticated("invalid_token") from error
+        if scope not in caller.scopes:
+            challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
+            raise Problem("forbidden", 403, headers={"www-authenticate": challenge})
+        return caller
+
+    return agency  # type: ignore[return-value] # FastAPI awaits it
+
+
+EventSender = Annotated[AgencyCaller, Depends(get_agency("events")), Depends(_scheme)]

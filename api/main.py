@@ -1,0 +1,41 @@
+"""Puts the web process together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from api import edge, openapi, problems
+from api.agency_events.router import router as agency_events
+from api.health.router import router as health
+from api.oauth.router import router as oauth
+from api.services import open_services
+from api.settings import Settings
+
+ROUTERS = (health, oauth, agency_events)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the web application. Settings come from the environment where none are given."""
+    settings = settings or Settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with open_services(settings) as services:
+            app.state.services = services
+            yield
+
+    app = FastAPI(
+        title="TinDan",
+        version=version("tindan"),
+        description="Kênh di động của dịch vụ công trực tuyến · The mobile channel of public services",
+        lifespan=lifespan,
+        redoc_url=None,
+    )
+    for router in ROUTERS:
+        app.include_router(router)
+    problems.install(app)
+    openapi.install(app)
+    app.add_middleware(edge.Edge, body_limit=settings.body_limit)
+    return app

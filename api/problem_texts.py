@@ -1,0 +1,137 @@
+"""The words of every problem and every field error, in Vietnamese and English."""
+
+from typing import NamedTuple
+
+
+class Words(NamedTuple):
+    """One text in both languages."""
+
+    vi: str
+    en: str
+
+
+TITLES: dict[str, Words] = {
+    "validation": Words("Dữ liệu gửi lên chưa hợp lệ", "The request is not valid"),
+    "malformed-json": Words("Nội dung gửi lên không phải JSON hợp lệ", "The body is not valid JSON"),
+    "body-too-large": Words("Nội dung gửi lên quá lớn", "The body is too large"),
+    "batch-too-large": Words("Lô có quá nhiều sự kiện", "The batch holds too many events"),
+    "unauthenticated": Words("Cần đăng nhập", "Sign-in is required"),
+    "forbidden": Words("Không được phép", "Not allowed"),
+    "not-found": Words("Không tìm thấy", "Not found"),
+    "method-not-allowed": Words("Phương thức không được hỗ trợ", "Method not allowed"),
+    "event-id-reused": Words(
+        "Mã sự kiện đã dùng cho nội dung khác", "The event id was used for another content"
+    ),
+    "agency-not-allowed": Words(
+        "Cơ quan không được gửi cho hồ sơ này", "The agency may not speak for this dossier"
+    ),
+    "unavailable": Words("Hệ thống tạm thời gián đoạn", "Temporarily unavailable"),
+    "identity-provider-unavailable": Words(
+        "Hệ thống định danh tạm thời gián đoạn", "The identity provider is unavailable"
+    ),
+    "internal": Words("Lỗi hệ thống", "Internal error"),
+    "http": Words("Yêu cầu không thực hiện được", "The request could not be carried out"),
+}
+
+DETAILS: dict[str, Words] = {
+    "validation": Words(
+        "Xem từng mục trong 'errors' để biết trường cần sửa.", "See 'errors' for each field to mend."
+    ),
+    "malformed-json": Words(
+        "Nội dung phải là JSON theo RFC 8259, mã hoá UTF-8.", "The body must be JSON (RFC 8259) in UTF-8."
+    ),
+    "body-too-large": Words(
+        "Nội dung dài nhất được nhận là {limit} byte.", "The longest body taken is {limit} bytes."
+    ),
+    "batch-too-large": Words(
+        "Một lô có tối đa {limit} sự kiện, lô này có {count}.",
+        "A batch holds at most {limit} events; this one has {count}.",
+    ),
+    "unauthenticated": Words(
+        "Thiếu mã truy cập, hoặc mã đã hết hạn. Hãy đăng nhập lại.",
+        "The access token is missing or has expired. Sign in again.",
+    ),
+    "forbidden": Words(
+        "Mã truy cập này không dùng được cho chức năng đang gọi.",
+        "This access token does not open what was asked for.",
+    ),
+    "not-found": Words("Không có mục này, hoặc mục này không thuộc về bạn.", "There is none, or it is not yours."),
+    "method-not-allowed": Words("Địa chỉ này không nhận phương thức đó.", "This address does not take that method."),
+    "event-id-reused": Words(
+        "Sự kiện '{event_id}' đã được nhận với nội dung khác. Mỗi sự kiện mới cần một mã mới.",
+        "Event '{event_id}' was received with another content. Every new event needs an id of its own.",
+    ),
+    "agency-not-allowed": Words(
+        "Hồ sơ thuộc cơ quan khác; chỉ cơ quan giải quyết và cấp trên của nó được gửi trạng thái.",
+        "The dossier belongs to another agency; only its agency and those above may send its status.",
+    ),
+    "unavailable": Words(
+        "Yêu cầu chưa được ghi nhận. Hãy gửi lại sau ít giây.", "Nothing was recorded. Send it again in a few seconds."
+    ),
+    "identity-provider-unavailable": Words(
+        "Chưa kết nối được hệ thống định danh. Các phiên đang đăng nhập vẫn dùng được.",
+        "The identity provider could not be reached. Sessions that exist go on.",
+    ),
+    "internal": Words(
+        "Lỗi đã được ghi lại với mã {request_id}.", "The error was recorded under {request_id}."
+    ),
+    "http": Words("Máy chủ từ chối yêu cầu.", "The server refused the request."),
+}
+
+FIELD_ERRORS: dict[str, Words] = {
+    "missing": Words("Bắt buộc phải có.", "Is required."),
+    "extra_forbidden": Words("Không có trường này.", "There is no such field."),
+    "string_too_long": Words("Dài nhất {max_length} ký tự.", "At most {max_length} characters."),
+    "string_too_short": Words("Ngắn nhất {min_length} ký tự.", "At least {min_length} characters."),
+    "string_type": Words("Phải là chuỗi ký tự.", "Must be a string."),
+    "string_pattern_mismatch": Words("Không đúng dạng.", "Has not the right form."),
+    "int_type": Words("Phải là số nguyên.", "Must be a whole number."),
+    "int_parsing": Words("Phải là số nguyên.", "Must be a whole number."),
+    "greater_than_equal": Words("Phải từ {ge} trở lên.", "Must be {ge} or more."),
+    "less_than_equal": Words("Phải từ {le} trở xuống.", "Must be {le} or less."),
+    "bool_type": Words("Phải là đúng hoặc sai.", "Must be true or false."),
+    "bool_parsing": Words("Phải là đúng hoặc sai.", "Must be true or false."),
+    "uuid_parsing": Words("Phải là UUID.", "Must be a UUID."),
+    "timezone_aware": Words("Thời điểm phải kèm múi giờ, ví dụ +07:00.", "The time needs an offset, such as +07:00."),
+    "datetime_from_date_parsing": Words("Phải là thời điểm theo RFC 3339.", "Must be a time after RFC 3339."),
+    "datetime_parsing": Words("Phải là thời điểm theo RFC 3339.", "Must be a time after RFC 3339."),
+    "datetime_type": Words("Phải là thời điểm theo RFC 3339.", "Must be a time after RFC 3339."),
+    "too_short": Words("Cần ít nhất {min_length} mục.", "Needs at least {min_length} entries."),
+    "too_long": Words("Nhiều nhất {max_length} mục.", "At most {max_length} entries."),
+    "enum": Words("Phải là một trong: {expected}.", "Must be one of: {expected}."),
+    "literal_error": Words("Phải là một trong: {expected}.", "Must be one of: {expected}."),
+    "model_type": Words("Phải là một đối tượng JSON.", "Must be a JSON object."),
+    "model_attributes_type": Words("Phải là một đối tượng JSON.", "Must be a JSON object."),
+    "list_type": Words("Phải là một danh sách.", "Must be a list."),
+    "control_character": Words("Có ký tự điều khiển không hợp lệ.", "Holds a control character."),
+    "unknown-procedure": Words("Không có thủ tục '{value}' trong danh mục.", "Procedure '{value}' is not in the catalogue."),
+    "unknown-status": Words("Trạng thái phải từ 1 đến 10.", "The status must be 1 to 10."),
+    "unknown-agency": Words("Không có cơ quan '{value}'.", "There is no agency '{value}'."),
+    "malformed-code": Words("Mã không đúng dạng.", "The code has not the right form."),
+    "in-the-future": Words(
+        "Thời điểm ở tương lai quá {minutes} phút so với đồng hồ máy chủ.",
+        "The time lies over {minutes} minutes ahead of the server's clock.",
+    ),
+    "too-far-back": Words("Thời điểm quá xa trong quá khứ.", "The time lies too far in the past."),
+    "invalid-number": Words("Số định danh hoặc mã số thuế không hợp lệ.", "The citizen number or tax code is not valid."),
+    "invalid-check-digit": Words("Số kiểm tra của mã số thuế không đúng.", "The check digit of the tax code is wrong."),
+    "invalid-email": Words("Địa chỉ thư điện tử không hợp lệ.", "The email address is not valid."),
+    "invalid-phone": Words("Số điện thoại không hợp lệ.", "The phone number is not valid."),
+    "needed-at-first": Words(
+        "Sự kiện đầu tiên của một hồ sơ phải có trường này.", "The first event of a dossier needs this."
+    ),
+    "another-applicant": Words("Hồ sơ này đứng tên người khác.", "The dossier is in another name."),
+    "invalid-cursor": Words("Con trỏ trang không hợp lệ.", "The cursor is not valid."),
+    "value_error": Words("Giá trị không hợp lệ.", "The value is not valid."),
+}
+
+
+class _Blank(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def word(table: dict[str, Words], key: str, locale: str, params: dict[str, object]) -> str:
+    """Return a text of a table in a language, filled in; unknown keys fall back to the general one."""
+    words = table.get(key) or table.get("value_error") or table["http"]
+    return str(getattr(words, locale)).format_map(_Blank(params))

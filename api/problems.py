@@ -1,0 +1,176 @@
+"""Errors as the caller sees them: RFC 9457, in Vietnamese, or English where it is preferred."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from psycopg import OperationalError as DriverOperationalError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from api.problem_texts import DETAILS, FIELD_ERRORS, TITLES, word
+from storage.errors import NotFoundError
+from storage.schema import OutdatedSchemaError
+
+log = structlog.get_logger(__name__)
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldError:
+    """What is wrong with one field; `pointer` names it (RFC 6901)."""
+
+    pointer: str
+    code: str
+    params: Mapping[str, object] = field(default_factory=dict)
+
+    def as_json(self, locale: str) -> dict[str, str]:
+        """Word it."""
+        return {
+            "pointer": self.pointer,
+            "code": self.code,
+            "detail": word(FIELD_ERRORS, self.code, locale, dict(self.params)),
+        }
+
+
+class Problem(Exception):  # noqa: N818 - the RFC's own word
+    """An answer that says what went wrong.
+
+    Args:
+        kind: the last part of the stable type `urn:tindan:problem:<kind>`.
+        status: HTTP status.
+        errors: one for each field at fault.
+        headers: to be sent with it.
+        params: what the texts name.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        status: int,
+        *,
+        errors: Sequence[FieldError] = (),
+        headers: Mapping[str, str] | None = None,
+        **params: object,
+    ) -> None:
+        super().__init__(kind)
+        self.kind, self.status = kind, status
+        self.errors, self.headers, self.params = errors, headers, params
+
+    def as_json(self, locale: str) -> dict[str, Any]:
+        """Word it as a problem object."""
+        body: dict[str, Any] = {
+            "type": f"urn:tindan:problem:{self.kind}",
+            "title": word(TITLES, self.kind, locale, self.params),
+            "status": self.status,
+            "detail": word(DETAILS, self.kind, locale, self.params),
+        }
+        if self.errors:
+            body["errors"] = [error.as_json(locale) for error in self.errors]
+        return body
+
+
+def locale_of(accept_language: str | None) -> str:
+    """Return `en` where the caller prefers English to Vietnamese (RFC 9110, 12.5.4), else `vi`."""
+    weights = {"vi": 0.0, "en": 0.0}
+    for part in (accept_language or "").split(","):
+        tag, _, quality = part.strip().partition(";q=")
+        language = tag.split("-")[0].lower()
+        if language in weights:
+            weights[language] = max(weights[language], _quality(quality))
+    return "en" if weights["en"] > weights["vi"] else "vi"
+
+
+def _quality(text: str) -> float:
+    try:
+        return float(text) if text else 1.0
+    except ValueError:
+        return 0.0
+
+
+def from_pydantic(errors: Sequence[Any], *, below: str = "") -> list[FieldError]:
+    """Turn pydantic's errors into ours; `below` is the pointer of what was checked."""
+    return [
+        FieldError(
+            pointer=below + "".join(f"/{_escape(part)}" for part in error["loc"]),
+            code=error["type"],
+            params=error.get("ctx") or {},
+        )
+        for error in errors
+    ]
+
+
+def _escape(part: object) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
+
+
+def answer(problem: Problem, request: Request) -> Response:
+    """Make the response."""
+    locale = locale_of(request.headers.get("accept-language"))
+    headers = {"content-language": locale, "cache-control": "no-store", **(problem.headers or {})}
+    return JSONResponse(
+        problem.as_json(locale), status_code=problem.status, headers=headers, media_type=MEDIA_TYPE
+    )
+
+
+def unauthenticated(error: str | None = None) -> Problem:
+    """The problem of a missing or bad token, with the challenge that RFC 6750 asks for."""
+    challenge = "Bearer" if error is None else f'Bearer error="{error}"'
+    return Problem("unauthenticated", 401, headers={"www-authenticate": challenge})
+
+
+async def _on_problem(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Problem)  # noqa: S101 - registered for nothing else
+    return answer(error, request)
+
+
+async def _on_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for nothing else
+    if any(item["type"] == "json_invalid" for item in error.errors()):
+        return answer(Problem("malformed-json", 400), request)
+    # "body" is where FastAPI found it, not a part of what the caller wrote; query and path stay.
+    found = [
+        {**item, "loc": item["loc"][1:] if item["loc"][:1] == ("body",) else item["loc"]}
+        for item in error.errors()
+    ]
+    return answer(Problem("validation", 422, errors=from_pydantic(found)), request)
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
+    kinds = {404: "not-found", 405: "method-not-allowed", 400: "malformed-json"}
+    kind = kinds.get(error.status_code, "http")
+    return answer(Problem(kind, error.status_code, headers=error.headers), request)
+
+
+async def _on_missing(request: Request, _error: Exception) -> Response:
+    return answer(Problem("not-found", HTTPStatus.NOT_FOUND), request)
+
+
+async def _on_database_down(request: Request, error: Exception) -> Response:
+    log.error("database_unavailable", error=type(error).__name__)
+    return answer(Problem("unavailable", 503, headers={"retry-after": "2"}), request)
+
+
+async def _on_anything(request: Request, error: Exception) -> Response:
+    # The traceback only: the message of an exception may quote what a person wrote.
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    log.error("unexpected_error", error=type(error).__name__, request_id=request_id, exc_info=error)
+    return answer(Problem("internal", 500, request_id=request_id), request)
+
+
+def install(app: FastAPI) -> None:
+    """Register the handlers."""
+    app.add_exception_handler(Problem, _on_problem)
+    app.add_exception_handler(RequestValidationError, _on_validation)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(NotFoundError, _on_missing)
+    for down in (OperationalError, DriverOperationalError, PoolTimeoutError, OutdatedSchemaError, OSError):
+        app.add_exception_handler(down, _on_database_down)
+    app.add_exception_handler(Exception, _on_anything)

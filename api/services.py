@@ -1,0 +1,60 @@
+"""What a process is put together from; made once, closed at its end."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from api.settings import Settings
+from auth.identity import IdentityProvider
+from auth.oidc import OpenIdProvider
+from auth.tokens import Tokens
+from storage.cipher import Cipher
+from storage.dossiers.working_days import WorkingCalendar
+from storage.engine import Engine
+from storage.settings import StorageSettings
+from storage.unit_of_work import Reading, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """The parts that requests share."""
+
+    settings: Settings
+    engine: Engine
+    cipher: Cipher
+    tokens: Tokens
+    identity_provider: IdentityProvider
+    calendar: WorkingCalendar
+
+    def unit_of_work(self) -> UnitOfWork:
+        """A read-write transaction, not yet begun."""
+        return UnitOfWork(self.engine, self.cipher)
+
+    def reading(self) -> Reading:
+        """A read-only transaction, not yet begun."""
+        return Reading(self.engine, self.cipher)
+
+
+def make_cipher(settings: StorageSettings) -> Cipher:
+    """Make the cipher from the root keys of the settings. Raises SettingsError."""
+    return Cipher(master_key=settings.root_key("master_key"), index_key=settings.root_key("index_key"))
+
+
+@asynccontextmanager
+async def open_services(settings: Settings) -> AsyncIterator[Services]:
+    """Put the web process together. Raises SettingsError before anything is served."""
+    cipher = make_cipher(settings.storage)
+    tokens = Tokens(settings.auth)
+    engine = Engine(settings.storage)
+    try:
+        async with OpenIdProvider(settings.auth) as provider:
+            yield Services(
+                settings=settings,
+                engine=engine,
+                cipher=cipher,
+                tokens=tokens,
+                identity_provider=provider,
+                calendar=WorkingCalendar(),
+            )
+    finally:
+        await engine.dispose()

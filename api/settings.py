@@ -1,0 +1,44 @@
+"""The settings of a process, each package's own and those of the web edge."""
+
+from functools import cached_property
+from typing import Annotated
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from auth.settings import AuthSettings
+from notify.settings import NotifySettings
+from storage.settings import StorageSettings
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What the web edge needs, and the settings of the packages below.
+
+    All of it comes from the environment; the names begin with `TINDAN_` (and `DATABASE_URL`).
+    """
+
+    model_config = SettingsConfigDict(env_prefix="TINDAN_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    body_limit: Annotated[int, Field(ge=1024)] = 4 * MEBIBYTE
+    batch_limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    log_level: str = "INFO"
+    minimum_app_version: str = "1.0.0"
+
+    @cached_property
+    def storage(self) -> StorageSettings:
+        """Database, data folder, root keys."""
+        return StorageSettings()
+
+    @cached_property
+    def auth(self) -> AuthSettings:
+        """Tokens and the identity provider."""
+        return AuthSettings()
+
+    @cached_property
+    def notify(self) -> NotifySettings:
+        """Channels."""
+        return NotifySettings()

@@ -1,0 +1,53 @@
+"""The one door through which a feature tells somebody something."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from notify.categories import ROUTES, Category
+from storage.ids import new_id
+from storage.notifications import repository
+from storage.notifications.repository import NewNotification
+from storage.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a feature wants told, to a party (with or without an account).
+
+    `params` is what the templates name: codes and times, nothing that a person wrote.
+    """
+
+    party_id: UUID
+    agency_id: UUID
+    category: Category
+    dossier_id: UUID | None = None
+    event_id: UUID | None = None
+    params: dict[str, Any] = field(default_factory=dict)
+
+
+async def announce(uow: UnitOfWork, notices: Sequence[Notice], now: datetime) -> None:
+    """Write notices in the caller's own transaction: they exist exactly when what they tell does.
+
+    They are in the app at the commit; channels follow. No provider is called here.
+    """
+    if not notices:
+        return
+    await repository.add(
+        uow,
+        [
+            NewNotification(
+                id=new_id(),
+                party_id=notice.party_id,
+                agency_id=notice.agency_id,
+                dossier_id=notice.dossier_id,
+                event_id=notice.event_id,
+                category=notice.category.value,
+                params=notice.params,
+                expires_at=now + ROUTES[notice.category].expiry,
+            )
+            for notice in notices
+        ],
+    )

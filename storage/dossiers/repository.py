@@ -1,0 +1,165 @@
+"""Dossiers: read by their owner, and locked and written when an agency speaks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from storage.cipher import PartyKey
+from storage.dossiers.statuses import DossierStatus
+from storage.dossiers.timeline import Fact, State
+from storage.unit_of_work import Reading, UnitOfWork
+
+NOTE = "dossier_event.note"
+SUMMARY = "dossier.summary"
+
+_LOCK = """
+SELECT d.code, d.id, d.party_id, p.number_index, k.wrapped, d.agency_id, a.lineage
+FROM dossier d
+JOIN party p ON p.id = d.party_id
+JOIN party_key k ON k.party_id = d.party_id
+JOIN agency a ON a.id = d.agency_id
+WHERE d.code = ANY(%s) ORDER BY d.code FOR UPDATE OF d
+"""
+_FACTS = """
+SELECT d.code, e.id, e.status, e.occurred_at, e.sequence, e.step, e.due_at
+FROM dossier d JOIN dossier_event e ON e.dossier_id = d.id AND e.occurred_at >= d.first_at
+WHERE d.code = ANY(%s)
+"""
+_UPSERT = """
+INSERT INTO dossier AS d (
+  id, code, party_id, agency_id, procedure_code, channel, summary_sealed, status, status_since, first_at,
+  submitted_at, accepted_at, ended_at, due_at, due_set_at, waits, contradictions, updated_at, heard_at)
+SELECT g.id, g.code, g.party_id, g.agency_id, coalesce(g.procedure_code, ''), g.channel, g.summary_sealed,
+  g.status, g.status_since, g.first_at, g.submitted_at, g.accepted_at, g.ended_at, g.due_at, g.due_set_at,
+  g.waits, g.contradictions, now(), now()
+FROM unnest(
+  %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::int2[], %s::bytea[], %s::int2[],
+  %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
+  %s::timestamptz[], %s::timestamptz[], %s::jsonb[], %s::int2[]
+) AS g(id, code, party_id, agency_id, procedure_code, channel, summary_sealed, status, status_since, first_at,
+  submitted_at, accepted_at, ended_at, due_at, due_set_at, waits, contradictions)
+ON CONFLICT (code) DO UPDATE SET
+  agency_id = EXCLUDED.agency_id,
+  channel = coalesce(EXCLUDED.channel, d.channel),
+  summary_sealed = coalesce(EXCLUDED.summary_sealed, d.summary_sealed),
+  status = EXCLUDED.status, status_since = EXCLUDED.status_since, first_at = EXCLUDED.first_at,
+  submitted_at = EXCLUDED.submitted_at, accepted_at = EXCLUDED.accepted_at, ended_at = EXCLUDED.ended_at,
+  due_at = EXCLUDED.due_at, due_set_at = EXCLUDED.due_set_at, waits = EXCLUDED.waits,
+  contradictions = EXCLUDED.contradictions, updated_at = EXCLUDED.updated_at, heard_at = EXCLUDED.heard_at
+WHERE d.id = EXCLUDED.id
+RETURNING d.code
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LockedDossier:
+    """A dossier that this transaction holds: nobody else changes it until the commit.
+
+    `lineage` are the agencies above its own, and its own: those that may speak for it.
+    """
+
+    id: UUID
+    code: str
+    party: PartyKey
+    number_index: bytes
+    agency_id: UUID
+    lineage: frozenset[UUID]
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DossierWrite:
+    """A dossier as it shall be from now on; `procedure_code` counts for a new one only."""
+
+    id: UUID
+    code: str
+    party_id: UUID
+    agency_id: UUID
+    procedure_code: str | None
+    channel: int | None
+    summary_sealed: bytes | None
+    state: State
+
+
+async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier]:
+    """Lock the dossiers that exist, in one order for everybody, and read their facts.
+
+    The facts are read by a later statement than the lock, and so by a later snapshot: they include
+    whatever was committed by the transaction for which the lock waited.
+    """
+    driver = await uow.driver()
+    async with driver.pipeline():
+        locked = await driver.execute(_LOCK, (list(codes),), binary=True)
+        told = await driver.execute(_FACTS, (list(codes),), binary=True)
+        dossiers: list[Any] = await locked.fetchall()
+        rows: list[Any] = await told.fetchall()
+    facts: dict[str, list[Fact]] = {}
+    for code, fact_id, status, occurred_at, sequence, step, due_at in rows:
+        facts.setdefault(code, []).append(
+            Fact(
+                id=fact_id,
+                status=DossierStatus(status),
+                occurred_at=occurred_at,
+                sequence=sequence,
+                step=step,
+                due_at=due_at,
+            )
+        )
+    return {
+        code: LockedDossier(
+            id=dossier_id,
+            code=code,
+            party=uow.cipher.open_party_key(party_id, wrapped),
+            number_index=index,
+            agency_id=agency_id,
+            lineage=frozenset(lineage),
+            facts=tuple(facts.get(code, ())),
+        )
+        for code, dossier_id, party_id, index, wrapped, agency_id, lineage in dossiers
+    }
+
+
+async def write(uow: UnitOfWork, dossiers: Sequence[DossierWrite]) -> set[str]:
+    """Insert or update; return the codes written.
+
+    A code that is missing from the answer was created by somebody else since it was looked up: the
+    caller must begin again.
+    """
+    driver = await uow.driver()
+    ordered = sorted(dossiers, key=lambda dossier: dossier.code)
+    cursor = await driver.execute(_UPSERT, list(zip(*map(_row, ordered), strict=True)))
+    return {str(code) for (code,) in await cursor.fetchall()}
+
+
+def _row(dossier: DossierWrite) -> tuple[object, ...]:
+    state = dossier.state
+    return (
+        dossier.id,
+        dossier.code,
+        dossier.party_id,
+        dossier.agency_id,
+        dossier.procedure_code,
+        dossier.channel,
+        dossier.summary_sealed,
+        int(state.status),
+        state.status_since,
+        state.first_at,
+        state.submitted_at,
+        state.accepted_at,
+        state.ended_at,
+        state.due_at,
+        state.due_set_at,
+        Jsonb([[_iso(start), _iso(end)] for start, end in state.waits]),
+        len(state.contradictions),
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+__all__ = ["NOTE", "SUMMARY", "DossierWrite", "LockedDossier", "Reading", "lock", "write"]

@@ -1,0 +1,90 @@
+"""Receipts and events: what was told, once, for good."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from storage.unit_of_work import UnitOfWork
+
+_RECEIPTS = """
+SELECT event_id, content_hash, answer FROM event_receipt WHERE client_id = %s AND event_id = ANY(%s)
+"""
+_ADD_RECEIPTS = """
+INSERT INTO event_receipt (client_id, event_id, content_hash, answer)
+SELECT %s, g.* FROM unnest(%s::text[], %s::bytea[], %s::jsonb[]) AS g(event_id, content_hash, answer)
+ORDER BY g.event_id
+ON CONFLICT DO NOTHING
+"""
+_ADD_EVENTS = """
+INSERT INTO dossier_event
+  (client_id, id, dossier_id, status, occurred_at, sequence, step, note_sealed, due_at)
+SELECT %s, g.* FROM unnest(
+  %s::uuid[], %s::uuid[], %s::int2[], %s::timestamptz[], %s::int8[], %s::text[], %s::bytea[], %s::timestamptz[]
+) AS g(id, dossier_id, status, occurred_at, sequence, step, note_sealed, due_at)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was answered to one event, under a hash of what it said."""
+
+    event_id: str
+    content_hash: bytes
+    answer: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """One fact to be added to a timeline."""
+
+    id: UUID
+    dossier_id: UUID
+    status: int
+    occurred_at: datetime
+    sequence: int | None
+    step: str
+    note_sealed: bytes | None
+    due_at: datetime | None
+
+
+async def receipts(uow: UnitOfWork, client_id: str, event_ids: Sequence[str]) -> dict[str, Receipt]:
+    """Return what was answered to these events of this client before."""
+    driver = await uow.driver()
+    cursor = await driver.execute(_RECEIPTS, (client_id, list(event_ids)), binary=True)
+    rows: list[Any] = await cursor.fetchall()
+    return {
+        event_id: Receipt(event_id=event_id, content_hash=content_hash, answer=answer)
+        for event_id, content_hash, answer in rows
+    }
+
+
+async def add(
+    uow: UnitOfWork, client_id: str, events: Sequence[NewEvent], new_receipts: Sequence[Receipt]
+) -> bool:
+    """Add events with the receipts that make them unique.
+
+    Returns False when another transaction has answered one of these ids since they were looked up: the
+    caller must begin again.
+    """
+    driver = await uow.driver()
+    cursor = await driver.execute(
+        _ADD_RECEIPTS,
+        (
+            client_id,
+            [receipt.event_id for receipt in new_receipts],
+            [receipt.content_hash for receipt in new_receipts],
+            [Jsonb(receipt.answer) for receipt in new_receipts],
+        ),
+    )
+    if events:
+        await driver.execute(_ADD_EVENTS, (client_id, *_columns(events)))
+    return cursor.rowcount == len(new_receipts)
+
+
+def _columns(events: Sequence[NewEvent]) -> list[list[object]]:
+    names = ("id", "dossier_id", "status", "occurred_at", "sequence", "step", "note_sealed", "due_at")
+    return [[getattr(event, name) for event in events] for name in names]

@@ -1,0 +1,56 @@
+"""Notices: written at the commit of what they tell, read by their owner, planned by the engine."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from psycopg.types.json import Jsonb
+
+from storage.unit_of_work import UnitOfWork
+
+CHANNEL_HINT = "tindan_notification"
+
+_ADD = """
+INSERT INTO notification
+  (id, party_id, agency_id, dossier_id, event_id, category, params, expires_at, step, plan_at)
+SELECT g.id, g.party_id, g.agency_id, g.dossier_id, g.event_id, g.category, g.params, g.expires_at, 0, now()
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::jsonb[],
+  %s::timestamptz[])
+  AS g(id, party_id, agency_id, dossier_id, event_id, category, params, expires_at)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewNotification:
+    """A notice to be kept. `params` holds codes and times only, never what a person wrote."""
+
+    id: UUID
+    party_id: UUID
+    agency_id: UUID
+    dossier_id: UUID | None
+    event_id: UUID | None
+    category: str
+    params: dict[str, Any]
+    expires_at: datetime
+
+
+async def add(uow: UnitOfWork, notifications: Sequence[NewNotification]) -> None:
+    """Keep notices, due to be planned at once, and hint so to whoever listens.
+
+    The hint reaches listeners at the commit. It may be lost: the planner looks by itself as well.
+    """
+    driver = await uow.driver()
+    columns = (
+        [n.id for n in notifications],
+        [n.party_id for n in notifications],
+        [n.agency_id for n in notifications],
+        [n.dossier_id for n in notifications],
+        [n.event_id for n in notifications],
+        [n.category for n in notifications],
+        [Jsonb(n.params) for n in notifications],
+        [n.expires_at for n in notifications],
+    )
+    await driver.execute(_ADD, columns)
+    await driver.execute(f"NOTIFY {CHANNEL_HINT}")
