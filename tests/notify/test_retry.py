@@ -78,6 +78,20 @@ def test_chance_spreads_over_the_whole_window():
     assert all(900 < quarters.count(quarter) < 1100 for quarter in range(4))
 
 
+def test_the_expiry_itself_is_too_late():
+    """At the instant of its expiry a notice is of no use any more, a moment before it still is."""
+    one_second = {"now": NOW, "attempt": 1, "rng": Chance(0.5)}
+    assert next_attempt_at(expires_at=NOW + timedelta(seconds=1), **one_second) is None
+    later = NOW + timedelta(seconds=1, microseconds=1)
+    assert next_attempt_at(expires_at=later, **one_second) == NOW + timedelta(seconds=1)
+
+
+def test_a_negative_retry_after_is_none():
+    """A provider whose clock is behind does not bring the next attempt forward."""
+    behind = timedelta(seconds=-5)
+    assert next_attempt_at(now=NOW, attempt=1, expires_at=FAR, rng=Chance(0.0), retry_after=behind) == NOW
+
+
 def test_an_absurd_retry_after_gives_up():
     """A provider that asks for more than a calendar holds gets no further attempt, and no error."""
     assert (

@@ -64,6 +64,8 @@ def test_variants_as_documented():
     assert variants("H26") == ("H26", "000.00.00.H26")
     assert variants("000.03.20.H38") == ("H38.20.03", "000.03.20.H38")
     assert variants("H26.1.2.3.4") == ("H26.1.2.3.4",)
+    longest = f"H26.{'1' * 31}"
+    assert variants(longest) == (longest,)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,12 @@ def test_one_phone_has_one_spelling(mobile):
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("024 3825 5555", "+842438255555"), ("+1 202 555 0123", "+12025550123"), ("1900 1234", "+8419001234")],
+    [
+        ("024 3825 5555", "+842438255555"),
+        ("+1 202 555 0123", "+12025550123"),
+        ("1900 1234", "+8419001234"),
+        ("+1 200 555 0123", "+12005550123"),
+    ],
 )
 def test_landlines_hotlines_and_foreign_numbers_pass(text, number):
     """Not every number is a Vietnamese mobile."""
@@ -52,6 +57,7 @@ def test_landlines_hotlines_and_foreign_numbers_pass(text, number):
         ("+999123456", "country"),
         ("0912345678901", "length"),
         ("113", "length"),
+        ("0" * 9 + "9" * 30, "length"),
         ("0912 345", "range"),
         ("0112345678", "range"),
         ("0120 123 4567", "range"),

@@ -134,6 +134,7 @@ def test_due_times_come_from_the_facts(given_facts):
     state = fold(given_facts)
     dues = [fact.due_at for fact in arrange(given_facts) if fact.due_at]
     assert state.due_at == (dues[-1] if dues else None)
+    assert state.first_at == min(fact.occurred_at for fact in given_facts)
     assert (state.due_set_at is None) == (not dues)
 
 
@@ -165,6 +166,12 @@ def test_a_push_and_a_pull_of_one_fact_are_one():
     """What one telling leaves out, the other adds; ids of both count for neither."""
     push, pull = told((4, 3, ("sequence", 7)), (4, 3, ("due_at", at(90))))
     assert arrange([pull, push]) == [replace(push, due_at=at(90))]
+
+
+def test_tellings_that_differ_are_settled_by_what_was_told():
+    """Of two sequences the first telling's counts, of two due times the later one, whichever came first."""
+    one, two = told((4, 3, ("sequence", 7), ("due_at", at(90))), (4, 3, ("sequence", 8), ("due_at", at(95))))
+    assert arrange([one, two]) == arrange([two, one]) == [replace(one, due_at=at(95))]
 
 
 def test_one_instant_in_two_timezones_is_one_fact():
@@ -227,11 +234,22 @@ def test_supplement_after_payment_is_one_wait():
     assert state.supplement_requests == 2
 
 
-def test_overlapping_waits_are_joined():
-    """A clock that goes back makes no hour count twice."""
-    steps = [(5, 2), (4, 9), (5, 5), (4, 12)]
-    state = fold(told(*((status, hours, ("sequence", place)) for place, (status, hours) in enumerate(steps))))
-    assert state.waits == ((at(2), at(12)),)
+@pytest.mark.parametrize(
+    ("hours", "waits"),
+    [
+        ((2, 9, 5, 12), [(2, 12)]),
+        ((2, 12, 5, 9), [(2, 12)]),
+        ((5, 9, 1, 3), [(1, 3), (5, 9)]),
+        ((5, 3, 6, 7), [(6, 7)]),
+    ],
+)
+def test_a_clock_that_went_back_makes_no_hour_count_twice(hours, waits):
+    """Waits are in order of time, joined where they overlap, and none ends before it starts."""
+    steps = [
+        (status, hour, ("sequence", place))
+        for place, (status, hour) in enumerate(zip((5, 4, 5, 4), hours, strict=True))
+    ]
+    assert fold(told(*steps)).waits == tuple((at(start), at(end)) for start, end in waits)
 
 
 def test_facts_check_themselves():

@@ -165,6 +165,11 @@ def test_waiting_before_the_due_time_was_set_anew_is_counted_in_it():
     assert judged(due=18, now=11, waits=waits, set_at=local(9, 9)).at == local(21)
 
 
+def test_waiting_after_the_end_counts_for_nothing():
+    """Only what was awaited before the end of processing is deducted."""
+    assert judged(due=10, ended=local(8), waits=[(local(7), local(10))]).at == local(11)
+
+
 def test_waiting_does_not_undo_lateness():
     """Who was late when the wait began is as late when it ends."""
     before = judged(due=7, now=local(9, 9))
