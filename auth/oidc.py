@@ -4,7 +4,7 @@ import asyncio
 import time
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from authlib.deprecate import AuthlibDeprecationWarning
@@ -36,7 +36,7 @@ UNREACHABLE = (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError)
 OUR_FAULT = {"invalid_client", "unauthorized_client", "invalid_request", "unsupported_grant_type"}
 
 
-class OidcProvider:
+class OpenIdProvider:
     """An identity provider that publishes its metadata and keys.
 
     Both are kept for ten minutes. An ID token under an unknown key has the keys fetched again, at most
@@ -70,6 +70,14 @@ class OidcProvider:
         self._metadata = Cached(self._fetch_metadata, life=LIFE_SECONDS, pause=PAUSE_SECONDS, now=ticks)
         self._keys = Cached(self._fetch_keys, life=LIFE_SECONDS, pause=PAUSE_SECONDS, now=ticks)
 
+    async def __aenter__(self) -> Self:
+        """Open nothing yet: connections are made when they are needed."""
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close the connections to the provider."""
+        await self._client.aclose()
+
     async def begin(self, state: str) -> Departure:
         """Say where to send somebody; `state` comes back with them. Raises ProviderUnavailable."""
         metadata = await self._metadata.get()
@@ -86,10 +94,6 @@ class OidcProvider:
             raise SignInRefused("issuer")
         tokens = await self._redeem(metadata, returned)
         return identity_of(await self._claims(tokens, returned.nonce), self._claim_map)
-
-    async def aclose(self) -> None:
-        """Close the connections to the provider."""
-        await self._client.aclose()
 
     async def _redeem(self, metadata: Metadata, returned: Return) -> dict[str, Any]:
         try:

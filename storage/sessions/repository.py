@@ -1,0 +1,179 @@
+"""Sign-ins on their way, one-time codes, sessions and their refresh tokens.
+
+What may be used once is taken by `DELETE … RETURNING`, with every condition in the statement: of two who
+try at once one gets it, and who does not meet the conditions does not use it up for whoever does.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from storage.ids import new_id
+from storage.sessions.models import AuthorizationCode, RefreshToken, Session, SignIn
+from storage.unit_of_work import UnitOfWork
+
+USED_TOKENS_KEPT = timedelta(days=60)
+
+_TAKE_SIGN_IN = """
+DELETE FROM sign_in WHERE state_hash = %s AND expires_at > %s
+RETURNING nonce, provider_verifier, client_id, redirect_uri, app_state, app_challenge
+"""
+_TAKE_CODE = """
+DELETE FROM authorization_code
+WHERE code_hash = %s AND client_id = %s AND redirect_uri = %s AND challenge = %s AND expires_at > %s
+RETURNING client_id, party_id, assurance, signed_in_at
+"""
+# Locking the session as well makes the refreshes of one family take turns.
+_LOCK_SESSION = """
+SELECT s.id AS session_id, s.client_id, s.party_id, s.assurance, s.signed_in_at, r.used_at
+FROM refresh_token r JOIN session s ON s.id = r.session_id
+WHERE r.token_hash = %s AND s.client_id = %s AND s.revoked_at IS NULL AND s.expires_at > %s
+FOR UPDATE
+"""
+_ROTATE = """
+WITH used AS (
+  UPDATE refresh_token SET used_at = %(now)s WHERE token_hash = %(old)s AND used_at IS NULL
+), renewed AS (
+  UPDATE session SET last_used_at = %(now)s, expires_at = %(until)s WHERE id = %(session)s
+)
+INSERT INTO refresh_token (token_hash, session_id, created_at) VALUES (%(new)s, %(session)s, %(now)s)
+"""
+_REVOKE = "UPDATE session SET revoked_at = %s WHERE id = %s AND revoked_at IS NULL"
+_SIGN_OUT = """
+UPDATE session s SET revoked_at = %s FROM refresh_token r
+WHERE r.token_hash = %s AND s.id = r.session_id AND s.client_id = %s AND s.revoked_at IS NULL
+"""
+_SWEEP = (
+    "DELETE FROM sign_in WHERE expires_at < %(now)s",
+    "DELETE FROM authorization_code WHERE expires_at < %(now)s",
+    "DELETE FROM refresh_token r USING session s WHERE s.id = r.session_id AND s.expires_at < %(now)s",
+    "DELETE FROM session WHERE expires_at < %(now)s",
+    "DELETE FROM refresh_token WHERE used_at < %(long_ago)s",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingSignIn:
+    """What was noted when somebody was sent to the identity provider; see `models.SignIn`."""
+
+    nonce: str
+    provider_verifier: str
+    client_id: str
+    redirect_uri: str
+    app_state: str | None
+    app_challenge: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Admission:
+    """Who signed in, when and how surely, in which app."""
+
+    client_id: str
+    party_id: UUID
+    assurance: int
+    signed_in_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveSession(Admission):
+    """A session that goes on, locked, and when the token that named it was used before, if it was."""
+
+    session_id: UUID
+    used_at: datetime | None
+
+
+async def keep_sign_in(
+    uow: UnitOfWork, state_hash: bytes, sign_in: PendingSignIn, *, expires_at: datetime
+) -> None:
+    """Note that somebody was sent to the identity provider."""
+    uow.session.add(SignIn(state_hash=state_hash, expires_at=expires_at, **asdict(sign_in)))
+    await uow.session.flush()
+
+
+async def take_sign_in(uow: UnitOfWork, state_hash: bytes, *, now: datetime) -> PendingSignIn | None:
+    """Return a sign-in that has come back, once."""
+    async with (await uow.driver()).cursor(row_factory=class_row(PendingSignIn)) as cursor:
+        await cursor.execute(_TAKE_SIGN_IN, (state_hash, now))
+        return await cursor.fetchone()
+
+
+async def keep_code(
+    uow: UnitOfWork,
+    code_hash: bytes,
+    admission: Admission,
+    *,
+    redirect_uri: str,
+    challenge: str,
+    expires_at: datetime,
+) -> None:
+    """Keep a one-time code for an app."""
+    code = AuthorizationCode(
+        code_hash=code_hash,
+        redirect_uri=redirect_uri,
+        challenge=challenge,
+        expires_at=expires_at,
+        **asdict(admission),
+    )
+    uow.session.add(code)
+    await uow.session.flush()
+
+
+async def take_code(
+    uow: UnitOfWork, code_hash: bytes, *, client_id: str, redirect_uri: str, challenge: str, now: datetime
+) -> Admission | None:
+    """Return what a code stands for, once, and only where it is bound to all that is given."""
+    async with (await uow.driver()).cursor(row_factory=class_row(Admission)) as cursor:
+        await cursor.execute(_TAKE_CODE, (code_hash, client_id, redirect_uri, challenge, now))
+        return await cursor.fetchone()
+
+
+async def start_session(
+    uow: UnitOfWork, admission: Admission, token_hash: bytes, *, expires_at: datetime
+) -> UUID:
+    """Start a session with its first refresh token; return its id."""
+    session_id = new_id()
+    uow.session.add(Session(id=session_id, expires_at=expires_at, **asdict(admission)))
+    await uow.session.flush()
+    uow.session.add(RefreshToken(token_hash=token_hash, session_id=session_id))
+    await uow.session.flush()
+    return session_id
+
+
+async def lock_session(
+    uow: UnitOfWork, token_hash: bytes, *, client_id: str, now: datetime
+) -> LiveSession | None:
+    """Return the session that a refresh token belongs to, used or not, and lock it."""
+    async with (await uow.driver()).cursor(row_factory=class_row(LiveSession)) as cursor:
+        await cursor.execute(_LOCK_SESSION, (token_hash, client_id, now))
+        return await cursor.fetchone()
+
+
+async def rotate(
+    uow: UnitOfWork, session_id: UUID, *, old: bytes, new: bytes, now: datetime, expires_at: datetime
+) -> None:
+    """Mark a refresh token as used, add its successor, and let the session live until `expires_at`."""
+    values = {"session": session_id, "old": old, "new": new, "now": now, "until": expires_at}
+    await (await uow.driver()).execute(_ROTATE, values)
+
+
+async def revoke(uow: UnitOfWork, session_id: UUID, *, now: datetime) -> None:
+    """End a session and with it every token of its family."""
+    await (await uow.driver()).execute(_REVOKE, (now, session_id))
+
+
+async def revoke_by_token(uow: UnitOfWork, token_hash: bytes, *, client_id: str, now: datetime) -> None:
+    """End the session of a refresh token, if it has one in this app."""
+    await (await uow.driver()).execute(_SIGN_OUT, (now, token_hash, client_id))
+
+
+async def sweep(uow: UnitOfWork, *, now: datetime) -> int:
+    """Delete what has expired; return the number of rows. To be run once a day.
+
+    Used refresh tokens go after 60 days: if one turns up later it is still refused, but no longer ends
+    its session.
+    """
+    driver = await uow.driver()
+    times = {"now": now, "long_ago": now - USED_TOKENS_KEPT}
+    return sum([(await driver.execute(statement, times)).rowcount for statement in _SWEEP])
