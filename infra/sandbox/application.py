@@ -7,6 +7,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from infra.sandbox.app.api import Api
+from infra.sandbox.app.screens import Screens
 from infra.sandbox.control import Control
 from infra.sandbox.faults import Faults
 from infra.sandbox.fcm.google import Google
@@ -27,6 +29,7 @@ class Sandbox:
     sink: Sink
     pause: Pause
     outbox: Outbox
+    api: Api
 
     def stop_waiting(self) -> None:
         """Let every handler that sleeps come to its end."""
@@ -43,6 +46,7 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
     """
     pause = Pause()
     outbox, faults = Outbox(), Faults(pause)
+    api = Api(api_url=settings.api_url, redirect_uri=f"{public_url}/app/callback")
     google = Google(key=rsa_key(settings.state_dir, "google"), public_url=public_url)
     routes = [
         *Messaging(google=google, outbox=outbox, faults=faults).routes(),
@@ -53,11 +57,16 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
             client_secret=settings.idp_client_secret,
             faults=faults,
         ),
+        *Screens(api=api).routes(),
         *Control(outbox=outbox, faults=faults).routes(),
         Route("/health", _health),
     ]
     return Sandbox(
-        web=Starlette(routes=routes), sink=Sink(outbox=outbox, faults=faults), pause=pause, outbox=outbox
+        web=Starlette(routes=routes),
+        sink=Sink(outbox=outbox, faults=faults),
+        pause=pause,
+        outbox=outbox,
+        api=api,
     )
 
 

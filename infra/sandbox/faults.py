@@ -58,7 +58,7 @@ class Faults:
         plan = self._plans.get(channel)
         if plan is None:
             return {"script": []}
-        script = [fault.model_dump(exclude_none=True) | {"times": times} for fault, times in plan.steps]
+        script = [fault.model_dump(exclude_unset=True) | {"times": times} for fault, times in plan.steps]
         return {"script": script} | ({"match": plan.match.model_dump()} if plan.match else {})
 
     async def meet(

@@ -1,9 +1,11 @@
 """Server-rendered pages in Vietnamese and English, without a line of JavaScript."""
 
 import base64
+import datetime as dt
 import functools
 import hashlib
 import pathlib
+import zoneinfo
 from collections.abc import Callable
 from typing import Literal
 
@@ -17,6 +19,7 @@ Language = Literal["vi", "en"]
 _TEMPLATES = pathlib.Path(__file__).with_name("templates")
 _STYLE = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_LOCAL = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
 _COOKIE = "sandbox_language"
 
 # Browsers hold form-action against every redirect that follows, so the relying parties' addresses are in it.
@@ -44,6 +47,14 @@ _environment = jinja2.Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+
+
+def local_time(moment: str) -> str:
+    """Return an RFC 3339 time as people in Việt Nam write it."""
+    return dt.datetime.fromisoformat(moment).astimezone(_LOCAL).strftime("%H:%M, %d/%m/%Y")
+
+
+_environment.filters["local_time"] = local_time
 
 
 def render(request: Request, template: str, *, status: int = 200, **context: object) -> Response:

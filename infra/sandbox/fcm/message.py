@@ -6,7 +6,7 @@ from typing import Any
 LARGEST_PAYLOAD = 4096  # bytes of notification and data
 
 _TOPIC = re.compile(r"[a-zA-Z0-9-_.~%]+")
-_TARGETS = ("token", "topic", "condition")
+_TARGETS = ("fid", "token", "topic", "condition")
 
 
 class MalformedMessageError(ValueError):
@@ -19,7 +19,7 @@ class MalformedMessageError(ValueError):
 
 
 def addressee(body: Any) -> str:
-    """Return whom a decoded request body is for: a token, `/topics/…` or a condition.
+    """Return whom a decoded request body is for: an installation, a token, `/topics/…` or a condition.
 
     Raises:
         MalformedMessageError: The body is no message, or not to exactly one target.
@@ -35,7 +35,7 @@ def addressee(body: Any) -> str:
 def _target(message: dict[str, Any]) -> str:
     given = [(name, message[name]) for name in _TARGETS if message.get(name)]
     if len(given) != 1:
-        raise MalformedMessageError("message", "Exactly one of token, topic or condition is required.")
+        raise MalformedMessageError("message", "Exactly one of fid, token, topic or condition is required.")
     name, value = given[0]
     if not isinstance(value, str):
         raise MalformedMessageError(f"message.{name}", "Not a string.")

@@ -1,0 +1,1 @@
+"""A small stand-in for the citizen's app: it knows nothing but the public API."""
