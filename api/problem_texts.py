@@ -55,8 +55,12 @@ DETAILS: dict[str, Words] = {
         "Mã truy cập này không dùng được cho chức năng đang gọi.",
         "This access token does not open what was asked for.",
     ),
-    "not-found": Words("Không có mục này, hoặc mục này không thuộc về bạn.", "There is none, or it is not yours."),
-    "method-not-allowed": Words("Địa chỉ này không nhận phương thức đó.", "This address does not take that method."),
+    "not-found": Words(
+        "Không có mục này, hoặc mục này không thuộc về bạn.", "There is none, or it is not yours."
+    ),
+    "method-not-allowed": Words(
+        "Địa chỉ này không nhận phương thức đó.", "This address does not take that method."
+    ),
     "event-id-reused": Words(
         "Sự kiện '{event_id}' đã được nhận với nội dung khác. Mỗi sự kiện mới cần một mã mới.",
         "Event '{event_id}' was received with another content. Every new event needs an id of its own.",
@@ -66,7 +70,8 @@ DETAILS: dict[str, Words] = {
         "The dossier belongs to another agency; only its agency and those above may send its status.",
     ),
     "unavailable": Words(
-        "Yêu cầu chưa được ghi nhận. Hãy gửi lại sau ít giây.", "Nothing was recorded. Send it again in a few seconds."
+        "Yêu cầu chưa được ghi nhận. Hãy gửi lại sau ít giây.",
+        "Nothing was recorded. Send it again in a few seconds.",
     ),
     "identity-provider-unavailable": Words(
         "Chưa kết nối được hệ thống định danh. Các phiên đang đăng nhập vẫn dùng được.",
@@ -92,7 +97,9 @@ FIELD_ERRORS: dict[str, Words] = {
     "bool_type": Words("Phải là đúng hoặc sai.", "Must be true or false."),
     "bool_parsing": Words("Phải là đúng hoặc sai.", "Must be true or false."),
     "uuid_parsing": Words("Phải là UUID.", "Must be a UUID."),
-    "timezone_aware": Words("Thời điểm phải kèm múi giờ, ví dụ +07:00.", "The time needs an offset, such as +07:00."),
+    "timezone_aware": Words(
+        "Thời điểm phải kèm múi giờ, ví dụ +07:00.", "The time needs an offset, such as +07:00."
+    ),
     "datetime_from_date_parsing": Words("Phải là thời điểm theo RFC 3339.", "Must be a time after RFC 3339."),
     "datetime_parsing": Words("Phải là thời điểm theo RFC 3339.", "Must be a time after RFC 3339."),
     "datetime_type": Words("Phải là thời điểm theo RFC 3339.", "Must be a time after RFC 3339."),
@@ -104,7 +111,9 @@ FIELD_ERRORS: dict[str, Words] = {
     "model_attributes_type": Words("Phải là một đối tượng JSON.", "Must be a JSON object."),
     "list_type": Words("Phải là một danh sách.", "Must be a list."),
     "control_character": Words("Có ký tự điều khiển không hợp lệ.", "Holds a control character."),
-    "unknown-procedure": Words("Không có thủ tục '{value}' trong danh mục.", "Procedure '{value}' is not in the catalogue."),
+    "unknown-procedure": Words(
+        "Không có thủ tục '{value}' trong danh mục.", "Procedure '{value}' is not in the catalogue."
+    ),
     "unknown-status": Words("Trạng thái phải từ 1 đến 10.", "The status must be 1 to 10."),
     "unknown-agency": Words("Không có cơ quan '{value}'.", "There is no agency '{value}'."),
     "malformed-code": Words("Mã không đúng dạng.", "The code has not the right form."),
@@ -112,9 +121,14 @@ FIELD_ERRORS: dict[str, Words] = {
         "Thời điểm ở tương lai quá {minutes} phút so với đồng hồ máy chủ.",
         "The time lies over {minutes} minutes ahead of the server's clock.",
     ),
+    "out-of-range": Words("Thời điểm ngoài khoảng cho phép.", "The time is out of range."),
     "too-far-back": Words("Thời điểm quá xa trong quá khứ.", "The time lies too far in the past."),
-    "invalid-number": Words("Số định danh hoặc mã số thuế không hợp lệ.", "The citizen number or tax code is not valid."),
-    "invalid-check-digit": Words("Số kiểm tra của mã số thuế không đúng.", "The check digit of the tax code is wrong."),
+    "invalid-number": Words(
+        "Số định danh hoặc mã số thuế không hợp lệ.", "The citizen number or tax code is not valid."
+    ),
+    "invalid-check-digit": Words(
+        "Số kiểm tra của mã số thuế không đúng.", "The check digit of the tax code is wrong."
+    ),
     "invalid-email": Words("Địa chỉ thư điện tử không hợp lệ.", "The email address is not valid."),
     "invalid-phone": Words("Số điện thoại không hợp lệ.", "The phone number is not valid."),
     "needed-at-first": Words(

@@ -8,6 +8,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from storage.hints import HintSender
 from storage.settings import StorageSettings
 
 SESSION_OPTIONS = (
@@ -42,6 +43,7 @@ class Engine:
             pool_recycle=1800,
             connect_args={"options": SESSION_OPTIONS, "prepare_threshold": 2, "connect_timeout": 10},
         )
+        self.hints = HintSender(libpq_url(settings.require_database_url()))
         self._broken_at = 0.0
         event.listen(self.pool.sync_engine, "connect", self._stamp)
         event.listen(self.pool.sync_engine, "checkout", self._refuse_stale)
@@ -51,7 +53,8 @@ class Engine:
         self._broken_at = time.monotonic()
 
     async def dispose(self) -> None:
-        """Close every pooled connection."""
+        """Close every connection."""
+        await self.hints.close()
         await self.pool.dispose()
 
     def _stamp(self, _connection: Any, record: Any) -> None:

@@ -95,6 +95,11 @@ class UnitOfWork(Reading):
     """One read-write transaction, committed once, at the edge."""
 
     _options: dict[str, object] = {}  # noqa: RUF012 - never changed
+    _hint = False
+
+    def hint_after_commit(self) -> None:
+        """Wake whoever waits for work, once the work is there to be seen."""
+        self._hint = True
 
     async def commit(self) -> None:
         """Make everything durable. After it the unit is spent: a second commit is an error."""
@@ -104,6 +109,8 @@ class UnitOfWork(Reading):
         if transaction is None or not transaction.is_active:
             raise RuntimeError("the unit of work was committed already")
         await transaction.commit()
+        if self._hint:
+            self._engine.hints.send()
 
 
 async def transact(open_unit: Callable[[], UnitOfWork], work: Callable[[UnitOfWork], Awaitable[T]]) -> T:

@@ -26,6 +26,9 @@ from storage.parties.numbers import InvalidNumber, parse_number
 from storage.procedures.codes import split_procedure_code
 
 
+FIRST_YEAR, LAST_YEAR = 1990, 2098
+
+
 def _check(code: str, work: Any) -> AfterValidator:
     """Validate with a pure function of the domain; its ValueError becomes our error code."""
 
@@ -43,6 +46,12 @@ def _status(number: int) -> DossierStatus:
         return DossierStatus(number)
     except ValueError as error:
         raise PydanticCustomError("unknown-status", "The status must be 1 to 10") from error
+
+
+def _due(at: datetime) -> datetime:
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise PydanticCustomError("out-of-range", "The time is out of range")
+    return at
 
 
 Status = Annotated[int, AfterValidator(_status)]
@@ -112,7 +121,7 @@ class DossierEvent(Strict):
     sequence: Annotated[int, Field(ge=0, le=2**62)] | None = None
     step: Annotated[str, StringConstraints(max_length=200), Clean] = ""
     note: Paragraphs | None = Field(default=None, description="For the applicant; kept encrypted")
-    due_at: AwareDatetime | None = None
+    due_at: Annotated[AwareDatetime, AfterValidator(_due)] | None = None
     agency_code: AgencyCode | None = Field(default=None, description="The agency itself where left out")
     procedure_code: ProcedureCode | None = Field(default=None, examples=["1.001193"])
     channel: Annotated[int, Field(ge=1, le=3)] | None = Field(

@@ -23,7 +23,8 @@ _ADD_EVENTS = """
 INSERT INTO dossier_event
   (client_id, id, dossier_id, status, occurred_at, sequence, step, note_sealed, due_at)
 SELECT %s, g.* FROM unnest(
-  %s::uuid[], %s::uuid[], %s::int2[], %s::timestamptz[], %s::int8[], %s::text[], %s::bytea[], %s::timestamptz[]
+  %s::uuid[], %s::uuid[], %s::int2[], %s::timestamptz[], %s::int8[], %s::text[], %s::bytea[],
+  %s::timestamptz[]
 ) AS g(id, dossier_id, status, occurred_at, sequence, step, note_sealed, due_at)
 """
 

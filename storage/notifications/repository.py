@@ -10,8 +10,6 @@ from psycopg.types.json import Jsonb
 
 from storage.unit_of_work import UnitOfWork
 
-CHANNEL_HINT = "tindan_notification"
-
 _ADD = """
 INSERT INTO notification
   (id, party_id, agency_id, dossier_id, event_id, category, params, expires_at, step, plan_at)
@@ -37,10 +35,7 @@ class NewNotification:
 
 
 async def add(uow: UnitOfWork, notifications: Sequence[NewNotification]) -> None:
-    """Keep notices, due to be planned at once, and hint so to whoever listens.
-
-    The hint reaches listeners at the commit. It may be lost: the planner looks by itself as well.
-    """
+    """Keep notices, due to be planned at once, and hint so once they are committed."""
     driver = await uow.driver()
     columns = (
         [n.id for n in notifications],
@@ -53,4 +48,4 @@ async def add(uow: UnitOfWork, notifications: Sequence[NewNotification]) -> None
         [n.expires_at for n in notifications],
     )
     await driver.execute(_ADD, columns)
-    await driver.execute(f"NOTIFY {CHANNEL_HINT}")
+    uow.hint_after_commit()

@@ -53,7 +53,7 @@ def upgrade() -> None:
             "autovacuum_vacuum_cost_delay": 0,
         },
     )
-    op.create_index("ix_delivery_due", "delivery", ["lane", "channel", "agency_id", "due_at"], unique=False)
+    op.create_index("ix_delivery_due", "delivery", ["channel", "lane", "agency_id", "due_at"], unique=False)
     op.create_index("ix_delivery_party", "delivery", ["party_id"], unique=False)
     op.create_table(
         "event_receipt",

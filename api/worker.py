@@ -1,0 +1,97 @@
+"""Puts the background process together: planning, sending, and upkeep."""
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import structlog
+
+from api.services import make_cipher
+from api.settings import Settings
+from notify.compose import Composer
+from notify.dispatcher import Dispatcher
+from notify.loops import Bell, run_until_stopped
+from notify.planner import Planner
+from notify.ports import Channel
+from notify.registry import build_channels, close_channels
+from storage import partitions
+from storage.cipher import Cipher
+from storage.engine import Engine, libpq_url
+from storage.hints import HintListener
+from storage.sessions import repository as sessions
+from storage.unit_of_work import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 2
+"""Dispatchers a channel: while one waits for the provider, the other reads and writes rows."""
+UPKEEP_SECONDS = 3600.0
+GRACE_SECONDS = 25.0
+
+
+class Worker:
+    """One background process. Any number may run; they share nothing but the database."""
+
+    def __init__(self, settings: Settings, channels: Mapping[str, Channel], engine: Engine, cipher: Cipher) -> None:
+        self._engine, self._cipher = engine, cipher
+        self._url = libpq_url(settings.storage.require_database_url())
+        self._planner = Planner(self._unit_of_work, channels)
+        composer = Composer(settings.notify, cipher)
+        self._dispatchers = [
+            Dispatcher(channel, composer, self._unit_of_work)
+            for channel in channels.values()
+            for _ in range(AT_ONCE)
+        ]
+        self._bell = Bell()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until told to stop; what is under way then is finished first."""
+        helpers = [
+            asyncio.create_task(HintListener(self._url, self._bell.ring).run(), name="hints"),
+            asyncio.create_task(self._keep_up(), name="upkeep"),
+        ]
+        loops = [("planner", self._planner.run_once)]
+        loops += [(dispatcher.name, dispatcher.run_once) for dispatcher in self._dispatchers]
+        running = [
+            asyncio.create_task(run_until_stopped(name, run_once, self._bell, stop), name=name)
+            for name, run_once in loops
+        ]
+        await stop.wait()
+        _, late = await asyncio.wait(running, timeout=GRACE_SECONDS)
+        for task in (*late, *helpers):
+            task.cancel()
+        await asyncio.gather(*late, *helpers, return_exceptions=True)
+
+    def _unit_of_work(self) -> UnitOfWork:
+        return UnitOfWork(self._engine, self._cipher)
+
+    async def _keep_up(self) -> None:
+        """Make the partitions of the coming months, and clear away sign-ins that never came back."""
+        while True:
+            try:
+                async with self._unit_of_work() as uow:
+                    await partitions.keep(uow, datetime.now(UTC).date())
+                    await sessions.clear_expired(uow)
+                    await uow.commit()
+            except Exception:
+                log.exception("upkeep_failed")
+            await asyncio.sleep(UPKEEP_SECONDS)
+
+
+async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> None:
+    """Run a worker until SIGTERM, SIGINT, or `stop`."""
+    stop = stop or asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    cipher = make_cipher(settings.storage)
+    channels = build_channels(settings.notify)
+    engine = Engine(settings.storage)
+    log.info("worker_started", channels=sorted(channels))
+    try:
+        await Worker(settings, channels, engine, cipher).run(stop)
+    finally:
+        await close_channels(channels)
+        await engine.dispose()
+        log.info("worker_stopped")

@@ -1,0 +1,233 @@
+"""The hot table of sends: claimed, renewed, and brought to an end, each in one statement for many rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from storage.unit_of_work import UnitOfWork
+
+FIRST = UUID(int=0)
+WIDTH = 32
+"""From how many agencies of a lane one claim takes at most."""
+
+_ADD = """
+INSERT INTO delivery (id, notification_ids, party_id, agency_id, channel, lane, target_id, expires_at,
+  due_at, attempt, possible_duplicate)
+SELECT g.id, ARRAY[g.notification_id], g.party_id, g.agency_id, g.channel, g.lane, g.target_id, g.expires_at,
+  now(), 0, false
+FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int2[], %s::uuid[],
+  %s::timestamptz[])
+  AS g(id, notification_id, party_id, agency_id, channel, lane, target_id, expires_at)
+"""
+
+# `walk` steps from agency to agency through the index, in each lane from where the last claim ended, so its
+# cost is the number of agencies looked at and not of rows that wait. Each agency then gives an even share.
+_CLAIM = """
+WITH RECURSIVE walk AS (
+  SELECT l.lane, g.agency_id, 1 AS place
+  FROM unnest(%(lanes)s::int2[], %(after)s::uuid[]) AS l(lane, after), LATERAL (
+    SELECT d.agency_id FROM delivery d
+    WHERE d.channel = %(channel)s AND d.lane = l.lane AND d.agency_id > l.after
+    ORDER BY d.agency_id LIMIT 1) g
+  UNION ALL
+  SELECT w.lane, g.agency_id, w.place + 1
+  FROM walk w, LATERAL (
+    SELECT d.agency_id FROM delivery d
+    WHERE d.channel = %(channel)s AND d.lane = w.lane AND d.agency_id > w.agency_id
+    ORDER BY d.agency_id LIMIT 1) g
+  WHERE w.place < %(width)s
+), share AS (
+  SELECT lane, agency_id, place,
+    greatest(1, ceil(%(size)s::numeric / count(*) OVER (PARTITION BY lane)))::int AS rows
+  FROM walk
+), picked AS MATERIALIZED (
+  SELECT r.* FROM (SELECT * FROM share ORDER BY lane, place) s, LATERAL (
+    SELECT d.id, d.lane, d.agency_id, d.notification_ids, d.party_id, d.target_id FROM delivery d
+    WHERE d.channel = %(channel)s AND d.lane = s.lane AND d.agency_id = s.agency_id AND d.due_at <= now()
+    ORDER BY d.due_at LIMIT s.rows FOR UPDATE SKIP LOCKED) r
+  LIMIT %(size)s
+), claimed AS (
+UPDATE delivery d
+SET attempt = d.attempt + 1, lease_until = now() + %(lease)s, due_at = now() + %(lease)s,
+  -- A lease that ran out means that somebody may have sent this and died before saying so.
+  possible_duplicate = d.possible_duplicate OR d.lease_until IS NOT NULL
+FROM picked p
+JOIN party ON party.id = p.party_id
+JOIN notification n ON n.id = p.notification_ids[1]
+LEFT JOIN party_key k ON k.party_id = p.party_id
+LEFT JOIN dossier ON dossier.id = n.dossier_id
+LEFT JOIN procedure ON procedure.code = dossier.procedure_code
+LEFT JOIN agency ON agency.id = n.agency_id
+LEFT JOIN contact c ON c.id = p.target_id AND c.opted_out_at IS NULL
+LEFT JOIN device v ON v.id = p.target_id AND v.retired_at IS NULL AND v.party_id = p.party_id
+WHERE d.id = p.id
+RETURNING d.lane, d.id, d.attempt, d.party_id, d.expires_at, d.expires_at <= now() AS expired, d.target_id,
+  k.wrapped, coalesce(c.value_sealed, v.token_sealed) AS sealed, c.source, party.locale,
+  n.id AS notification_id, n.category, n.params, dossier.code, procedure.name AS procedure_name,
+  agency.name AS agency_name
+)
+SELECT ends.lane, ends.last, c.* FROM (
+  SELECT lane, CASE WHEN count(*) = %(width)s THEN (array_agg(agency_id ORDER BY place DESC))[1] END AS last
+  FROM walk GROUP BY lane
+) ends LEFT JOIN claimed c ON c.lane = ends.lane
+"""
+
+_RENEW = """
+UPDATE delivery d SET lease_until = now() + %s, due_at = now() + %s
+FROM unnest(%s::uuid[], %s::int2[]) AS g(id, attempt)
+WHERE d.id = g.id AND d.attempt = g.attempt AND d.lease_until IS NOT NULL RETURNING d.id
+"""
+
+_RECORD = """
+WITH given AS (
+  SELECT * FROM unnest(%s::uuid[], %s::int2[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
+    %s::bool[]) AS g(id, attempt, outcome, code, provider_id, again_at, duplicate)
+), gone AS (
+  DELETE FROM delivery d USING given g
+  WHERE d.id = g.id AND d.attempt = g.attempt AND d.lease_until IS NOT NULL AND g.again_at IS NULL
+  RETURNING d.id, d.notification_ids, d.party_id, d.agency_id, d.channel, d.lane, d.target_id, d.created_at,
+    d.attempt, d.possible_duplicate OR g.duplicate AS possible_duplicate, g.outcome, g.code, g.provider_id
+), finished AS (
+  INSERT INTO finished_delivery (id, notification_ids, party_id, agency_id, channel, lane, target_id,
+    created_at, finished_at, attempt, possible_duplicate, outcome, code, provider_id)
+  SELECT id, notification_ids, party_id, agency_id, channel, lane, target_id, created_at, now(), attempt,
+    possible_duplicate, outcome, code, provider_id
+  FROM gone RETURNING id
+), again AS (
+  UPDATE delivery d SET due_at = g.again_at, lease_until = NULL, last_code = g.code,
+    possible_duplicate = d.possible_duplicate OR g.duplicate
+  FROM given g
+  WHERE d.id = g.id AND d.attempt = g.attempt AND d.lease_until IS NOT NULL AND g.again_at IS NOT NULL
+  RETURNING d.id
+)
+SELECT id FROM finished UNION ALL SELECT id FROM again
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """A send to be queued: one notice, one address."""
+
+    id: UUID
+    notification_id: UUID
+    party_id: UUID
+    agency_id: UUID
+    channel: str
+    lane: int
+    target_id: UUID
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claimed:
+    """A send that this process holds under a lease, with all that sending it needs.
+
+    `target` is the address in clear, or none where it was given up or its owner erased since planning.
+    """
+
+    id: UUID
+    attempt: int
+    expires_at: datetime
+    expired: bool
+    target_id: UUID
+    target: str | None
+    agency_supplied: bool
+    locale: str
+    notification_id: UUID
+    category: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What came of one attempt. `again_at` is when to try again; none means that this was the end."""
+
+    id: UUID
+    attempt: int
+    outcome: str
+    code: str | None = None
+    provider_id: str | None = None
+    again_at: datetime | None = None
+    possible_duplicate: bool = False
+
+
+async def add(uow: UnitOfWork, deliveries: Sequence[NewDelivery]) -> None:
+    """Queue sends, due now."""
+    if not deliveries:
+        return
+    names = ("id", "notification_id", "party_id", "agency_id", "channel", "lane", "target_id", "expires_at")
+    driver = await uow.driver()
+    await driver.execute(_ADD, [[getattr(delivery, name) for delivery in deliveries] for name in names])
+
+
+async def claim(
+    uow: UnitOfWork,
+    *,
+    channel: str,
+    purpose: str,
+    size: int,
+    lease: timedelta,
+    after: Mapping[int, UUID],
+) -> tuple[list[Claimed], dict[int, UUID]]:
+    """Take up to `size` due sends of a channel under a lease: lanes in order, agencies evenly.
+
+    `purpose` is that of the channel's addresses in the cipher; `after` says for each lane at which agency
+    the walk goes on (`FIRST` begins anew).
+
+    Returns the sends, and `after` for the next claim.
+    """
+    driver = await uow.driver()
+    given = {
+        "channel": channel,
+        "lanes": list(after),
+        "after": list(after.values()),
+        "width": WIDTH,
+        "size": size,
+        "lease": lease,
+    }
+    cursor = await driver.execute(_CLAIM, given, binary=True)
+    rows: list[Any] = await cursor.fetchall()
+    ends = {lane: last for lane, last, *_ in rows if last is not None}
+    claimed = [_claimed(uow, purpose, row[3:]) for row in rows if row[3] is not None]
+    return claimed, {lane: ends.get(lane, FIRST) for lane in after}
+
+
+def _claimed(uow: UnitOfWork, purpose: str, row: Any) -> Claimed:
+    delivery_id, attempt, party_id, expires_at, expired, target_id, wrapped, sealed, source, *rest = row
+    locale, notification_id, category, params, dossier_code, procedure_name, agency_name = rest
+    target = None
+    if wrapped is not None and sealed is not None:
+        target = uow.cipher.open_party_key(party_id, wrapped).decrypt(sealed, purpose)
+    names = {"dossier_code": dossier_code, "procedure_name": procedure_name, "agency_name": agency_name}
+    return Claimed(
+        id=delivery_id,
+        attempt=attempt,
+        expires_at=expires_at,
+        expired=expired,
+        target_id=target_id,
+        target=target,
+        agency_supplied=source == "agency_supplied",
+        locale=locale,
+        notification_id=notification_id,
+        category=category,
+        params={**params, **names},
+    )
+
+
+async def renew(uow: UnitOfWork, held: Sequence[tuple[UUID, int]], lease: timedelta) -> set[UUID]:
+    """Prolong the leases of sends under way; return those still held."""
+    driver = await uow.driver()
+    ids, attempts = [list(column) for column in zip(*held, strict=True)]
+    cursor = await driver.execute(_RENEW, (lease, lease, ids, attempts))
+    return {delivery_id for (delivery_id,) in await cursor.fetchall()}  # type: ignore[misc] # rows are untyped
+
+
+async def record(uow: UnitOfWork, records: Sequence[Record]) -> int:
+    """Record outcomes; return how many counted. The rest had been claimed by somebody else since."""
+    names = ("id", "attempt", "outcome", "code", "provider_id", "again_at", "possible_duplicate")
+    driver = await uow.driver()
+    columns = [[getattr(one, name) for one in records] for name in names]
+    cursor = await driver.execute(_RECORD, columns)
+    return cursor.rowcount
