@@ -1,0 +1,100 @@
+"""Requests and answers of the OAuth endpoints.
+
+Every field of a request may be missing here: what that means is told in the RFC's own errors.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class AuthorizeQuery(BaseModel):
+    """RFC 6749, section 4.1.1, with RFC 7636, section 4.3."""
+
+    model_config = ConfigDict(frozen=True)
+
+    response_type: Annotated[str | None, Field(examples=["code"])] = None
+    client_id: Annotated[str | None, Field(examples=["tindan-app"])] = None
+    redirect_uri: Annotated[str | None, Field(examples=["https://example.vn/app/callback"])] = None
+    state: str | None = None
+    code_challenge: Annotated[str | None, Field(examples=["E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"])] = (
+        None
+    )
+    code_challenge_method: Annotated[str | None, Field(examples=["S256"])] = None
+
+
+class CallbackQuery(BaseModel):
+    """What the identity provider sends back (RFC 6749, section 4.1.2, with RFC 9207)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    state: str | None = None
+    code: str | None = None
+    iss: str | None = None
+    error: str | None = None
+
+
+class TokenForm(BaseModel):
+    """RFC 6749, sections 4.1.3, 4.4.2 and 6; client_secret also by HTTP Basic."""
+
+    model_config = ConfigDict(frozen=True)
+
+    grant_type: Annotated[str | None, Field(examples=["authorization_code"])] = None
+    client_id: str | None = None
+    client_secret: str | None = None
+    code: str | None = None
+    redirect_uri: str | None = None
+    code_verifier: str | None = None
+    refresh_token: str | None = None
+    scope: str | None = None
+
+
+class RevokeForm(BaseModel):
+    """RFC 7009, section 2.1. The hint is not needed: a token tells by itself what it is."""
+
+    model_config = ConfigDict(frozen=True)
+
+    token: str | None = None
+    token_type_hint: str | None = None
+    client_id: str | None = None
+
+
+class TokenAnswer(BaseModel):
+    """RFC 6749, section 5.1. Agencies get a scope, apps a refresh token."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a kind, not a secret
+    expires_in: Annotated[int, Field(description="seconds")]
+    refresh_token: str | None = None
+    scope: str | None = None
+
+
+class OAuthRefusal(BaseModel):
+    """RFC 6749, section 5.2."""
+
+    error: str
+    error_description: str
+
+
+class ServerMetadata(BaseModel):
+    """RFC 8414, section 2."""
+
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    revocation_endpoint: str
+    jwks_uri: str
+    response_types_supported: list[str] = ["code"]
+    response_modes_supported: list[str] = ["query"]
+    grant_types_supported: list[str] = ["authorization_code", "refresh_token", "client_credentials"]
+    code_challenge_methods_supported: list[str] = ["S256"]
+    token_endpoint_auth_methods_supported: list[str] = ["none", "client_secret_basic", "client_secret_post"]
+    revocation_endpoint_auth_methods_supported: list[str] = ["none"]
+    authorization_response_iss_parameter_supported: bool = True
+    ui_locales_supported: list[str] = ["vi", "en"]
+
+
+class PublicKeys(BaseModel):
+    """RFC 7517, section 5."""
+
+    keys: list[dict[str, str | list[str]]]
