@@ -145,7 +145,7 @@ class OpenIdProvider:
     async def _fetch(self, url: str) -> Any:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                answer = await self._client.get(url, withhold_token=True)
+                answer = await self._client.request("GET", url, withhold_token=True)
             return answer.raise_for_status().json()
         except UNREACHABLE as error:
             raise ProviderUnavailable(type(error).__name__) from error
