@@ -1,0 +1,95 @@
+"""A real browser: Debian's Chromium, driven by Playwright, and axe-core to judge what it shows."""
+
+import os
+import pathlib
+
+import pytest
+from playwright.async_api import async_playwright
+
+from infra.sandbox import launch
+
+VERIFY = pathlib.Path(__file__).parents[2] / ".tindan" / "verify"
+CHROMIUM = pathlib.Path(os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium"))
+AXE = pathlib.Path(os.environ.get("AXE_PATH", VERIFY / "node_modules" / "axe-core" / "axe.min.js"))
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"phone": {"width": 390, "height": 844}, "desktop": {"width": 1280, "height": 800}}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def sandbox():
+    with launch.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    if not CHROMIUM.exists():
+        pytest.fail(f"{CHROMIUM} is missing: install Chromium, or name another one in CHROMIUM_PATH")
+    return CHROMIUM
+
+
+@pytest.fixture(scope="session")
+async def chromium(chromium_path):
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture(params=SIZES)
+async def page(request, chromium):
+    """A page of a fresh Vietnamese browser, once as a phone and once as a desktop."""
+    async with await chromium.new_context(viewport=SIZES[request.param], locale="vi-VN") as context:
+        page = await context.new_page()
+        page.set_default_timeout(5000)
+        page.complaints = []
+        page.on("console", lambda message: _note(page, message))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.name = request.param
+        yield page
+
+
+def _note(page, message):
+    # An error page is announced as an error, whatever it shows.
+    if message.type == "error" and "Failed to load resource" not in message.text:
+        page.complaints.append(message.text)
+
+
+@pytest.fixture(scope="session")
+def axe_source():
+    if not AXE.exists():
+        pytest.fail(f"{AXE} is missing: npm install --prefix {VERIFY} axe-core, or name it in AXE_PATH")
+    return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def audit(axe_source):
+    async def audit(page, name):
+        """Keep a picture of a page, and hold it to WCAG 2.2 AA, to its width and to its own policy."""
+        pictures = VERIFY / "screens"
+        pictures.mkdir(parents=True, exist_ok=True)
+        await page.screenshot(path=pictures / f"{name}-{page.name}.png", full_page=True)
+        await page.evaluate(axe_source)
+        result = await page.evaluate(
+            "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES
+        )
+        violations = [
+            f"{one['id']}: {node['html']} {node['failureSummary']}"
+            for one in result["violations"]
+            for node in one["nodes"]
+        ]
+        assert violations == []
+        overhang = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert await page.evaluate(overhang) == 0
+        assert page.complaints == []
+
+    return audit

@@ -1,0 +1,119 @@
+"""The app against the part of the public API that it uses."""
+
+import html
+import re
+
+import httpx
+import pytest
+
+from infra.sandbox import launch
+from tests.contracts.sandbox.fake_api import CODE, FakeApi, serving
+
+
+@pytest.fixture(scope="module")
+async def api():
+    async with serving(FakeApi()) as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+def app_process(api):
+    with launch.running(f"--api-url={api.url}") as running:
+        yield running
+
+
+@pytest.fixture
+async def browser(app_process, api):
+    """A browser without a session, and an API that remembers nothing."""
+    api.forget()
+    async with httpx.AsyncClient(
+        base_url=app_process.http, follow_redirects=True, timeout=5, headers={"Accept-Language": "vi"}
+    ) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def signed_in(browser):
+    page = await browser.post("/app/sign-in")
+    assert page.url.path == "/app/dossiers", page.text
+    return browser
+
+
+async def test_signing_in_registers_the_device(signed_in, api):
+    """After the code flow the installation is known to the API under a push token of its own."""
+    ((installation, device),) = api.devices.items()
+    assert device == {
+        "platform": "android",
+        "push_token": f"app-{installation}",
+        "confirms_receipt": True,
+        "app_version": "1.0.0",
+    }
+
+
+async def test_dossiers_and_their_timeline(signed_in):
+    """A dossier is listed with status and due date in local time, and opens with its timeline as text."""
+    page = await signed_in.get("/app/dossiers")
+    assert "Yêu cầu bổ sung giấy tờ" in page.text
+    assert "17:00, 25/11/2026" in page.text
+    assert "còn 2 ngày làm việc" in re.sub(r"\s+", " ", page.text)
+    page = await signed_in.get(f"/app/dossiers/{CODE}")
+    assert html.escape("Bổ sung giấy chứng sinh <bản chính>") in page.text
+    assert "Trái với trình tự" in page.text
+
+
+async def test_notices_are_confirmed_and_marked(signed_in, api):
+    """Showing the inbox confirms receipt; marking sends the ids that were shown, and they are read then."""
+    page = await signed_in.get("/app/notifications")
+    assert "1 chưa đọc" in page.text
+    assert api.received == ["n-1"]
+    ids = re.findall(r'name="id" value="([^"]+)"', page.text)
+    page = await signed_in.post("/app/notifications/read", data={"id": ids})
+    assert api.read == ["n-1"]
+    assert "0 chưa đọc" in page.text
+    assert 'name="id"' not in page.text
+
+
+async def test_a_stale_token_is_renewed(browser, api):
+    """A token near its end is changed for a new one before the API is asked."""
+    api.lifetime = 1
+    assert (await browser.post("/app/sign-in")).url.path == "/app/dossiers"
+    assert api.refreshed > 0
+
+
+async def test_a_session_that_the_api_ended_leads_to_the_start(signed_in, api):
+    """When the API takes no token any more, the app asks to sign in again."""
+    api.known.clear()
+    assert (await signed_in.get("/app/dossiers")).url.path == "/app"
+
+
+async def test_signing_out_ends_the_session(signed_in):
+    """After signing out the old cookie opens nothing."""
+    cookie = signed_in.cookies["tindan_app"]
+    assert (await signed_in.post("/app/sign-out")).url.path == "/app"
+    page = await signed_in.get("/app/dossiers", headers={"Cookie": f"tindan_app={cookie}"})
+    assert page.url.path == "/app"
+
+
+async def test_an_answer_to_somebody_elses_sign_in_is_refused(browser, api):
+    """A callback without the state of this browser signs nobody in."""
+    page = await browser.get("/app/callback?code=good&state=guess")
+    assert page.status_code == 400
+    assert api.devices == {}
+
+
+async def test_what_is_not_there_is_said(signed_in):
+    """A dossier that the API does not give is not found, whoever it belongs to."""
+    page = await signed_in.get("/app/dossiers/H26-261121-9999")
+    assert page.status_code == 404
+    assert "Không tìm thấy" in page.text
+
+
+async def test_an_api_that_is_away_is_said():
+    """Without an API the sign-in fails with a page, not with a traceback."""
+    with launch.running("--api-url=http://127.0.0.1:9") as running:
+        async with httpx.AsyncClient(base_url=running.http) as browser:
+            start = await browser.post("/app/sign-in")
+            state = re.search(r"state=([^&]+)", start.headers["location"])[1]
+            page = await browser.get(f"/app/callback?code=good&state={state}")
+    assert page.status_code == 502
+    assert "<h1>" in page.text
