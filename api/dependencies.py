@@ -13,7 +13,9 @@ from auth.principals import AgencyCaller, Citizen
 from storage.unit_of_work import Reading, UnitOfWork
 
 # Only for the API description: the header is read below, where a failure becomes our own problem.
-_scheme = HTTPBearer(auto_error=False, description="Access token from /oauth/token")
+Described = Annotated[
+    object, Depends(HTTPBearer(auto_error=False, description="Access token from /oauth/token"))
+]
 
 
 def get_services(request: Request) -> Services:
@@ -59,7 +61,7 @@ def bearer(request: Request) -> str:
     return token.strip()
 
 
-async def get_party(request: Request, services: AllServices) -> Citizen:
+async def get_party(request: Request, services: AllServices, _: Described) -> Citizen:
     """Return who is signed in, or refuse."""
     try:
         return services.tokens.verify_citizen(bearer(request))
@@ -67,13 +69,13 @@ async def get_party(request: Request, services: AllServices) -> Citizen:
         raise unauthenticated("invalid_token") from error
 
 
-CurrentParty = Annotated[Citizen, Depends(get_party), Depends(_scheme)]
+CurrentParty = Annotated[Citizen, Depends(get_party)]
 
 
 def get_agency(scope: str) -> Callable[..., AgencyCaller]:
     """Make a dependency that returns the calling agency's client, if it holds `scope`."""
 
-    async def agency(request: Request, services: AllServices) -> AgencyCaller:
+    async def agency(request: Request, services: AllServices, _: Described) -> AgencyCaller:
         try:
             caller = services.tokens.verify_agency(bearer(request))
         except InvalidToken as error:
@@ -86,4 +88,4 @@ def get_agency(scope: str) -> Callable[..., AgencyCaller]:
     return agency  # type: ignore[return-value] # FastAPI awaits it
 
 
-EventSender = Annotated[AgencyCaller, Depends(get_agency("events")), Depends(_scheme)]
+EventSender = Annotated[AgencyCaller, Depends(get_agency("events"))]
