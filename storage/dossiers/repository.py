@@ -131,7 +131,8 @@ async def write(uow: UnitOfWork, dossiers: Sequence[DossierWrite]) -> set[str]:
     """
     driver = await uow.driver()
     ordered = sorted(dossiers, key=lambda dossier: dossier.code)
-    cursor = await driver.execute(_UPSERT, list(zip(*map(_row, ordered), strict=True)))
+    columns = [list(column) for column in zip(*map(_row, ordered), strict=True)]
+    cursor = await driver.execute(_UPSERT, columns)
     return {str(code) for (code,) in await cursor.fetchall()}
 
 
