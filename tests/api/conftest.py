@@ -1,0 +1,218 @@
+"""The web application of the run, and who calls it: agencies, citizens, and what happens to their dossiers."""
+
+import itertools
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.main import create_app
+from api.services import Services
+from api.settings import Settings
+from auth.principals import AgencyCaller
+from auth.principals import Citizen as Principal
+from storage.agencies.models import Agency as AgencyRow
+from storage.engine import Engine
+from storage.ids import new_id
+from storage.parties import repository as parties
+from storage.parties.kinds import PartyKind
+from storage.parties.repository import PartyIdentity
+from storage.procedures import repository as procedures
+from storage.settings import StorageSettings
+
+APP_LINK_BASE = "https://app.tindan.example"
+PROCEDURE = {"code": "1.001193", "name": "Thủ tục đăng ký khai sinh", "agency": "Ủy ban nhân dân cấp xã"}
+PATIENCE = 15.0
+"""Seconds that a request may take before its test fails."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agency:
+    """An agency, and the headers with which its client calls."""
+
+    id: UUID
+    code: str
+    name: str
+    client_id: str
+    headers: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citizen:
+    """A party, and the headers with which its app calls."""
+
+    party_id: UUID
+    kind: PartyKind
+    number: str
+    name: str
+    headers: dict[str, str]
+
+
+class MakeAgency(Protocol):
+    def __call__(
+        self, code: str, *, parent: Agency | None = None, scopes: frozenset[str] = frozenset({"events"})
+    ) -> Awaitable[Agency]: ...
+
+
+class MakeCitizen(Protocol):
+    def __call__(
+        self, number: str | None = None, *, kind: PartyKind = PartyKind.PERSON, name: str = ...
+    ) -> Awaitable[Citizen]: ...
+
+
+class PushEvent(Protocol):
+    def __call__(
+        self, dossier_code: str, status: int, *, agency: Agency = ..., citizen: Citizen = ..., **fields: Any
+    ) -> Awaitable[dict[str, Any]]: ...
+
+
+@pytest.fixture(scope="session")
+def app_settings(settings: StorageSettings) -> Iterator[Settings]:
+    """Settings of a web process in development, on the database of the run."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TINDAN_ENV", "development")
+        environment.setenv("TINDAN_DATA_DIR", str(settings.data_dir))
+        environment.setenv("DATABASE_URL", settings.require_database_url())
+        environment.setenv("TINDAN_APP_LINK_BASE", APP_LINK_BASE)
+        given = Settings()
+        # The groups are read on first use: here, while the environment is that of the test.
+        _ = given.storage, given.auth, given.notify
+        yield given
+
+
+@pytest.fixture(scope="session")
+async def app(app_settings: Settings) -> AsyncIterator[FastAPI]:
+    """The application, started once for the run."""
+    application = create_app(app_settings)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture
+def services(app: FastAPI, engine: Engine) -> Services:
+    """The parts of the application, with every table empty."""
+    found: Services = app.state.services
+    return found
+
+
+@pytest.fixture
+async def client(app: FastAPI, engine: Engine) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the application, with every table empty."""
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://tindan.test", timeout=PATIENCE
+    ) as session:
+        yield session
+
+
+@pytest.fixture
+def make_agency(services: Services) -> MakeAgency:
+    """Make an agency whose client holds a token."""
+
+    async def make(
+        code: str, *, parent: Agency | None = None, scopes: frozenset[str] = frozenset({"events"})
+    ) -> Agency:
+        agency_id, name = new_id(), f"Ủy ban nhân dân {code}"
+        async with services.unit_of_work() as uow:
+            above = await uow.session.get_one(AgencyRow, parent.id) if parent else None
+            lineage = [*(above.lineage if above else []), agency_id]
+            row = AgencyRow(
+                id=agency_id, code=code, name=name, parent_id=parent and parent.id, lineage=lineage
+            )
+            uow.session.add(row)
+            await uow.commit()
+        caller = AgencyCaller(client_id=f"client-{code}", agency_id=agency_id, scopes=scopes)
+        headers = {"authorization": f"Bearer {services.tokens.for_agency(caller)}"}
+        return Agency(id=agency_id, code=code, name=name, client_id=caller.client_id, headers=headers)
+
+    return make
+
+
+@pytest.fixture
+async def agency(services: Services, make_agency: MakeAgency) -> Agency:
+    """An agency that may send events, and a catalogue with one procedure."""
+    async with services.unit_of_work() as uow:
+        await procedures.put(uow, [PROCEDURE])
+        await uow.commit()
+    return await make_agency("H26.1")
+
+
+@pytest.fixture
+def make_citizen(services: Services) -> MakeCitizen:
+    """Make a party that is signed in; without a number, one that nobody else has."""
+    serial = itertools.count(1)
+
+    async def make(
+        number: str | None = None, *, kind: PartyKind = PartyKind.PERSON, name: str = "Nguyễn Thị An"
+    ) -> Citizen:
+        number = number or f"001190{next(serial):06d}"
+        async with services.unit_of_work() as uow:
+            identity = PartyIdentity(kind=kind, number=number, name=name)
+            (key,) = await parties.find_or_create(uow, [identity])
+            await uow.commit()
+        who = Principal(
+            party_id=key.party_id, session_id=new_id(), assurance=2, signed_in_at=datetime.now(UTC)
+        )
+        headers = {"authorization": f"Bearer {services.tokens.for_citizen(who, client_id='tindan-app')}"}
+        return Citizen(party_id=key.party_id, kind=kind, number=number, name=name, headers=headers)
+
+    return make
+
+
+@pytest.fixture
+async def citizen(make_citizen: MakeCitizen) -> Citizen:
+    """A person who is signed in."""
+    return await make_citizen()
+
+
+@pytest.fixture
+def push_event(client: httpx.AsyncClient, agency: Agency, citizen: Citizen) -> PushEvent:
+    """Tell a status of a dossier through the API; fields override what is sent."""
+    default_agency, default_citizen = agency, citizen
+    serial = itertools.count(1)
+
+    async def push(
+        dossier_code: str,
+        status: int,
+        *,
+        agency: Agency = default_agency,
+        citizen: Citizen = default_citizen,
+        **fields: Any,
+    ) -> dict[str, Any]:
+        event = {
+            "event_id": f"{dossier_code}/{next(serial)}",
+            "dossier_code": dossier_code,
+            "status": status,
+            "occurred_at": datetime.now(UTC).isoformat(),
+            "procedure_code": PROCEDURE["code"],
+            "applicant": {"kind": citizen.kind.value, "number": citizen.number, "name": citizen.name},
+        }
+        answer = await client.post(
+            "/v1/agency/dossier-events", json=_merged(event, fields), headers=agency.headers
+        )
+        assert answer.is_success, answer.text
+        told: dict[str, Any] = answer.json()
+        return told
+
+    return push
+
+
+def _merged(event: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
+    """Override fields; those of the applicant one by one."""
+    applicant = event["applicant"] | fields.pop("applicant", {})
+    return event | {"applicant": applicant} | fields
+
+
+DossierCodes = Callable[[], str]
+
+
+@pytest.fixture
+def new_code() -> DossierCodes:
+    """Draw codes of dossiers, each new."""
+    serial = itertools.count(1)
+    return lambda: f"H26.1-261121-{next(serial):04d}"
