@@ -1,0 +1,292 @@
+"""Sessions on a real database: codes, rotation, reuse, sign-out."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlmodel import col, select
+
+from auth import opaque, pkce
+from auth.errors import OAuthError
+from auth.identity import Identity
+from auth.oidc import OpenIdProvider
+from auth.sessions import Sessions, TokenPair
+from auth.sign_in import SignIns
+from auth.tokens import Tokens
+from storage.parties.kinds import PartyKind
+from storage.parties.models import Party
+from storage.parties.repository import profile
+from storage.sessions import repository
+from storage.sessions.models import Session
+from storage.sessions.repository import PendingSignIn
+
+APP = "tindan-app"
+REDIRECT = "http://127.0.0.1:8090/app/callback"
+VERIFIER = "a" * 43
+PENDING = PendingSignIn(
+    nonce="n",
+    provider_verifier="v",
+    client_id=APP,
+    redirect_uri=REDIRECT,
+    app_state="s",
+    app_challenge=pkce.challenge_of(VERIFIER),
+)
+IDENTITY = Identity(
+    kind=PartyKind.PERSON,
+    number="001190000001",
+    name="Nguyễn Thị Ví Dụ",
+    assurance=2,
+    signed_in_at=datetime(2026, 11, 2, 8, 30, tzinfo=UTC),
+)
+
+
+class House:
+    """Sign-ins and sessions whose every step is committed, at the time of one clock."""
+
+    def __init__(self, settings, unit_of_work, clock) -> None:
+        now = lambda: datetime.fromtimestamp(clock(), UTC)  # noqa: E731 - a clock of another form
+        self.tokens = Tokens(settings, now=clock)
+        self.sign_ins = SignIns(settings, OpenIdProvider(settings), now=now)
+        self.sessions = Sessions(settings, self.tokens, now=now)
+        self.unit_of_work = unit_of_work
+
+    async def committed(self, work):
+        async with self.unit_of_work() as uow:
+            result = await work(uow)
+            await uow.commit()
+            return result
+
+    async def code(self, identity: Identity = IDENTITY) -> str:
+        return await self.committed(lambda uow: self.sign_ins.admit(uow, PENDING, identity))
+
+    async def redeem(self, code: str, **changes: str) -> TokenPair | None:
+        given = {"client_id": APP, "redirect_uri": REDIRECT, "verifier": VERIFIER} | changes
+        return await self.committed(lambda uow: self.sessions.redeem(uow, code=code, **given))
+
+    async def refresh(self, token: str, client_id: str = APP) -> TokenPair | None:
+        return await self.committed(
+            lambda uow: self.sessions.refresh(uow, client_id=client_id, refresh_token=token)
+        )
+
+    async def sign_out(self, token: str, client_id: str = APP) -> None:
+        await self.committed(lambda uow: self.sessions.sign_out(uow, client_id=client_id, token=token))
+
+    async def signed_in(self) -> TokenPair:
+        pair = await self.redeem(await self.code())
+        assert pair is not None
+        return pair
+
+
+@pytest.fixture
+def house(auth_settings, unit_of_work, clock) -> House:
+    redirects = {APP: (REDIRECT, f"{REDIRECT}2"), "other-app": (REDIRECT,)}
+    return House(auth_settings.model_copy(update={"app_redirect_uris": redirects}), unit_of_work, clock)
+
+
+async def test_code_becomes_a_session(house, reading):
+    """A code gives tokens that say who signed in, when and how surely."""
+    pair = await house.signed_in()
+    citizen = house.tokens.verify_citizen(pair.access_token)
+    assert (citizen.assurance, citizen.signed_in_at, pair.expires_in) == (2, IDENTITY.signed_in_at, 600)
+    async with reading() as read:
+        party = (await read.session.exec(select(Party))).one()
+        session = (await read.session.exec(select(Session))).one()
+    assert (citizen.party_id, citizen.session_id) == (party.id, session.id)
+    assert b"001190000001" not in party.number_sealed
+
+
+async def test_code_works_once(house):
+    """Of ten who use one code at once, one gets tokens."""
+    code = await house.code()
+    pairs = await asyncio.gather(*(house.redeem(code) for _ in range(10)))
+    assert sum(pair is not None for pair in pairs) == 1
+    assert await house.redeem(code) is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"verifier": "b" * 43},
+        {"verifier": "a" * 42},
+        {"verifier": pkce.challenge_of(VERIFIER)},
+        {"redirect_uri": f"{REDIRECT}2"},
+        {"redirect_uri": "https://evil.example\x00"},
+        {"client_id": "other-app"},
+    ],
+)
+async def test_code_is_bound(house, changes):
+    """A code is good only with its verifier, redirect address and app; who lacks them can not burn it."""
+    code = await house.code()
+    assert await house.redeem(code, **changes) is None
+    assert await house.redeem(code) is not None
+
+
+async def test_code_expires(house, clock):
+    """A code is good for 60 seconds."""
+    early, late = await house.code(), await house.code()
+    clock.forward(59)
+    assert await house.redeem(early) is not None
+    clock.forward(1)
+    assert await house.redeem(late) is None
+
+
+async def test_unknown_app(house):
+    """An app that is not registered is told so, before anything is looked up."""
+    with pytest.raises(OAuthError, match="invalid_client"):
+        await house.redeem("a code", client_id="nobody")
+    with pytest.raises(OAuthError, match="invalid_client"):
+        await house.refresh("a token", client_id="nobody")
+    with pytest.raises(OAuthError, match="invalid_client"):
+        await house.sign_out("a token", client_id="nobody")
+
+
+async def test_one_party_for_one_person(house, reading, cipher):
+    """Who signs in again is the same party, and a new name replaces the old one."""
+    first = await house.signed_in()
+    renamed = Identity(
+        kind=IDENTITY.kind,
+        number=IDENTITY.number,
+        name="Nguyễn Thị Khác",
+        assurance=1,
+        signed_in_at=IDENTITY.signed_in_at,
+    )
+    second = await house.redeem(await house.code(renamed))
+    citizens = [house.tokens.verify_citizen(pair.access_token) for pair in (first, second)]
+    assert citizens[0].party_id == citizens[1].party_id
+    assert citizens[0].session_id != citizens[1].session_id
+    assert citizens[1].assurance == 1
+    async with reading() as read:
+        assert (await profile(read, citizens[0].party_id)).name == "Nguyễn Thị Khác"
+
+
+async def test_rotation(house, clock):
+    """Each refresh gives another refresh token and an access token of the same session."""
+    pair = await house.signed_in()
+    session = house.tokens.verify_citizen(pair.access_token).session_id
+    seen = {pair.refresh_token}
+    for _ in range(3):
+        clock.forward(300)
+        pair = await house.refresh(pair.refresh_token)
+        assert house.tokens.verify_citizen(pair.access_token).session_id == session
+        seen.add(pair.refresh_token)
+    assert len(seen) == 4
+
+
+async def test_lost_answer(house, clock):
+    """An app that repeats a refresh within 60 seconds goes on, with either answer."""
+    pair = await house.signed_in()
+    lost = await house.refresh(pair.refresh_token)
+    clock.forward(60)
+    repeated = await house.refresh(pair.refresh_token)
+    assert len({pair.refresh_token, lost.refresh_token, repeated.refresh_token}) == 3
+    assert await house.refresh(lost.refresh_token) is not None
+    assert await house.refresh(repeated.refresh_token) is not None
+
+
+async def test_refreshes_at_once(house):
+    """An app that refreshes five times at once gets five good answers."""
+    pair = await house.signed_in()
+    pairs = await asyncio.gather(*(house.refresh(pair.refresh_token) for _ in range(5)))
+    assert all(await asyncio.gather(*(house.refresh(pair.refresh_token) for pair in pairs)))
+
+
+async def test_reuse_ends_the_session(house, clock):
+    """A refresh token that turns up again after 60 seconds ends the session for everybody."""
+    stolen = await house.signed_in()
+    current = await house.refresh(stolen.refresh_token)
+    clock.forward(30)
+    assert await house.refresh(stolen.refresh_token) is not None
+    clock.forward(31)
+    assert await house.refresh(stolen.refresh_token) is None
+    assert await house.refresh(current.refresh_token) is None
+
+
+async def test_reuse_ends_one_session_only(house, clock):
+    """Other sessions of the same person go on."""
+    stolen, other = await house.signed_in(), await house.signed_in()
+    await house.refresh(stolen.refresh_token)
+    clock.forward(61)
+    assert await house.refresh(stolen.refresh_token) is None
+    assert await house.refresh(other.refresh_token) is not None
+
+
+async def test_another_app(house, clock):
+    """A refresh token is nothing to another app, which can not end its session either."""
+    pair = await house.signed_in()
+    assert await house.refresh(pair.refresh_token, client_id="other-app") is None
+    await house.refresh(pair.refresh_token)
+    clock.forward(61)
+    assert await house.refresh(pair.refresh_token, client_id="other-app") is None
+    await house.sign_out(pair.refresh_token, client_id="other-app")
+    assert await house.refresh((await house.signed_in()).refresh_token) is not None
+
+
+async def test_idle_sessions_end(house, clock):
+    """A session ends 60 days after its last use."""
+    pair = await house.signed_in()
+    clock.forward(timedelta(days=59).total_seconds())
+    pair = await house.refresh(pair.refresh_token)
+    clock.forward(timedelta(days=59).total_seconds())
+    pair = await house.refresh(pair.refresh_token)
+    clock.forward(timedelta(days=60).total_seconds())
+    assert await house.refresh(pair.refresh_token) is None
+
+
+@pytest.mark.parametrize("kind", ["refresh_token", "access_token"])
+async def test_sign_out(house, kind):
+    """Signing out with either token ends the session, and no other; doing it twice is no error."""
+    pair, other = await house.signed_in(), await house.signed_in()
+    for _ in range(2):
+        await house.sign_out(getattr(pair, kind))
+    assert await house.refresh(pair.refresh_token) is None
+    assert await house.refresh(other.refresh_token) is not None
+
+
+async def test_unknown_tokens(house):
+    """What is no token is refused, and signs nobody out."""
+    pair = await house.signed_in()
+    for text in ("", "nonsense", pair.access_token, "\x00"):
+        assert await house.refresh(text) is None
+    await house.sign_out("nonsense")
+    assert await house.refresh(pair.refresh_token) is not None
+
+
+async def test_secrets_are_not_kept(house, reading):
+    """The database holds digests of codes and refresh tokens, and nothing that could be used."""
+    code = await house.code()
+    pair = await house.signed_in()
+    async with reading() as read:
+        driver = await read.driver()
+        rows = []
+        for table in ("authorization_code", "refresh_token"):
+            rows += await (await driver.execute(f"SELECT t::text FROM {table} t")).fetchall()
+    text = " ".join(row[0] for row in rows)
+    assert opaque.digest(code).hex() in text
+    assert opaque.digest(pair.refresh_token).hex() in text
+    assert code not in text
+    assert pair.refresh_token not in text
+
+
+async def test_sweep(house, unit_of_work, clock):
+    """What has expired is deleted, and what goes on is left."""
+    await house.code()
+    gone = await house.signed_in()
+    clock.forward(timedelta(days=30).total_seconds())
+    stays = await house.signed_in()
+    stays = await house.refresh(stays.refresh_token)
+    clock.forward(timedelta(days=30).total_seconds())
+    now = datetime.fromtimestamp(clock(), UTC)
+    assert await house.committed(lambda uow: repository.sweep(uow, now=now + timedelta(seconds=1))) == 3
+    assert await house.refresh(gone.refresh_token) is None
+    assert await house.refresh(stays.refresh_token) is not None
+
+
+async def test_session_rows(house, reading, clock):
+    """A session notes its last use and its new end."""
+    pair = await house.signed_in()
+    clock.forward(1000)
+    await house.refresh(pair.refresh_token)
+    async with reading() as read:
+        session = (await read.session.exec(select(Session).where(col(Session.client_id) == APP))).one()
+    assert session.last_used_at == datetime.fromtimestamp(clock(), UTC)
+    assert session.expires_at - session.last_used_at == timedelta(days=60)
