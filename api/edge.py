@@ -1,4 +1,4 @@
-"""What stands before every route: limits, security headers, and one line of log."""
+"""What stands before every route: security headers, and one line of log."""
 
 import re
 import time
@@ -6,10 +6,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import MutableHeaders
-from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from api.problems import Problem, answer
 
 access = structlog.get_logger("access")
 REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
@@ -25,13 +22,12 @@ SECURITY_HEADERS = {
 class Edge:
     """Pure ASGI, so that it costs a push next to nothing.
 
-    Adds `X-Request-Id` and the security headers; refuses bodies over the limit, whether announced or
-    streamed; logs method, route pattern, status and time, and never a path, as paths hold codes.
+    Adds `X-Request-Id` and the security headers; logs method, route pattern, status and time, and never a
+    path, as paths hold codes.
     """
 
-    def __init__(self, app: ASGIApp, *, body_limit: int) -> None:
+    def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -54,33 +50,9 @@ class Edge:
             await send(message)
 
         try:
-            await self._within_limit(scope, receive, sending)
+            await self._app(scope, receive, sending)
         finally:
             self._log(scope, status, request_id, time.perf_counter() - started)
-
-    async def _within_limit(self, scope: Scope, receive: Receive, send: Send) -> None:
-        too_large = Problem("body-too-large", 413, headers={"connection": "close"}, limit=self._limit)
-        if self._announced(scope) > self._limit:
-            await answer(too_large, Request(scope))(scope, receive, send)
-            return
-        taken = 0
-
-        async def receiving() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self._limit:
-                raise too_large
-            return message
-
-        await self._app(scope, receiving, send)
-
-    @staticmethod
-    def _announced(scope: Scope) -> int:
-        for name, value in scope["headers"]:
-            if name == b"content-length":
-                return int(value) if value.isdigit() else 0
-        return 0
 
     @staticmethod
     def _request_id(scope: Scope) -> str:

@@ -41,7 +41,7 @@ DETAILS: dict[str, Words] = {
         "Nội dung phải là JSON theo RFC 8259, mã hoá UTF-8.", "The body must be JSON (RFC 8259) in UTF-8."
     ),
     "body-too-large": Words(
-        "Nội dung dài nhất được nhận là {limit} byte.", "The longest body taken is {limit} bytes."
+        "Nội dung vượt quá giới hạn của chức năng này.", "The body is over the limit of this address."
     ),
     "batch-too-large": Words(
         "Một lô có tối đa {limit} sự kiện, lô này có {count}.",

@@ -144,7 +144,12 @@ async def _on_validation(request: Request, error: Exception) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for nothing else
-    kinds = {404: "not-found", 405: "method-not-allowed", 400: "malformed-json"}
+    kinds = {
+        400: "malformed-json",
+        404: "not-found",
+        405: "method-not-allowed",
+        413: "body-too-large",
+    }
     kind = kinds.get(error.status_code, "http")
     return answer(Problem(kind, error.status_code, headers=error.headers), request)
 

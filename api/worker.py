@@ -33,7 +33,9 @@ GRACE_SECONDS = 25.0
 class Worker:
     """One background process. Any number may run; they share nothing but the database."""
 
-    def __init__(self, settings: Settings, channels: Mapping[str, Channel], engine: Engine, cipher: Cipher) -> None:
+    def __init__(
+        self, settings: Settings, channels: Mapping[str, Channel], engine: Engine, cipher: Cipher
+    ) -> None:
         self._engine, self._cipher = engine, cipher
         self._url = libpq_url(settings.storage.require_database_url())
         self._planner = Planner(self._unit_of_work, channels)
@@ -72,7 +74,7 @@ class Worker:
             try:
                 async with self._unit_of_work() as uow:
                     await partitions.keep(uow, datetime.now(UTC).date())
-                    await sessions.clear_expired(uow)
+                    await sessions.sweep(uow, now=datetime.now(UTC))
                     await uow.commit()
             except Exception:
                 log.exception("upkeep_failed")

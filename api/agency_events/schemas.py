@@ -25,7 +25,6 @@ from storage.parties.kinds import PartyKind
 from storage.parties.numbers import InvalidNumber, parse_number
 from storage.procedures.codes import split_procedure_code
 
-
 FIRST_YEAR, LAST_YEAR = 1990, 2098
 
 

@@ -1,0 +1,161 @@
+"""The command `tindan`."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from api import logs
+from api.parent import follow_parent
+from api.settings import Settings
+from storage.embedded import EmbeddedPostgresError
+from storage.errors import StorageError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="TinDan: the backend of the mobile channel of Vietnamese online public services.",
+)
+
+
+def fail(message: object) -> NoReturn:
+    """Say what is wrong in one line, and end with code 2."""
+    typer.secho(f"tindan: {message}", fg=typer.colors.RED, err=True)
+    raise typer.Exit(2)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the API (TINDAN_HOST, TINDAN_PORT) until told to stop."""
+    import uvicorn
+
+    from api.main import create_app
+
+    follow_parent()
+    settings = Settings()
+    logs.configure(settings.log_level)
+    config = uvicorn.Config(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        date_header=True,
+        timeout_graceful_shutdown=20,
+    )
+    server = uvicorn.Server(config)
+    server.run()
+    if not server.started:
+        fail(f"the API did not start; is port {settings.port} taken? (TINDAN_PORT sets another)")
+
+
+@app.command()
+def worker() -> None:
+    """Plan and send notices until told to stop. Run as many as you like."""
+    from api.worker import run_worker
+
+    follow_parent()
+    settings = Settings()
+    logs.configure(settings.log_level)
+    asyncio.run(run_worker(settings))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema up to date."""
+    from storage import migrations
+
+    settings = Settings()
+    url = settings.storage.require_database_url()
+    migrations.upgrade(url)
+    asyncio.run(_make_partitions(settings))
+
+
+async def _make_partitions(settings: Settings) -> None:
+    from api.services import make_cipher
+    from storage import partitions
+    from storage.engine import Engine
+    from storage.unit_of_work import UnitOfWork
+
+    engine = Engine(settings.storage)
+    try:
+        async with UnitOfWork(engine, make_cipher(settings.storage)) as uow:
+            await partitions.keep(uow, datetime.now(UTC).date())
+            await uow.commit()
+    finally:
+        await engine.dispose()
+
+
+@app.command()
+def run() -> None:
+    """Run everything on this machine, with stand-ins for all providers (development)."""
+    from api import local
+
+    local.run(_development())
+
+
+@app.command()
+def demo(
+    events: Annotated[
+        Path | None,
+        typer.Option(help="JSONL of portal-style records (MaHoSo, MaTTHC, TrangThaiHoSo, …) to tell instead"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
+) -> None:
+    """Tell the story once: a dossier travels from an agency to a citizen's phone."""
+    from api.demonstration import story
+
+    raise typer.Exit(story.tell(_development(), events=events, as_json=as_json))
+
+
+@app.command(
+    context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
+)
+def bench(context: typer.Context) -> None:
+    """Measure (see `tindan bench --help`)."""
+    os.execv(sys.executable, [sys.executable, "-m", "infra.bench", *context.args])  # noqa: S606 - our own module
+
+
+@app.command()
+def version() -> None:
+    """Print the version."""
+    from importlib.metadata import version as installed
+
+    typer.echo(f"tindan {installed('tindan')}")
+
+
+def _development() -> Settings:
+    """Return the settings for a command that exists for development alone, where that is the default."""
+    os.environ.setdefault("TINDAN_ENV", "development")
+    settings = Settings()
+    if not settings.storage.development:
+        fail("this command is for development only (TINDAN_ENV=development)")
+    return settings
+
+
+def main() -> None:
+    """Run the command; what a person can mend is told in one line."""
+    # `tindan … | head` ends quietly.
+    with contextlib.suppress(AttributeError):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    from pydantic import ValidationError
+
+    from api.stack import StackError
+
+    try:
+        app()
+    except (StorageError, StackError, EmbeddedPostgresError, ValidationError) as error:
+        typer.secho(f"tindan: {error}", fg=typer.colors.RED, err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Loads the demonstration: repeatable, and only ever into a development installation."""
+
+import json
+from collections.abc import Sequence
+from importlib.resources import files
+from typing import Any
+
+from api.settings import Settings
+from auth import opaque
+from storage.agencies import repository as agencies
+from storage.agencies.codes import normalise_agency_code
+from storage.agencies.repository import AgencyRecord, KnownClient
+from storage.errors import SettingsError
+from storage.procedures import repository as procedures
+from storage.settings import write_once
+from storage.unit_of_work import UnitOfWork
+
+CLIENT_ID = "demo-agency"
+SCOPES = frozenset({"events"})
+
+
+def client_secret(settings: Settings) -> str:
+    """Return the secret of the demonstration client: drawn once, kept in the data folder."""
+    path = settings.storage.data_dir / "secrets" / "demo_client_secret"
+    if not path.exists():
+        write_once(path, opaque.draw())
+    return path.read_text()
+
+
+async def load(uow: UnitOfWork, settings: Settings) -> None:
+    """Put in agencies, catalogue and a client that speaks for all agencies of H26.
+
+    Raises SettingsError outside development.
+    """
+    if not settings.storage.development:
+        raise SettingsError("the demonstration is for development only (TINDAN_ENV=development)")
+    await agencies.put(uow, [_agency(record) for record in _records("agencies.json")])
+    await procedures.put(uow, _records("procedures.json"))
+    await let_in(uow, agency_code="H26", client_id=CLIENT_ID, secret=client_secret(settings))
+
+
+async def let_in(uow: UnitOfWork, *, agency_code: str, client_id: str, secret: str) -> None:
+    """Register a client under a known secret, unless it is there."""
+    if await agencies.find_client(uow, client_id):
+        return
+    code = normalise_agency_code(agency_code)
+    agency = (await agencies.resolve(uow, [code]))[code]
+    await agencies.add_client(
+        uow,
+        KnownClient(
+            client_id=client_id,
+            agency_id=agency.id,
+            secret_hash=opaque.digest(secret),
+            scopes=SCOPES,
+            enabled=True,
+        ),
+    )
+
+
+def _records(name: str) -> Sequence[dict[str, Any]]:
+    loaded: list[dict[str, Any]] = json.loads((files(__package__) / name).read_text("utf-8"))
+    return loaded
+
+
+def _agency(record: dict[str, Any]) -> AgencyRecord:
+    return AgencyRecord(
+        code=normalise_agency_code(record["code"]),
+        name=record["name"],
+        parent=record.get("parent"),
+        aliases=tuple(normalise_agency_code(alias) for alias in record.get("aliases", ())),
+    )

@@ -1,0 +1,114 @@
+"""`tindan run`: everything on this machine, for development."""
+
+import asyncio
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+import typer
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from api.demonstration import load as demonstration
+from api.services import make_cipher
+from api.settings import Settings
+from api.stack import Ports, Stack, database
+from storage import migrations
+from storage.engine import Engine
+from storage.settings import StorageSettings
+from storage.unit_of_work import UnitOfWork
+
+SETTINGS_OF_PORTS = {
+    "api": "TINDAN_PORT",
+    "sandbox": "TINDAN_SANDBOX_PORT",
+    "smtp": "TINDAN_SANDBOX_SMTP_PORT",
+}
+
+
+class SandboxSettings(BaseSettings):
+    """Where the stand-ins listen."""
+
+    model_config = SettingsConfigDict(env_prefix="TINDAN_SANDBOX_", frozen=True, extra="ignore")
+
+    port: int = Field(default=8090, ge=1, le=65535)
+    smtp_port: int = Field(default=8025, ge=1, le=65535)
+
+
+def run(settings: Settings) -> None:
+    """Start everything, say where it is, and stop it on Ctrl-C or when a part fails."""
+    sandbox = SandboxSettings()
+    ports = Ports(api=settings.port, sandbox=sandbox.port, smtp=sandbox.smtp_port)
+    ports.require_free(SETTINGS_OF_PORTS)
+    data_dir = settings.storage.data_dir.resolve()
+    with _interrupt_on_sigterm(), database(data_dir, settings.storage.database_url) as url:
+        prepare(settings, url)
+        logs = data_dir / "logs"
+        with Stack(data_dir=data_dir, database_url=url, ports=ports, logs=logs) as stack:
+            typer.echo(_welcome(stack, settings))
+            try:
+                ended = stack.watch()
+            except KeyboardInterrupt:
+                typer.echo("\nStopping …")
+                return
+            typer.secho(
+                f"tindan: {ended} ended by itself; its log is in {logs}", fg=typer.colors.RED, err=True
+            )
+            raise typer.Exit(1)
+
+
+def prepare(settings: Settings, database_url: str) -> None:
+    """Migrate a database and load the demonstration."""
+    migrations.upgrade(database_url)
+    asyncio.run(_load(settings, database_url))
+
+
+async def _load(settings: Settings, database_url: str) -> None:
+    storage = StorageSettings(
+        env=settings.storage.env, data_dir=settings.storage.data_dir, DATABASE_URL=database_url
+    )
+    engine = Engine(storage)
+    try:
+        async with UnitOfWork(engine, make_cipher(storage)) as uow:
+            await demonstration.load(uow, settings)
+            await uow.commit()
+    finally:
+        await engine.dispose()
+
+
+@contextmanager
+def _interrupt_on_sigterm() -> Iterator[None]:
+    """Make SIGTERM stop us as Ctrl-C does, from the first moment on."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _welcome(stack: Stack, settings: Settings) -> str:
+    secret = demonstration.client_secret(settings)
+    return f"""
+TinDan is running / TinDan đang chạy
+
+  Citizen's app (stand-in)   {stack.sandbox_url}/app
+  API, described             {stack.api_url}/docs
+  Health                     {stack.api_url}/health/ready
+  What the providers got     {stack.sandbox_url}/sandbox/outbox
+
+Try it: tell the citizen Nguyễn Thị Ví Dụ that her dossier was accepted
+
+  TOKEN=$(curl -s -u {demonstration.CLIENT_ID}:{secret} -d grant_type=client_credentials \\
+    {stack.api_url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  curl -s {stack.api_url}/v1/agency/dossier-events -H "authorization: Bearer $TOKEN" \\
+    -H "content-type: application/json" -d '{{"event_id": "try-'$RANDOM'",
+    "dossier_code": "H26.1-261121-0001", "status": 2, "occurred_at": "'$(date +%FT%T%:z)'",
+    "procedure_code": "1.001193", "agency_code": "H26.1",
+    "applicant": {{"number": "001190000001", "email": "vi.du@example.vn", "phone": "0900000001"}}}}'
+
+Ctrl-C stops everything.
+"""
