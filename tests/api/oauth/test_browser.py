@@ -1,0 +1,217 @@
+"""Sign-in through the browser, with a real provider in a process of its own."""
+
+import asyncio
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from auth.oidc import AsyncOAuth2Client
+from storage.parties.models import Party
+from storage.parties.repository import profile
+from storage.sessions.models import SignIn
+from tests.api.oauth.conftest import APP, OTHER_REDIRECT, REDIRECT, answer_of
+
+ISSUER = "http://127.0.0.1:8080"
+
+
+async def test_person(browser, client, services):
+    """A person signs in and is known by number and name."""
+    tokens = await browser.tokens()
+    assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 600)
+    headers = {"authorization": f"Bearer {tokens['access_token']}"}
+    party_id = (await client.get("/try/citizen", headers=headers)).json()
+    async with services.reading() as reading:
+        party = (await reading.session.exec(select(Party))).one()
+        known = await profile(reading, party.id)
+    assert party_id == str(party.id)
+    assert (known.kind, known.number, known.name) == ("person", "001190000001", "Nguyễn Thị Ví Dụ")
+
+
+async def test_organisation(browser, services):
+    """Who signs in for an organisation is that organisation."""
+    await browser.sign_in("demo-000007")
+    async with services.reading() as reading:
+        party = (await reading.session.exec(select(Party))).one()
+        known = await profile(reading, party.id)
+    assert (known.kind, known.number, known.name) == ("organisation", "9900000016", "Công ty TNHH Ví Dụ Mẫu")
+
+
+async def test_stock_client(app, browser):
+    """A client library that knows nothing of us signs in, renews and signs out from the metadata alone."""
+    transport = httpx.ASGITransport(app)
+    async with AsyncOAuth2Client(
+        client_id=APP, redirect_uri=REDIRECT, code_challenge_method="S256", transport=transport
+    ) as stock:
+        found = await stock.request(
+            "GET", f"{ISSUER}/.well-known/oauth-authorization-server", withhold_token=True
+        )
+        metadata = found.json()
+        assert metadata["issuer"] == ISSUER
+        url, state = stock.create_authorization_url(
+            metadata["authorization_endpoint"], code_verifier="w" * 64
+        )
+        begun = await stock.request("GET", url, withhold_token=True)
+        back = await browser.come_back(await browser.at_provider(begun.headers["location"]))
+        tokens = await stock.fetch_token(
+            metadata["token_endpoint"],
+            authorization_response=back.headers["location"],
+            state=state,
+            code_verifier="w" * 64,
+        )
+        old = tokens["refresh_token"]
+        renewed = await stock.refresh_token(metadata["token_endpoint"], refresh_token=old)
+        assert renewed["refresh_token"] != old
+        assert (await stock.get(f"{ISSUER}/try/citizen")).status_code == 200
+
+
+async def test_app_is_called_back(browser):
+    """The app gets a code, its own state, and the name of who answers (RFC 9207)."""
+    answer = await browser.sign_in()
+    assert answer.keys() == {"code", "state", "iss"}
+    assert (answer["state"], answer["iss"]) == ("the app's state", ISSUER)
+
+
+async def test_redirect_with_a_query(browser):
+    """What the app put into its redirect address stays there, and no state is made up."""
+    begun = await browser.authorize(redirect_uri=OTHER_REDIRECT, state=None)
+    back = await browser.come_back(await browser.at_provider(begun.headers["location"]))
+    assert back.headers["location"].startswith("vn.example.tindan:/callback?from=tindan&code=")
+    assert answer_of(back).keys() == {"from", "code", "iss"}
+
+
+async def test_state_works_once(browser):
+    """Whoever comes back a second time gets a page, and the app no second code."""
+    begun = await browser.authorize()
+    address = await browser.at_provider(begun.headers["location"])
+    first, second = await browser.come_back(address), await browser.come_back(address)
+    assert first.status_code == 302
+    assert (second.status_code, "location" in second.headers) == (400, False)
+
+
+@pytest.mark.parametrize("state", ["tampered", "", "\x00", None])
+async def test_tampered_state(browser, state):
+    """A state that we did not draw leads to a page, and not to any app."""
+    begun = await browser.authorize()
+    address = urlsplit(await browser.at_provider(begun.headers["location"]))
+    query = {name: values[0] for name, values in parse_qs(address.query).items()}
+    query = {name: value for name, value in (query | {"state": state}).items() if value is not None}
+    back = await browser.come_back(address._replace(query=urlencode(query)).geturl())
+    assert (back.status_code, "location" in back.headers) == (400, False)
+    assert "đã hết hạn" in back.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [({"code": "forged"}, "code"), ({"iss": "https://evil.example"}, "issuer"), ({"iss": ""}, "issuer")],
+)
+async def test_tampered_answer(browser, services, changes, reason):
+    """A forged code or another issuer signs nobody in, and the app is told."""
+    begun = await browser.authorize()
+    address = urlsplit(await browser.at_provider(begun.headers["location"]))
+    query = {name: values[0] for name, values in parse_qs(address.query).items()} | changes
+    answer = answer_of(await browser.come_back(address._replace(query=urlencode(query)).geturl()))
+    assert (answer["error"], answer["state"]) == ("access_denied", "the app's state")
+    assert answer["error_description"].endswith(reason)
+    async with services.reading() as reading:
+        assert (await reading.session.exec(select(Party))).all() == []
+
+
+async def test_cancelled(browser):
+    """Who cancels at the provider goes back to the app with a refusal."""
+    begun = await browser.authorize()
+    address = await browser.at_provider(begun.headers["location"], action="cancel")
+    answer = answer_of(await browser.come_back(address))
+    assert (answer["error"], answer["state"], answer["iss"]) == ("access_denied", "the app's state", ISSUER)
+
+
+async def test_provider_fails(browser, fault):
+    """When the provider fails the app is told to try again later."""
+    begun = await browser.authorize()
+    address = await browser.at_provider(begun.headers["location"])
+    await fault("token", kind="status", code=503)
+    assert answer_of(await browser.come_back(address))["error"] == "temporarily_unavailable"
+
+
+async def test_no_connection_is_held_meanwhile(browser, services, fault):
+    """While the provider is slow no database connection waits with it."""
+    begun = await browser.authorize()
+    address = await browser.at_provider(begun.headers["location"])
+    await fault("token", kind="delay", seconds=3)
+    coming = asyncio.create_task(browser.come_back(address))
+    async with asyncio.timeout(5):
+        while await _pending(services):  # noqa: ASYNC110 - a transaction of somebody else's sets no event
+            await asyncio.sleep(0.01)
+    assert services.engine.pool.pool.checkedout() == 0
+    assert not coming.done()
+    coming.cancel()
+
+
+async def _pending(services) -> bool:
+    async with services.reading() as reading:
+        return bool((await reading.session.exec(select(SignIn))).all())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"client_id": None},
+        {"client_id": "another-app"},
+        {"redirect_uri": None},
+        {"redirect_uri": "https://evil.example"},
+        {"redirect_uri": f"{REDIRECT}/more"},
+        {"redirect_uri": f"{REDIRECT}?more"},
+    ],
+)
+@pytest.mark.parametrize(("language", "words"), [("vi", "chưa được đăng ký"), ("en", "is not registered")])
+async def test_untrusted_app(browser, changes, language, words):
+    """An app or address that is not registered gets nothing; the person gets a page in their language."""
+    page = await browser.authorize(language=language, **changes)
+    assert (page.status_code, "location" in page.headers) == (400, False)
+    assert words in page.text
+    assert f'<html lang="{language}">' in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert page.headers["cache-control"] == "no-store"
+    assert "evil" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"response_type": None}, "invalid_request"),
+        ({"response_type": "token"}, "unsupported_response_type"),
+        ({"code_challenge": None}, "invalid_request"),
+        ({"code_challenge": "short"}, "invalid_request"),
+        ({"code_challenge_method": None}, "invalid_request"),
+        ({"code_challenge_method": "plain"}, "invalid_request"),
+        ({"state": "a" * 1025}, "invalid_request"),
+        ({"state": "a\x00"}, "invalid_request"),
+    ],
+)
+async def test_bad_requests(browser, changes, error):
+    """A request that lacks something is refused by a redirect to the app, with its state."""
+    refused = await browser.authorize(**changes)
+    answer = answer_of(refused)
+    assert refused.headers["location"].startswith(f"{REDIRECT}?")
+    assert (answer["error"], answer["iss"]) == (error, ISSUER)
+    assert answer["state"] == changes.get("state", "the app's state")
+
+
+@pytest.mark.parametrize(
+    ("repeated", "status"),
+    [(("state", "b"), 302), (("redirect_uri", REDIRECT), 400), (("client_id", APP), 400)],
+)
+async def test_repeated_parameters(client, repeated, status):
+    """A parameter given twice is refused; one that says where to answer means nothing then."""
+    given = [
+        ("client_id", APP),
+        ("redirect_uri", REDIRECT),
+        ("state", "a"),
+        ("response_type", "code"),
+        repeated,
+    ]
+    refused = await client.get(f"/oauth/authorize?{urlencode(given)}")
+    assert refused.status_code == status
+    if status == 302:
+        assert answer_of(refused)["error"] == "invalid_request"
