@@ -5,8 +5,9 @@ import datetime as dt
 import functools
 import hashlib
 import pathlib
+import urllib.parse
 import zoneinfo
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 import jinja2
@@ -57,10 +58,24 @@ def local_time(moment: str) -> str:
 _environment.filters["local_time"] = local_time
 
 
-def render(request: Request, template: str, *, status: int = 200, **context: object) -> Response:
+def render(
+    request: Request,
+    template: str,
+    *,
+    status: int = 200,
+    query: Mapping[str, str] | None = None,
+    **context: object,
+) -> Response:
     """Return a page in the language that the reader asked for.
 
     Templates say `_("tiếng Việt", "English")`, and find `language` and `other_language_url` set.
+
+    Args:
+        request: What is answered.
+        template: File name of the template.
+        status: HTTP status.
+        query: What shows this page again after a POST; None means the request's own query.
+        context: What the template needs.
     """
     language = _language(request)
     other: Language = "en" if language == "vi" else "vi"
@@ -69,7 +84,7 @@ def render(request: Request, template: str, *, status: int = 200, **context: obj
         | {
             "_": _chooser(language),
             "language": language,
-            "other_language_url": _url_in(request, other),
+            "other_language_url": _url_in(request, other, query),
             "style": markupsafe.Markup(_STYLE),
         }
     )
@@ -109,9 +124,9 @@ def _accepted(header: str) -> list[str]:
     return [tag for weight, tag in sorted(weighed, key=lambda one: -one[0]) if weight > 0]
 
 
-def _url_in(request: Request, language: Language) -> str:
-    url = request.url.include_query_params(lang=language)
-    return f"{url.path}?{url.query}"
+def _url_in(request: Request, language: Language, query: Mapping[str, str] | None) -> str:
+    parameters = dict(request.query_params if query is None else query) | {"lang": language}
+    return f"{request.url.path}?{urllib.parse.urlencode(parameters)}"
 
 
 @functools.cache

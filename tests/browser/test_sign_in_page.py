@@ -95,6 +95,8 @@ async def test_no_choice_is_explained(page, sign_in_url, audit):
     assert await page.title() == "Lỗi: Đăng nhập – môi trường thử nghiệm"
     assert await page.inner_text("[role=alert]") == "Hãy chọn một danh tính."
     await audit(page, "sign-in-missing")
+    await page.click("text=English")
+    assert await page.inner_text("h1") == "Sign in"
 
 
 async def test_the_other_pages_are_accessible(page, sandbox, sign_in_url, audit):

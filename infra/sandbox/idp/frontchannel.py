@@ -94,6 +94,7 @@ class FrontChannel:
             request,
             "authorize.html",
             status=422 if missing else 200,
+            query=parameters,
             accounts=self._accounts.values(),
             parameters={name: parameters[name] for name in PARAMETERS if name in parameters},
             chosen=hinted.sub if hinted else None,

@@ -172,3 +172,56 @@ async def test_many_connections_at_once(mailer, outbox, http):
     items = await outbox(limit=1000)
     assert len({item["headers"]["Message-ID"] for item in items}) == 40
     assert [item["sequence"] for item in items] == sorted({item["sequence"] for item in items})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"\r\n",
+        b".\r\n",
+        b"..\r\n",
+        b"a.\r\nb.\r\n",
+        b"a\r\n.\r\nb\r\n",
+        b".a\r\n..b\r\n.\r\n",
+        b"one line of " + b"x" * 100_000 + b"\r\n",
+    ],
+)
+async def test_dots_and_long_lines_come_through_unchanged(sandbox, outbox, body):
+    """Whatever a sender doubles dots in (RFC 5321, 4.5.2) is kept as it was before."""
+    reader, writer = await asyncio.open_connection(sandbox.smtp_host, sandbox.smtp_port)
+
+    async def say(line):
+        writer.write(line)
+        return await reader.readline()
+
+    await reader.readline()
+    assert (await say(b"HELO x\r\n")).startswith(b"250")
+    assert (await say(b"MAIL FROM:<>\r\n")).startswith(b"250")
+    assert (await say(b"RCPT TO:<b@example.vn>\r\n")).startswith(b"250")
+    assert (await say(b"DATA\r\n")).startswith(b"354")
+    mail = b"Subject: dots\r\n\r\n" + body
+    doubled = b"".join(
+        b"." + line if line.startswith(b".") else line for line in mail.splitlines(keepends=True)
+    )
+    assert (await say(doubled + b".\r\n")).startswith(b"250")
+    writer.close()
+    (item,) = await outbox()
+    assert item["text"].encode() == body.replace(b"\r\n", b"\n")
+    assert item["subject"] == "dots"
+
+
+async def test_commands_out_of_order_are_refused(sandbox):
+    """DATA without a recipient, or with an argument, is not taken."""
+    reader, writer = await asyncio.open_connection(sandbox.smtp_host, sandbox.smtp_port)
+    lines = [b"EHLO x", b"DATA", b"MAIL FROM:<a@example.vn>", b"DATA", b"RCPT TO:<b@example.vn>", b"DATA x"]
+    codes = []
+    await reader.readline()
+    for line in lines:
+        writer.write(line + b"\r\n")
+        answer = await reader.readline()
+        while answer[3:4] == b"-":
+            answer = await reader.readline()
+        codes.append(int(answer[:3]))
+    writer.close()
+    assert codes == [250, 503, 250, 503, 250, 501]
