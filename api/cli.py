@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import signal
 import sys
 from datetime import UTC, datetime
@@ -122,6 +123,20 @@ def demo(
 def bench(context: typer.Context) -> None:
     """Measure (see `tindan bench --help`)."""
     os.execv(sys.executable, [sys.executable, "-m", "infra.bench", *context.args])  # noqa: S606 - our own module
+
+
+@app.command()
+def forget(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask")] = False,
+) -> None:
+    """Delete the embedded database and everything in the data folder (development)."""
+    from storage.embedded import EmbeddedPostgres
+
+    data_dir = _development().storage.data_dir
+    if not yes:
+        typer.confirm(f"Delete {data_dir.resolve()} and the database that belongs to it?", abort=True)
+    EmbeddedPostgres(data_dir).destroy()
+    shutil.rmtree(data_dir, ignore_errors=True)
 
 
 @app.command()

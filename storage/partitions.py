@@ -1,6 +1,7 @@
 """Monthly partitions of what only grows. Rows of months without one land in the default partition."""
 
 from datetime import date
+from itertools import pairwise
 
 import structlog
 from psycopg import sql
@@ -18,8 +19,8 @@ LOCK = 0x706172746974
 
 def months_from(today: date, count: int) -> list[tuple[date, date]]:
     """Return the first days of `count` months from today's on, each with that of the next."""
-    first = [date(today.year + (today.month - 1 + n) // 12, (today.month - 1 + n) % 12 + 1, 1) for n in range(count + 1)]
-    return list(zip(first, first[1:], strict=False))
+    months = range(today.month - 1, today.month + count)
+    return list(pairwise(date(today.year + month // 12, month % 12 + 1, 1) for month in months))
 
 
 async def keep(uow: UnitOfWork, today: date) -> list[str]:

@@ -19,6 +19,21 @@ from storage.tables import metadata
 from storage.unit_of_work import Reading, UnitOfWork
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--verify`."""
+    parser.addoption("--verify", action="store_true", help="run what needs more than Python, too")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip what `make verify` is for, and say so; there, what is missing fails."""
+    if config.getoption("--verify"):
+        return
+    skip = pytest.mark.skip(reason="needs more than Python, or takes long: run by `make verify`")
+    for item in items:
+        if item.get_closest_marker("verify"):
+            item.add_marker(skip)
+
+
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder for the run."""

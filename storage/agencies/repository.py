@@ -1,10 +1,11 @@
 """Agencies by any of their codes, and the clients that speak for them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from storage.agencies.models import AgencyClient
+from storage.ids import new_id
 from storage.unit_of_work import Reading, UnitOfWork
 
 _RESOLVE = """
@@ -14,13 +15,27 @@ LEFT JOIN agency_alias other ON other.code = g.code
 JOIN agency a ON a.id = COALESCE(own.id, other.agency_id)
 """
 
+_PUT = """
+INSERT INTO agency (id, code, name, parent_id, lineage) VALUES (%s, %s, %s, %s, %s)
+ON CONFLICT (code) DO UPDATE SET name = EXCLUDED.name
+"""
+_PUT_ALIASES = """
+INSERT INTO agency_alias (code, agency_id) SELECT code, %s FROM unnest(%s::text[]) AS g(code)
+ON CONFLICT (code) DO NOTHING
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyRef:
-    """An agency, and those above it. `lineage` holds their ids and its own: who may speak for it."""
+    """An agency, and those above it. `path` holds their ids from the root down, its own last."""
 
     id: UUID
-    lineage: frozenset[UUID]
+    path: tuple[UUID, ...]
+
+    @property
+    def lineage(self) -> frozenset[UUID]:
+        """Who may speak for it."""
+        return frozenset(self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +60,7 @@ async def resolve(reading: Reading, codes: Collection[str]) -> dict[str, AgencyR
     driver = await reading.driver()
     cursor = await driver.execute(_RESOLVE, (list(codes),), binary=True)
     return {
-        code: AgencyRef(id=agency_id, lineage=frozenset(lineage))  # type: ignore[arg-type, call-overload, misc] # rows are untyped
+        code: AgencyRef(id=agency_id, path=tuple(lineage))  # type: ignore[arg-type, call-overload, misc] # rows are untyped
         for code, agency_id, lineage in await cursor.fetchall()
     }
 
@@ -74,3 +89,31 @@ async def add_client(uow: UnitOfWork, client: KnownClient) -> None:
     )
     uow.session.add(row)
     await uow.session.flush()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyRecord:
+    """An agency to be kept; codes in their normal form, parents before their children."""
+
+    code: str
+    name: str
+    parent: str | None = None
+    aliases: tuple[str, ...] = ()
+
+
+async def put(uow: UnitOfWork, records: Sequence[AgencyRecord]) -> None:
+    """Insert agencies, or rename those that exist. A parent must be known, or come before its children."""
+    lineages = {code: list(ref.path) for code, ref in (await resolve(uow, [r.code for r in records])).items()}
+    parents = [record.parent for record in records if record.parent]
+    lineages |= {code: list(ref.path) for code, ref in (await resolve(uow, parents)).items()}
+    for record in records:
+        above = lineages[record.parent] if record.parent else []
+        lineages.setdefault(record.code, [*above, new_id()])
+    driver = await uow.driver()
+    async with driver.pipeline():
+        for record in records:
+            lineage = lineages[record.code]
+            await driver.execute(
+                _PUT, (lineage[-1], record.code, record.name, lineage[-2] if record.parent else None, lineage)
+            )
+            await driver.execute(_PUT_ALIASES, (lineage[-1], list(record.aliases)))

@@ -1,0 +1,66 @@
+# Everything from a fresh clone: needs Python 3.11 to 3.13 and make. `make help` lists the commands.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+# The first Python that fits; `make PYTHON=/path/to/python …` names another.
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
+	if "$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
+	then echo "$$name"; break; fi; done)
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+PACKAGES := api auth notify storage
+export TINDAN_DATA_DIR ?= .tindan
+
+.PHONY: help setup run demo test lint verify verify-needs bench soak lock migration clean
+
+help: ## Show this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY) ## Install into .venv from the hash-locked requirements
+
+$(READY): requirements-dev.txt pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then echo "TinDan needs Python 3.11, 3.12 or 3.13; none was found." >&2; exit 2; fi
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+run: $(READY) ## Run everything on this machine, with stand-ins for all providers
+	@exec $(BIN)/tindan run
+
+demo: $(READY) ## Tell the story once: a dossier travels from an agency to a citizen's phone
+	@exec $(BIN)/tindan demo
+
+lint: $(READY) ## Format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint ## Lint and test on a real PostgreSQL; needs Python only
+	$(BIN)/python -m pytest
+
+verify: $(READY) verify-needs ## What needs more: a browser, Node, long faults (installs its needs)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --verify -m verify
+
+verify-needs:
+	@infra/verify/needs
+
+bench: $(READY) ## Measure, as ratios to a limit and to peers
+	@exec $(BIN)/tindan bench
+
+soak: $(READY) ## Faults for long: many seeds, more events (not in CI)
+	TINDAN_FAULT_SEEDS=20 TINDAN_FAULT_EVENTS=20000 $(BIN)/python -m pytest --verify --timeout 0 tests/faults
+
+lock: $(READY) ## Resolve the dependencies anew, with hashes
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+		--custom-compile-command "make lock" --extra embedded --extra dev -c requirements.txt \
+		pyproject.toml -o requirements-dev.txt
+
+clean: ## Remove the development data, the environment and caches
+	@if [ -x $(BIN)/tindan ]; then $(BIN)/tindan forget --yes; fi
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
