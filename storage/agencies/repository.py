@@ -60,7 +60,7 @@ async def resolve(reading: Reading, codes: Collection[str]) -> dict[str, AgencyR
     driver = await reading.driver()
     cursor = await driver.execute(_RESOLVE, (list(codes),), binary=True)
     return {
-        code: AgencyRef(id=agency_id, path=tuple(lineage))  # type: ignore[arg-type, call-overload, misc] # rows are untyped
+        code: AgencyRef(id=agency_id, path=tuple(lineage))  # type: ignore[arg-type, misc] # rows are untyped
         for code, agency_id, lineage in await cursor.fetchall()
     }
 
