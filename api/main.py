@@ -8,12 +8,13 @@ from fastapi import FastAPI
 
 from api import edge, openapi, problems
 from api.agency_events.router import router as agency_events
+from api.dossiers.router import router as dossiers
 from api.health.router import router as health
 from api.oauth.router import router as oauth
 from api.services import open_services
 from api.settings import Settings
 
-ROUTERS = (health, oauth, agency_events)
+ROUTERS = (health, oauth, agency_events, dossiers)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -22,6 +22,7 @@ TITLES: dict[str, Words] = {
     "event-id-reused": Words(
         "Mã sự kiện đã dùng cho nội dung khác", "The event id was used for another content"
     ),
+    "app-too-old": Words("Cần cập nhật ứng dụng", "The app needs an update"),
     "agency-not-allowed": Words(
         "Cơ quan không được gửi cho hồ sơ này", "The agency may not speak for this dossier"
     ),
@@ -68,6 +69,10 @@ DETAILS: dict[str, Words] = {
     "agency-not-allowed": Words(
         "Hồ sơ thuộc cơ quan khác; chỉ cơ quan giải quyết và cấp trên của nó được gửi trạng thái.",
         "The dossier belongs to another agency; only its agency and those above may send its status.",
+    ),
+    "app-too-old": Words(
+        "Phiên bản ứng dụng này không còn được hỗ trợ. Hãy cập nhật lên phiên bản {least} trở lên.",
+        "This version of the app is no longer supported. Update it to {least} or later.",
     ),
     "unavailable": Words(
         "Yêu cầu chưa được ghi nhận. Hãy gửi lại sau ít giây.",

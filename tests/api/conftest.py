@@ -1,11 +1,9 @@
 """The web application of the run, and who calls it: agencies, citizens, and what happens to their dossiers."""
 
 import itertools
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from typing import Any, Protocol
-from uuid import UUID
+from typing import Any
 
 import httpx
 import pytest
@@ -24,51 +22,12 @@ from storage.parties.kinds import PartyKind
 from storage.parties.repository import PartyIdentity
 from storage.procedures import repository as procedures
 from storage.settings import StorageSettings
+from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen, NewCode, PushEvent
 
 APP_LINK_BASE = "https://app.tindan.example"
 PROCEDURE = {"code": "1.001193", "name": "Thủ tục đăng ký khai sinh", "agency": "Ủy ban nhân dân cấp xã"}
 PATIENCE = 15.0
 """Seconds that a request may take before its test fails."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Agency:
-    """An agency, and the headers with which its client calls."""
-
-    id: UUID
-    code: str
-    name: str
-    client_id: str
-    headers: dict[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Citizen:
-    """A party, and the headers with which its app calls."""
-
-    party_id: UUID
-    kind: PartyKind
-    number: str
-    name: str
-    headers: dict[str, str]
-
-
-class MakeAgency(Protocol):
-    def __call__(
-        self, code: str, *, parent: Agency | None = None, scopes: frozenset[str] = frozenset({"events"})
-    ) -> Awaitable[Agency]: ...
-
-
-class MakeCitizen(Protocol):
-    def __call__(
-        self, number: str | None = None, *, kind: PartyKind = PartyKind.PERSON, name: str = ...
-    ) -> Awaitable[Citizen]: ...
-
-
-class PushEvent(Protocol):
-    def __call__(
-        self, dossier_code: str, status: int, *, agency: Agency = ..., citizen: Citizen = ..., **fields: Any
-    ) -> Awaitable[dict[str, Any]]: ...
 
 
 @pytest.fixture(scope="session")
@@ -208,11 +167,8 @@ def _merged(event: dict[str, Any], fields: dict[str, Any]) -> dict[str, Any]:
     return event | {"applicant": applicant} | fields
 
 
-DossierCodes = Callable[[], str]
-
-
 @pytest.fixture
-def new_code() -> DossierCodes:
+def new_code() -> NewCode:
     """Draw codes of dossiers, each new."""
     serial = itertools.count(1)
     return lambda: f"H26.1-261121-{next(serial):04d}"

@@ -1,0 +1,39 @@
+"""Answers that need not travel twice: ETag and If-None-Match (RFC 9110, 8.8.3 and 13.1.2)."""
+
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from typing import Any
+
+from fastapi import Request, Response
+from pydantic import BaseModel
+
+TAG_BYTES = 12
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "As it was under the ETag given in If-None-Match"}
+}
+"""For the description of an endpoint."""
+
+
+def answer(request: Request, body: BaseModel, locale: str) -> Response:
+    """Send a body, or 304 where the caller holds it already.
+
+    The tag is taken from the body and not from a time of change: days left, names in the catalogue and
+    the language change an answer as well.
+    """
+    content = body.model_dump_json().encode()
+    tag = f'W/"{urlsafe_b64encode(sha256(content).digest()[:TAG_BYTES]).decode()}"'
+    headers = {
+        "etag": tag,
+        "cache-control": "private, no-cache",
+        "vary": "accept-language",
+        "content-language": locale,
+    }
+    if _holds(request.headers.getlist("if-none-match"), tag):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _holds(given: list[str], tag: str) -> bool:
+    """Compare weakly: a proxy may have dropped or added the `W/`."""
+    known = {part.strip().removeprefix("W/") for line in given for part in line.split(",")}
+    return "*" in known or tag.removeprefix("W/") in known

@@ -1,0 +1,1 @@
+"""Citizens read their dossiers."""

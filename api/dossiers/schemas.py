@@ -1,0 +1,94 @@
+"""A dossier as its owner reads it. Times are RFC 3339."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.named import Named, Status
+from api.paging import Mark, PageQuery
+from storage.dossiers.statuses import DossierStatus
+
+
+class DossierMark(Mark):
+    """The dossier with which a page ended."""
+
+    updated_at: AwareDatetime
+    id: UUID
+
+
+class DossierQuery(PageQuery):
+    """Which dossiers, and which page of them."""
+
+    status: list[DossierStatus] = Field(default_factory=list, description="Only these; may be repeated")
+
+
+class Due(BaseModel):
+    """When the result is due (Decision 766/QD-TTg): time spent awaiting the citizen moves it on.
+
+    Attributes:
+        working_days_left: until the day of `at`; 0 on that day and later.
+        overdue: whether `at` has passed; for a dossier that has ended, whether it had by then.
+        overdue_by: whole working days since the day of `at`.
+        paused: the citizen is awaited, so `at` moves on with every working day.
+    """
+
+    at: datetime
+    working_days_left: int = Field(examples=[3])
+    overdue: bool
+    overdue_by: int = Field(examples=[0])
+    paused: bool
+
+
+class DossierItem(BaseModel):
+    """One dossier.
+
+    Attributes:
+        status_since: when it came to its status, by the source's clock.
+        ended_at: when processing ended; none while it goes on.
+        updated_at: when we last learned something new.
+        heard_at: when its agency last spoke of it.
+    """
+
+    code: str = Field(examples=["H26.1-261121-0001"])
+    procedure: Named
+    agency: Named
+    status: Status
+    status_since: datetime
+    submitted_at: datetime | None
+    accepted_at: datetime | None
+    ended_at: datetime | None
+    updated_at: datetime
+    heard_at: datetime
+    due: Due | None
+
+
+class DossierPage(BaseModel):
+    """Dossiers, the one that changed last first."""
+
+    items: list[DossierItem]
+    next_cursor: str | None = Field(description="For the page after this one; none on the last")
+
+
+class TimelineEntry(BaseModel):
+    """One thing that happened.
+
+    Attributes:
+        step: the step within the status, where the agency named one.
+        contradiction: the status may not follow the one before it. It is shown all the same: about itself
+            the source is right.
+    """
+
+    status: Status
+    occurred_at: datetime
+    recorded_at: datetime
+    step: str | None
+    note: str | None = Field(description="What the agency wrote to the applicant")
+    contradiction: bool
+
+
+class DossierDetail(DossierItem):
+    """One dossier with all that happened, in the source's own order, the first thing first."""
+
+    summary: str | None
+    timeline: list[TimelineEntry]

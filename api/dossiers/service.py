@@ -1,0 +1,123 @@
+"""Flow 4: a citizen asks for what is their own."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from api.dossiers.schemas import (
+    DossierDetail,
+    DossierItem,
+    DossierMark,
+    DossierPage,
+    Due,
+    TimelineEntry,
+)
+from api.named import Named, Status
+from api.paging import cut
+from auth.principals import Citizen
+from storage.agencies.codes import InvalidCode
+from storage.dossiers import reading as dossiers
+from storage.dossiers.codes import normalise_dossier_code
+from storage.dossiers.reading import OwnDossier, ToldFact
+from storage.dossiers.statuses import DossierStatus
+from storage.dossiers.timeline import arrange, fold
+from storage.dossiers.working_days import WorkingCalendar, deadline
+from storage.errors import NotFoundError
+from storage.unit_of_work import Reading
+
+
+class Reader:
+    """Words dossiers for one request.
+
+    Args:
+        locale: `vi` or `en`.
+        now: by which deadlines are judged.
+    """
+
+    def __init__(self, reading: Reading, *, locale: str, now: datetime, calendar: WorkingCalendar) -> None:
+        self._reading = reading
+        self._locale = locale
+        self._now = now
+        self._calendar = calendar
+
+    async def page(
+        self, citizen: Citizen, *, after: DossierMark | None, statuses: Collection[DossierStatus], limit: int
+    ) -> DossierPage:
+        """Return a page of the citizen's dossiers."""
+        found = await dossiers.page(
+            self._reading,
+            citizen.party_id,
+            after=(after.updated_at, after.id) if after else None,
+            statuses=statuses,
+            limit=limit + 1,
+        )
+        shown, more = cut(found, limit)
+        mark = DossierMark(updated_at=shown[-1].updated_at, id=shown[-1].id) if more else None
+        return DossierPage(
+            items=[self._item(dossier) for dossier in shown], next_cursor=mark.encode() if mark else None
+        )
+
+    async def dossier(self, citizen: Citizen, code: str) -> DossierDetail:
+        """Return a dossier with its timeline.
+
+        Raises:
+            NotFoundError: there is none of this code, it is somebody else's, or this is no code.
+        """
+        try:
+            known = normalise_dossier_code(code)
+        except InvalidCode as error:
+            raise NotFoundError("dossier") from error
+        found = await dossiers.find(self._reading, citizen.party_id, known)
+        if found is None:
+            raise NotFoundError("dossier")
+        item = self._item(found.dossier)
+        return DossierDetail(**dict(item), summary=found.summary, timeline=self._timeline(found.told))
+
+    def _item(self, dossier: OwnDossier) -> DossierItem:
+        return DossierItem(
+            code=dossier.code,
+            procedure=Named(code=dossier.procedure_code, name=dossier.procedure_name),
+            agency=Named(code=dossier.agency_code or "", name=dossier.agency_name),
+            status=Status.of(dossier.status, self._locale),
+            status_since=dossier.status_since,
+            submitted_at=dossier.submitted_at,
+            accepted_at=dossier.accepted_at,
+            ended_at=dossier.ended_at,
+            updated_at=dossier.updated_at,
+            heard_at=dossier.heard_at,
+            due=self._due(dossier),
+        )
+
+    def _due(self, dossier: OwnDossier) -> Due | None:
+        if dossier.due_at is None:
+            return None
+        judged = deadline(
+            due_at=dossier.due_at,
+            due_set_at=dossier.due_set_at,
+            now=self._now,
+            ended_at=dossier.ended_at,
+            waits=dossier.waits,
+            calendar=self._calendar,
+        )
+        return Due(
+            at=judged.at,
+            working_days_left=judged.working_days_left,
+            overdue=judged.overdue,
+            overdue_by=judged.overdue_by,
+            paused=judged.paused,
+        )
+
+    def _timeline(self, told: Sequence[ToldFact]) -> list[TimelineEntry]:
+        by_id = {one.fact.id: one for one in told}
+        facts = [one.fact for one in told]
+        contradictions = fold(facts).contradictions
+        return [
+            TimelineEntry(
+                status=Status.of(fact.status, self._locale),
+                occurred_at=fact.occurred_at,
+                recorded_at=by_id[fact.id].recorded_at,
+                step=fact.step or None,
+                note=by_id[fact.id].note,
+                contradiction=fact.id in contradictions,
+            )
+            for fact in arrange(facts)
+        ]
