@@ -146,6 +146,13 @@ class NotifySettings(BaseSettings):
         """
         return f"{self._web_address('app_link_base')}/dossiers/{quote(code, safe='')}"
 
+    def opt_out_link(self, token: str) -> str:
+        """Return the link by which whoever holds an address gives it up.
+
+        Raises SettingsError as `require_public_url` does.
+        """
+        return f"{self.require_public_url()}/opt-out/{token}"
+
     def require_public_url(self) -> str:
         """Return the address under which the API is reached from outside, without a slash at the end.
 

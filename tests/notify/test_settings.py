@@ -137,3 +137,9 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     settings = NotifySettings()
     assert settings.smtp_account()
     assert settings.require_public_url() == "https://api.tindan.example"
+
+
+def test_an_address_is_given_up_at_the_api() -> None:
+    """The link leads to our own side, not to the app's."""
+    settings = NotifySettings(public_url="https://api.tindan.example/")
+    assert settings.opt_out_link("abc") == "https://api.tindan.example/opt-out/abc"

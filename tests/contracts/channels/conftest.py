@@ -1,0 +1,279 @@
+"""Every channel before the same stand-in of all providers."""
+
+import contextlib
+import functools
+import json
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from infra.sandbox import launch
+from notify.channels.email import EmailChannel
+from notify.channels.push import PushChannel
+from notify.ports import Channel, OutcomeKind, Outgoing
+from notify.settings import NotifySettings
+from storage.settings import Environment
+
+Fault = dict[str, Any]
+Outbox = Callable[[], Awaitable[list[dict[str, Any]]]]
+Script = Callable[..., Awaitable[None]]
+
+EMAIL_FAULTS: dict[OutcomeKind, list[Fault]] = {
+    OutcomeKind.RETRYABLE: [
+        {"kind": "status", "code": 450},
+        {"kind": "status", "code": 452, "at": "data"},
+        {"kind": "status", "code": 421},
+        {"kind": "status", "code": 421, "at": "connect"},
+    ],
+    OutcomeKind.REJECTED: [
+        {"kind": "status", "code": 552},
+        {"kind": "refuse", "code": "550 5.7.1 Looks like spam", "at": "data"},
+        {"kind": "refuse", "code": "554 No", "at": "data"},
+    ],
+    OutcomeKind.UNREACHABLE: [
+        {"kind": "status", "code": 550},
+        {"kind": "refuse", "code": "553 What a name"},
+        {"kind": "refuse", "code": "550 5.2.1 Mailbox disabled"},
+        {"kind": "refuse", "code": "550 5.4.1 Recipient address rejected: Access denied"},
+        {"kind": "refuse", "code": "550 5.1.1 No such user", "at": "data"},
+    ],
+    OutcomeKind.MISCONFIGURED: [
+        {"kind": "status", "code": 530},
+        {"kind": "status", "code": 535, "at": "connect"},
+        {"kind": "refuse", "code": "554 5.7.1 Your network is not welcome", "at": "connect"},
+        {"kind": "refuse", "code": "550 5.1.8 Sender's domain does not exist"},
+    ],
+    OutcomeKind.UNKNOWN: [
+        {"kind": "accept_then_hang", "seconds": 60},
+    ],
+}
+PUSH_FAULTS: dict[OutcomeKind, list[Fault]] = {
+    OutcomeKind.RETRYABLE: [
+        {"kind": "status", "code": 500},
+        {"kind": "status", "code": 503},
+    ],
+    OutcomeKind.THROTTLED: [
+        {"kind": "status", "code": 429, "retry_after": 7},
+    ],
+    OutcomeKind.REJECTED: [
+        {"kind": "status", "code": 400},
+    ],
+    OutcomeKind.UNREACHABLE: [
+        {"kind": "refuse", "code": "UNREGISTERED"},
+        {"kind": "refuse", "code": "SENDER_ID_MISMATCH"},
+        {"kind": "refuse", "code": "INVALID_ARGUMENT"},
+    ],
+    OutcomeKind.MISCONFIGURED: [
+        {"kind": "refuse", "code": "THIRD_PARTY_AUTH_ERROR"},
+        {"kind": "status", "code": 401},
+        {"kind": "status", "code": 403},
+        {"kind": "status", "code": 404},
+    ],
+    OutcomeKind.UNKNOWN: [
+        {"kind": "accept_then_hang", "seconds": 60},
+        {"kind": "status", "code": 502},
+        {"kind": "status", "code": 504},
+    ],
+}
+FAULTS = {"email": EMAIL_FAULTS, "push": PUSH_FAULTS}
+CASES = [
+    (name, kind, fault)
+    for name, kinds in FAULTS.items()
+    for kind, faults in kinds.items()
+    for fault in faults
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """A provider's fault, and what it means."""
+
+    stage: "Stage"
+    kind: OutcomeKind
+    fault: Fault
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """A channel under test with its provider.
+
+    Attributes:
+        channel: sends to the stand-in, within five seconds.
+        open: makes another one, with other time limits, or towards a port where nobody listens.
+    """
+
+    name: str
+    channel: Channel
+    open: Callable[..., Channel]
+    outbox: Outbox
+    script: Script
+
+    def outgoing(self, name: str = "one", **changes: Any) -> Outgoing:
+        """Return a message for a person of that name."""
+        target = f"{name}@citizen.example" if self.name == "email" else f"phone-{name}"
+        return outgoing_to(target, **changes)
+
+
+def outgoing_to(to: str, **changes: Any) -> Outgoing:
+    """Return a message."""
+    given: dict[str, Any] = {
+        "delivery_id": uuid4(),
+        "attempt": 1,
+        "target": to,
+        "notification_id": uuid4(),
+        "category": "status_change",
+        "locale": "vi",
+        "title": "Hồ sơ 000.00.00.H26-261121-0001: cần bổ sung giấy tờ",
+        "text": "Đề nghị Quý công dân, tổ chức mở hồ sơ để xem giấy tờ cần bổ sung.",
+        "html": "<p>Đề nghị Quý công dân, tổ chức mở hồ sơ.</p>",
+        "link": "https://app.tindan.example/dossiers/000.00.00.H26-261121-0001",
+        "opt_out_link": None,
+        "urgent": True,
+        "expires_at": datetime.now(UTC) + timedelta(days=3),
+    }
+    return Outgoing(**given | changes)
+
+
+@pytest.fixture(scope="session")
+def outgoing() -> Callable[..., Outgoing]:
+    """Make messages, for tests that need no stand-in."""
+    return functools.partial(outgoing_to, "one@citizen.example")
+
+
+@pytest.fixture(scope="session")
+def process() -> Iterator[launch.Running]:
+    """One process that stands in for all providers."""
+    with launch.running() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+async def http(process: launch.Running) -> AsyncIterator[httpx.AsyncClient]:
+    """Speaks to the stand-in's own interface."""
+    async with httpx.AsyncClient(base_url=process.http, timeout=10) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+async def credentials(http: httpx.AsyncClient) -> str:
+    """The service account that the stand-in knows, as JSON."""
+    return (await http.get("/sandbox/service-account.json")).text
+
+
+@pytest.fixture
+def closed_port() -> Iterator[int]:
+    """A port that is taken, and at which nobody listens."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
+
+
+def email_channel(
+    process: launch.Running, *, timeout: float, port: int | None = None, **changes: Any
+) -> Channel:
+    """Open the mail channel."""
+    given = {
+        "env": Environment.DEVELOPMENT,
+        "smtp_host": process.smtp_host,
+        "smtp_port": port or process.smtp_port,
+        "smtp_security": "none",
+        "mail_from": "Cổng Dịch vụ công <no-reply@tindan.example>",
+    }
+    account = NotifySettings(**given | changes).smtp_account()
+    assert account
+    return EmailChannel(account, timeout=timedelta(seconds=timeout))
+
+
+def push_channel(credentials: str, base: str, *, timeout: float, port: int | None = None) -> Channel:
+    """Open the push channel."""
+    settings = NotifySettings(
+        env=Environment.DEVELOPMENT,
+        fcm_credentials=credentials,
+        fcm_url=f"http://127.0.0.1:{port}" if port else f"{base}/fcm",
+    )
+    account = settings.fcm_account()
+    assert account
+    return PushChannel(account, timeout=timedelta(seconds=timeout))
+
+
+@pytest.fixture(scope="session")
+async def open_channel(process: launch.Running, credentials: str) -> AsyncIterator[Callable[..., Channel]]:
+    """Open channels by name; all of them are closed at the end."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        def open_one(name: str, *, timeout: float = 5, **changes: Any) -> Channel:
+            channel = (
+                email_channel(process, timeout=timeout, **changes)
+                if name == "email"
+                else push_channel(credentials, process.http, timeout=timeout, **changes)
+            )
+            stack.push_async_callback(channel.close)
+            return channel
+
+        yield open_one
+
+
+@pytest.fixture(scope="session")
+def channels(open_channel: Callable[..., Channel]) -> dict[str, Channel]:
+    """One channel of each kind for the run, as in a worker; opening one for Firebase takes its time."""
+    return {name: open_channel(name) for name in FAULTS}
+
+
+@pytest.fixture
+async def staged(
+    http: httpx.AsyncClient, open_channel: Callable[..., Channel], channels: dict[str, Channel]
+) -> AsyncIterator[Callable[[str], Stage]]:
+    """Set the stage for a channel, by name: nothing in the outbox, no faults."""
+
+    async def read() -> list[dict[str, Any]]:
+        answer = await http.get("/sandbox/outbox", params={"limit": 10_000})
+        return list(answer.json()["items"])
+
+    async def script(name: str, *faults: Fault, **rest: Any) -> None:
+        answer = await http.put(f"/sandbox/faults/{name}", content=json.dumps({"script": faults} | rest))
+        assert answer.status_code == httpx.codes.OK, answer.text
+
+    def stage(name: str) -> Stage:
+        return Stage(
+            name=name,
+            channel=channels[name],
+            open=functools.partial(open_channel, name),
+            outbox=read,
+            script=functools.partial(script, name),
+        )
+
+    await http.delete("/sandbox/outbox")
+    yield stage
+    for name in FAULTS:
+        await http.delete(f"/sandbox/faults/{name}")
+
+
+@pytest.fixture(params=["email", "push"])
+def stage(request: pytest.FixtureRequest, staged: Callable[[str], Stage]) -> Stage:
+    """Each channel in turn."""
+    return staged(request.param)
+
+
+@pytest.fixture(params=CASES, ids=lambda case: f"{case[0]}-{case[1]}-{case[2].get('code', case[2]['kind'])}")
+def case(request: pytest.FixtureRequest, staged: Callable[[str], Stage]) -> Case:
+    """Each fault of each provider in turn."""
+    name, kind, fault = request.param
+    return Case(stage=staged(name), kind=kind, fault=fault)
+
+
+@pytest.fixture
+def email(staged: Callable[[str], Stage]) -> Stage:
+    """The mail channel alone."""
+    return staged("email")
+
+
+@pytest.fixture
+def push(staged: Callable[[str], Stage]) -> Stage:
+    """The push channel alone."""
+    return staged("push")
