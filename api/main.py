@@ -10,11 +10,12 @@ from api import edge, openapi, problems
 from api.agency_events.router import router as agency_events
 from api.dossiers.router import router as dossiers
 from api.health.router import router as health
+from api.inbox.router import router as inbox
 from api.oauth.router import router as oauth
 from api.services import open_services
 from api.settings import Settings
 
-ROUTERS = (health, oauth, agency_events, dossiers)
+ROUTERS = (health, oauth, agency_events, dossiers, inbox)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -140,6 +140,9 @@ FIELD_ERRORS: dict[str, Words] = {
         "Sự kiện đầu tiên của một hồ sơ phải có trường này.", "The first event of a dossier needs this."
     ),
     "another-applicant": Words("Hồ sơ này đứng tên người khác.", "The dossier is in another name."),
+    "ids-or-all": Words(
+        "Gửi 'ids', hoặc 'all' cùng với 'before'.", "Send 'ids', or 'all' together with 'before'."
+    ),
     "invalid-cursor": Words("Con trỏ trang không hợp lệ.", "The cursor is not valid."),
     "value_error": Words("Giá trị không hợp lệ.", "The value is not valid."),
 }

@@ -1,0 +1,184 @@
+"""Notices as their owner reads and marks them: the party is part of every query.
+
+What is new is told by transaction number. A transaction that began early may commit late, so that no time
+in a row says what somebody has seen; `floor` does: every change below it was there to be seen, for good.
+It is one above the last change that a party's rows show among the transactions of which none is running
+any more, and not that border itself: numbers of transactions that left nothing behind may be given out
+again after a crash of the server, numbers of what was committed never.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from storage.unit_of_work import Reading, UnitOfWork
+
+BEFORE_ALL_IDS = UUID(int=0)
+
+_MOMENT = """
+SELECT system_identifier::text || '.' || timeline_id,
+  coalesce((
+    SELECT changed_xid::text::bigint + 1 FROM notification
+    WHERE party_id = %(party_id)s AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY changed_xid DESC LIMIT 1
+  ), 0),
+  pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+  (SELECT count(*) FROM notification WHERE party_id = %(party_id)s AND read_at IS NULL)
+FROM pg_control_system(), pg_control_checkpoint()
+"""
+_NOTICES = """
+SELECT n.id, n.category, n.params, n.created_at, n.read_at, n.changed_xid::text::bigint, d.code, p.name,
+  a.name
+FROM notification n
+LEFT JOIN dossier d ON d.id = n.dossier_id
+LEFT JOIN procedure p ON p.code = d.procedure_code
+LEFT JOIN agency a ON a.id = n.agency_id
+WHERE n.party_id = %(party_id)s
+"""
+_NEWEST = f"""
+{_NOTICES}
+  AND (n.created_at, n.id) < (coalesce(%(created_at)s::timestamptz, 'infinity'),
+    coalesce(%(id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+ORDER BY n.created_at DESC, n.id DESC LIMIT %(limit)s
+"""
+# Rows loaded from a dump carry numbers of another server; those ahead of ours are no changes here.
+_CHANGED = f"""
+{_NOTICES}
+  AND (n.changed_xid, n.id) > (%(xid)s::text::xid8, %(id)s)
+  AND n.changed_xid < pg_snapshot_xmax(pg_current_snapshot())
+ORDER BY n.changed_xid, n.id LIMIT %(limit)s
+"""
+# Locked in one order for everybody, so that two phones of one person never wait for each other.
+_MARK_READ = """
+WITH mine AS (
+  SELECT id FROM notification WHERE party_id = %(party_id)s AND read_at IS NULL AND {chosen}
+  ORDER BY id FOR UPDATE
+)
+UPDATE notification n SET read_at = now(), received_at = coalesce(n.received_at, now()),
+  changed_xid = pg_current_xact_id()
+FROM mine WHERE n.id = mine.id
+"""
+_MARK_READ_IDS = _MARK_READ.format(chosen="id = ANY(%(ids)s)")
+_MARK_READ_BEFORE = _MARK_READ.format(chosen="created_at <= %(before)s")
+# No change that an app would see, so none that it has to fetch.
+_MARK_RECEIVED = """
+WITH mine AS (
+  SELECT id FROM notification WHERE party_id = %(party_id)s AND received_at IS NULL AND id = ANY(%(ids)s)
+  ORDER BY id FOR UPDATE
+)
+UPDATE notification n SET received_at = now() FROM mine WHERE n.id = mine.id
+"""
+_UNREAD = "SELECT count(*) FROM notification WHERE party_id = %s AND read_at IS NULL"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """Where an inbox stands.
+
+    Attributes:
+        era: names the server and its timeline: numbers of transactions mean something within one only.
+        floor: whoever reads now has seen every change below it.
+        ceiling: no transaction has this number yet, or a higher one.
+        unread: how many notices are unread.
+    """
+
+    era: str
+    floor: int
+    ceiling: int
+    unread: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxNotice:
+    """A notice. `params` is what its wording names, with names as they stand now."""
+
+    id: UUID
+    category: str
+    params: dict[str, Any]
+    created_at: datetime
+    read_at: datetime | None
+    changed_xid: int
+    dossier_code: str | None
+
+
+async def moment(reading: Reading, party_id: UUID) -> Moment:
+    """Return where the inbox stands. Taken before its notices are read, what it promises holds for them."""
+    driver = await reading.driver()
+    cursor = await driver.execute(_MOMENT, {"party_id": party_id}, binary=True)
+    row: Any = await cursor.fetchone()
+    era, floor, ceiling, unread = row
+    return Moment(era=era, floor=floor, ceiling=ceiling, unread=unread)
+
+
+async def newest(
+    reading: Reading, party_id: UUID, *, before: tuple[datetime, UUID] | None, limit: int
+) -> list[InboxNotice]:
+    """Return up to `limit` notices, newest first; `before` is time and id of the last of the page before."""
+    created_at, last_id = before or (None, None)
+    given = {"party_id": party_id, "created_at": created_at, "id": last_id, "limit": limit}
+    return await _notices(reading, _NEWEST, given)
+
+
+async def changed(
+    reading: Reading, party_id: UUID, *, after: tuple[int, UUID], limit: int
+) -> list[InboxNotice]:
+    """Return up to `limit` notices in the order of their last change, from a change on.
+
+    `after` is the change and id of the last one of the page before; `(floor, BEFORE_ALL_IDS)` to begin.
+    """
+    xid, last_id = after
+    return await _notices(
+        reading, _CHANGED, {"party_id": party_id, "xid": xid, "id": last_id, "limit": limit}
+    )
+
+
+async def _notices(reading: Reading, query: str, given: Mapping[str, object]) -> list[InboxNotice]:
+    driver = await reading.driver()
+    cursor = await driver.execute(query, given, binary=True)
+    rows: list[Any] = await cursor.fetchall()
+    return [
+        InboxNotice(
+            id=notice_id,
+            category=category,
+            params={
+                **params,
+                "dossier_code": code,
+                "procedure_name": procedure_name,
+                "agency_name": agency_name,
+            },
+            created_at=created_at,
+            read_at=read_at,
+            changed_xid=xid,
+            dossier_code=code,
+        )
+        for notice_id, category, params, created_at, read_at, xid, code, procedure_name, agency_name in rows
+    ]
+
+
+async def mark_read(uow: UnitOfWork, party_id: UUID, ids: Collection[UUID]) -> int:
+    """Mark notices of a party as read, and so as received; return how many were not before."""
+    return await _mark(uow, _MARK_READ_IDS, {"party_id": party_id, "ids": list(ids)})
+
+
+async def mark_all_read(uow: UnitOfWork, party_id: UUID, *, before: datetime) -> int:
+    """Mark all notices up to a time as read; return how many were not before."""
+    return await _mark(uow, _MARK_READ_BEFORE, {"party_id": party_id, "before": before})
+
+
+async def mark_received(uow: UnitOfWork, party_id: UUID, ids: Collection[UUID]) -> int:
+    """Note that notices have reached a phone; return of how many that was not known."""
+    return await _mark(uow, _MARK_RECEIVED, {"party_id": party_id, "ids": list(ids)})
+
+
+async def _mark(uow: UnitOfWork, query: str, given: Mapping[str, object]) -> int:
+    driver = await uow.driver()
+    return (await driver.execute(query, given)).rowcount
+
+
+async def unread_count(reading: Reading, party_id: UUID) -> int:
+    """Count a party's unread notices."""
+    driver = await reading.driver()
+    row: Any = await (await driver.execute(_UNREAD, (party_id,))).fetchone()
+    return int(row[0])
