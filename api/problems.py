@@ -14,12 +14,23 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from api.edge import SECURITY_HEADERS
 from api.problem_texts import DETAILS, FIELD_ERRORS, TITLES, word
 from storage.errors import NotFoundError
 from storage.schema import OutdatedSchemaError
+from storage.unit_of_work import ContentionError
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
+UNAVAILABLE = (
+    OperationalError,
+    DriverOperationalError,
+    PoolTimeoutError,
+    OutdatedSchemaError,
+    ContentionError,
+    OSError,
+)
+"""Nothing was kept, and the same request may well succeed in a moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +91,10 @@ def locale_of(accept_language: str | None) -> str:
     """Return `en` where the caller prefers English to Vietnamese (RFC 9110, 12.5.4), else `vi`."""
     weights = {"vi": 0.0, "en": 0.0}
     for part in (accept_language or "").split(","):
-        tag, _, quality = part.strip().partition(";q=")
-        language = tag.split("-")[0].lower()
+        tag, _, parameter = part.partition(";")
+        language = tag.strip().split("-")[0].lower()
         if language in weights:
-            weights[language] = max(weights[language], _quality(quality))
+            weights[language] = max(weights[language], _quality(parameter.strip().lower().removeprefix("q=")))
     return "en" if weights["en"] > weights["vi"] else "vi"
 
 
@@ -167,7 +178,9 @@ async def _on_anything(request: Request, error: Exception) -> Response:
     # The traceback only: the message of an exception may quote what a person wrote.
     request_id = request.scope.get("state", {}).get("request_id", "")
     log.error("unexpected_error", error=type(error).__name__, request_id=request_id, exc_info=error)
-    return answer(Problem("internal", 500, request_id=request_id), request)
+    # Starlette makes this answer outside of every middleware, and so outside of the edge.
+    headers = {**SECURITY_HEADERS, "x-request-id": request_id}
+    return answer(Problem("internal", 500, headers=headers, request_id=request_id), request)
 
 
 def install(app: FastAPI) -> None:
@@ -176,6 +189,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(NotFoundError, _on_missing)
-    for down in (OperationalError, DriverOperationalError, PoolTimeoutError, OutdatedSchemaError, OSError):
+    for down in UNAVAILABLE:
         app.add_exception_handler(down, _on_database_down)
     app.add_exception_handler(Exception, _on_anything)

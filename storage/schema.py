@@ -45,5 +45,6 @@ async def require_current(reading: Reading) -> None:
         raise OutdatedSchemaError("the database is empty")
     row = await (await driver.execute("SELECT version_num FROM alembic_version")).fetchone()
     revision = str(row[0]) if row else ""
-    if revision in _older_revisions():
-        raise OutdatedSchemaError(f"the database is at {revision}, this program needs {expected_revision()}")
+    if not revision or revision in _older_revisions():
+        at = revision or "no revision"
+        raise OutdatedSchemaError(f"the database is at {at}, this program needs {expected_revision()}")

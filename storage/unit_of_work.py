@@ -124,7 +124,7 @@ async def transact(open_unit: Callable[[], UnitOfWork], work: Callable[[UnitOfWo
                 result = await work(uow)
                 await uow.commit()
                 return result
-        except CONTENTION:
+        except CONTENTION as error:
             if attempt == ATTEMPTS:
-                raise
+                raise ContentionError(f"another transaction was first {ATTEMPTS} times") from error
     raise AssertionError("unreachable")
