@@ -1,23 +1,25 @@
 """Text as it enters: one form for one text, and nothing that the database or a reader chokes on."""
 
 import unicodedata
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
 ALLOWED_CONTROLS = {"\n", "\t"}
 
 
-def clean(text: str) -> str:
-    """Return `text` in NFC (UAX #15), line ends as newline, outer space gone.
+def clean(given: Any) -> Any:
+    """Return text in NFC (UAX #15), line ends as newline, outer space gone; what is no text, as it is.
 
     Raises PydanticCustomError `control_character` for NUL and its like, which PostgreSQL cannot
     keep and no person typed.
     """
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    text = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    if not isinstance(given, str):
+        return given
+    if given.isascii() and given.isprintable():
+        return given.strip()
+    text = unicodedata.normalize("NFC", given.replace("\r\n", "\n").replace("\r", "\n")).strip()
     if any(
         unicodedata.category(letter) in {"Cc", "Cs"} and letter not in ALLOWED_CONTROLS for letter in text
     ):
@@ -25,7 +27,9 @@ def clean(text: str) -> str:
     return text
 
 
-Clean = AfterValidator(clean)
+# Before the limits of length: they must hold for what is kept. NFC can lengthen a text, and a blank one
+# is empty.
+Clean = BeforeValidator(clean)
 Line = Annotated[str, StringConstraints(max_length=500), Clean]
 """Up to 500 characters."""
 Paragraphs = Annotated[str, StringConstraints(max_length=4000), Clean]

@@ -53,7 +53,7 @@ async def push(request: Request, services: AllServices, caller: EventSender, loc
 def _items(body: bytes, limit: int) -> tuple[list[Any], bool]:
     """Return the raw events of a body, and whether it is a batch."""
     try:
-        given = from_json(body)
+        given = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise Problem("malformed-json", 400) from error
     if not isinstance(given, dict) or "events" not in given:

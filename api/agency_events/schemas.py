@@ -1,7 +1,7 @@
 """What an agency sends, and what it gets back."""
 
 import hashlib
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -9,9 +9,12 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -47,13 +50,24 @@ def _status(number: int) -> DossierStatus:
         raise PydanticCustomError("unknown-status", "The status must be 1 to 10") from error
 
 
-def _due(at: datetime) -> datetime:
+def _written_out(given: Any) -> Any:
+    """Refuse numbers for times: whether they count seconds or milliseconds would be a guess."""
+    if isinstance(given, str) and given[4:5] == "-":
+        return given
+    raise PydanticCustomError("datetime_type", "The time must be written after RFC 3339")
+
+
+def _moment(at: datetime) -> datetime:
+    """Keep times in UTC, so that two spellings of one instant are one content."""
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
         raise PydanticCustomError("out-of-range", "The time is out of range")
-    return at
+    return at.astimezone(UTC)
 
 
-Status = Annotated[int, AfterValidator(_status)]
+Whole = Annotated[int, Field(strict=True)]
+"""A JSON number: neither `true` nor `"2"` is one."""
+Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_moment)]
+Status = Annotated[Whole, AfterValidator(_status)]
 EventId = Annotated[str, StringConstraints(min_length=1, max_length=128), Clean]
 DossierCode = Annotated[
     str, StringConstraints(max_length=80), Clean, _check("malformed-code", normalise_dossier_code)
@@ -94,15 +108,17 @@ class Applicant(Strict):
         """Read `""` as absent: many systems send every field always."""
         return {k: v for k, v in given.items() if v != ""} if isinstance(given, dict) else given
 
-    @model_validator(mode="after")
-    def _number_fits_kind(self) -> "Applicant":
+    @field_validator("number")
+    @classmethod
+    def _number_fits_kind(cls, number: str, info: ValidationInfo) -> str:
+        kind = info.data.get("kind")
+        if kind is None:
+            return number  # the kind is at fault, and said so
         try:
-            number = parse_number(self.kind, self.number)
+            return parse_number(kind, number)
         except InvalidNumber as error:
             code = "invalid-check-digit" if error.reason == "check" else "invalid-number"
             raise PydanticCustomError(code, "%s" % code) from error  # noqa: UP031 - as above
-        object.__setattr__(self, "number", number)
-        return self
 
 
 class DossierEvent(Strict):
@@ -116,14 +132,14 @@ class DossierEvent(Strict):
     event_id: EventId = Field(examples=["H26-2026-000123-2"])
     dossier_code: DossierCode = Field(examples=["H26.1-261121-0001"])
     status: Status = Field(examples=[2], description="1 to 10, as for exchange with the National Portal")
-    occurred_at: AwareDatetime = Field(examples=["2026-11-21T09:00:00+07:00"])
-    sequence: Annotated[int, Field(ge=0, le=2**62)] | None = None
+    occurred_at: Moment = Field(examples=["2026-11-21T09:00:00+07:00"])
+    sequence: Annotated[Whole, Field(ge=0, le=2**62)] | None = None
     step: Annotated[str, StringConstraints(max_length=200), Clean] = ""
     note: Paragraphs | None = Field(default=None, description="For the applicant; kept encrypted")
-    due_at: Annotated[AwareDatetime, AfterValidator(_due)] | None = None
+    due_at: Moment | None = None
     agency_code: AgencyCode | None = Field(default=None, description="The agency itself where left out")
     procedure_code: ProcedureCode | None = Field(default=None, examples=["1.001193"])
-    channel: Annotated[int, Field(ge=1, le=3)] | None = Field(
+    channel: Annotated[Whole, Field(ge=1, le=3)] | None = Field(
         default=None, description="1 in person, 2 online, 3 by post"
     )
     summary: Annotated[str, StringConstraints(max_length=1000), Clean] | None = None
