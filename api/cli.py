@@ -112,9 +112,9 @@ def demo(
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
 ) -> None:
     """Tell the story once: a dossier travels from an agency to a citizen's phone."""
-    from api.demonstration import story
+    from api.demonstration.command import tell
 
-    raise typer.Exit(story.tell(_development(), events=events, as_json=as_json))
+    raise typer.Exit(tell(_development(), events=events, as_json=as_json))
 
 
 @app.command(

@@ -1,6 +1,5 @@
 """`tindan run`: everything on this machine, for development."""
 
-import asyncio
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,13 +10,9 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.demonstration import load as demonstration
-from api.services import make_cipher
+from api.demonstration.prepare import prepare
 from api.settings import Settings
 from api.stack import Ports, Stack, database
-from storage import migrations
-from storage.engine import Engine
-from storage.settings import StorageSettings
-from storage.unit_of_work import UnitOfWork
 
 SETTINGS_OF_PORTS = {
     "api": "TINDAN_PORT",
@@ -55,25 +50,6 @@ def run(settings: Settings) -> None:
                 f"tindan: {ended} ended by itself; its log is in {logs}", fg=typer.colors.RED, err=True
             )
             raise typer.Exit(1)
-
-
-def prepare(settings: Settings, database_url: str) -> None:
-    """Migrate a database and load the demonstration."""
-    migrations.upgrade(database_url)
-    asyncio.run(_load(settings, database_url))
-
-
-async def _load(settings: Settings, database_url: str) -> None:
-    storage = StorageSettings(
-        env=settings.storage.env, data_dir=settings.storage.data_dir, DATABASE_URL=database_url
-    )
-    engine = Engine(storage)
-    try:
-        async with UnitOfWork(engine, make_cipher(storage)) as uow:
-            await demonstration.load(uow, settings)
-            await uow.commit()
-    finally:
-        await engine.dispose()
 
 
 @contextmanager

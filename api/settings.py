@@ -25,6 +25,8 @@ class Settings(BaseSettings):
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
     body_limit: Annotated[int, Field(ge=1024)] = 4 * MEBIBYTE
     batch_limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    stale_days: Annotated[int, Field(ge=1, le=36_500)] = 30
+    """A status older than this is history being filled in: it enters the timeline and tells nobody."""
     log_level: str = "INFO"
     minimum_app_version: str = "1.0.0"
 

@@ -1,9 +1,10 @@
 """What the events of a request do to each dossier: decided here, without touching the database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from api.agency_events.schemas import Applicant, DossierEvent, EventAnswer, EventOutcome
@@ -17,16 +18,13 @@ from storage.contacts.addresses import ContactKind
 from storage.contacts.repository import SuppliedContact
 from storage.dossiers.repository import NOTE, SUMMARY, DossierWrite, LockedDossier
 from storage.dossiers.statuses import AWAITING_CITIZEN, DossierStatus
-from storage.dossiers.timeline import Fact, State, fold, natural_key
-from storage.events.repository import NewEvent, Receipt
+from storage.dossiers.timeline import Fact, State, arrange, fold, natural_key, state_of
+from storage.events.repository import EventWrite, Receipt
 from storage.ids import new_id
 from storage.parties.repository import PartyIdentity, number_index
 
 Told = Sequence[tuple[int, DossierEvent]]
 """Events with their places in the request."""
-
-STALE = timedelta(days=30)
-"""A status this old is history being filled in: it goes into the timeline and tells nobody."""
 
 CATEGORIES: Mapping[DossierStatus, Category] = {
     DossierStatus.SUPPLEMENT_REQUIRED: Category.SUPPLEMENT_REQUIRED,
@@ -41,13 +39,17 @@ CATEGORIES: Mapping[DossierStatus, Category] = {
 class Judged:
     """The events of one dossier that will be kept, and whose it is.
 
-    `existing` is the dossier as locked, or none for a new one.
+    Attributes:
+        existing: the dossier as locked, or none for a new one.
+        caller_agency_id: who tells it: whose the dossier is where nobody was named.
+        agencies: those named in the request.
     """
 
     code: str
     existing: LockedDossier | None
     told: Told
-    agency_id: UUID
+    caller_agency_id: UUID
+    agencies: Mapping[str, AgencyRef]
     procedure_code: str | None
     identity: PartyIdentity | None
 
@@ -57,7 +59,8 @@ class Draft:
     """All that will be written for one dossier."""
 
     dossier: DossierWrite
-    events: tuple[NewEvent, ...]
+    events: tuple[EventWrite, ...]
+    completed: tuple[EventWrite, ...]
     contacts: tuple[SuppliedContact, ...]
     notice: Notice | None
     answers: Mapping[int, EventAnswer]
@@ -92,40 +95,39 @@ class Judge:
     agencies: Mapping[str, AgencyRef]
 
     def judge(self, code: str, told: Told) -> tuple[Judged | None, dict[int, Problem]]:
-        """Split the events of one dossier into those to keep and those refused."""
+        """Split the events of one dossier into those to keep and those refused.
+
+        What the dossier needs at first is looked for in events that stand by themselves: nothing is taken
+        from one that is refused.
+        """
         existing = self.locked.get(code)
-        refusals: dict[int, Problem] = {}
-        kept: list[tuple[int, DossierEvent]] = []
-        applicant = next((event.applicant for _, event in told if event.applicant), None)
-        procedure = next(
-            (event.procedure_code for _, event in told if event.procedure_code in self.procedures), None
-        )
-        for index, event in told:
-            problem = self._objection(existing, event, applicant=applicant, procedure=procedure)
-            if problem:
-                refusals[index] = problem
-            else:
-                kept.append((index, event))
+        refusals = {index: problem for index, event in told if (problem := self._objection(existing, event))}
+        sound = [(index, event) for index, event in told if index not in refusals]
+        applicant = next((event.applicant for _, event in sound if event.applicant), None)
+        procedure = next((event.procedure_code for _, event in sound if event.procedure_code), None)
+        missing = [] if existing else _missing_at_first(applicant, procedure)
+        for index, event in sound:
+            errors = list(missing)
+            if event.applicant and not self._same_applicant(existing, event.applicant, applicant):
+                errors.append(FieldError(pointer="/applicant/number", code="another-applicant"))
+            if errors:
+                refusals[index] = Problem("validation", 422, errors=errors)
+        kept = [(index, event) for index, event in sound if index not in refusals]
         if not kept:
             return None, refusals
         judged = Judged(
             code=code,
             existing=existing,
             told=kept,
-            agency_id=self._agency(existing, kept),
+            caller_agency_id=self.caller.agency_id,
+            agencies=self.agencies,
             procedure_code=procedure,
             identity=identity_of(applicant) if existing is None and applicant else None,
         )
         return judged, refusals
 
-    def _objection(
-        self,
-        existing: LockedDossier | None,
-        event: DossierEvent,
-        *,
-        applicant: Applicant | None,
-        procedure: str | None,
-    ) -> Problem | None:
+    def _objection(self, existing: LockedDossier | None, event: DossierEvent) -> Problem | None:
+        """Say what speaks against an event, whatever the others say."""
         if existing and self.caller.agency_id not in existing.lineage:
             return _not_allowed("/dossier_code")
         errors = self._unknown(event)
@@ -133,11 +135,7 @@ class Judge:
             return Problem("validation", 422, errors=errors)
         if event.agency_code and self.caller.agency_id not in self.agencies[event.agency_code].lineage:
             return _not_allowed("/agency_code")
-        if existing is None:
-            errors = _missing_at_first(applicant, procedure)
-        if event.applicant and not self._same_applicant(existing, event.applicant, applicant):
-            errors = [FieldError(pointer="/applicant/number", code="another-applicant")]
-        return Problem("validation", 422, errors=errors) if errors else None
+        return None
 
     def _unknown(self, event: DossierEvent) -> list[FieldError]:
         errors = []
@@ -153,12 +151,6 @@ class Judge:
         if existing:
             return number_index(self.cipher, identity_of(given)) == existing.number_index
         return first is not None and (given.kind, given.number) == (first.kind, first.number)
-
-    def _agency(self, existing: LockedDossier | None, kept: Told) -> UUID:
-        named = [event.agency_code for _, event in kept if event.agency_code]
-        if named:
-            return self.agencies[named[-1]].id
-        return existing.agency_id if existing else self.caller.agency_id
 
 
 def identity_of(applicant: Applicant) -> PartyIdentity:
@@ -188,6 +180,7 @@ class Drafting:
     judged: Judged
     party: PartyKey
     now: datetime
+    stale_after: timedelta
 
     @cached_property
     def dossier_id(self) -> UUID:
@@ -201,8 +194,8 @@ class Drafting:
 
     @cached_property
     def facts(self) -> dict[int, Fact]:
-        """The new facts by their places in the request; what was told before in other words is left out."""
-        seen = {natural_key(fact) for fact in self.known}
+        """What each event tells, by its place; a fact told before bears the id under which it is known."""
+        ids = {natural_key(fact): fact.id for fact in self.known}
         facts: dict[int, Fact] = {}
         for index, event in self.judged.told:
             fact = Fact(
@@ -213,24 +206,48 @@ class Drafting:
                 step=event.step,
                 due_at=event.due_at,
             )
-            if natural_key(fact) not in seen:
-                seen.add(natural_key(fact))
-                facts[index] = fact
+            known_id = ids.setdefault(natural_key(fact), fact.id)
+            facts[index] = fact if known_id == fact.id else replace(fact, id=known_id)
         return facts
+
+    @cached_property
+    def firsts(self) -> dict[UUID, int]:
+        """The new facts, and the place where each is told first."""
+        known = {fact.id for fact in self.known}
+        firsts: dict[UUID, int] = {}
+        for index, fact in self.facts.items():
+            if fact.id not in known:
+                firsts.setdefault(fact.id, index)
+        return firsts
+
+    @cached_property
+    def timeline(self) -> dict[UUID, Fact]:
+        """All facts in the source's order, with all that was told of each."""
+        return {fact.id: fact for fact in arrange([*self.known, *self.facts.values()])}
 
     @cached_property
     def state(self) -> State:
         """What all facts together amount to."""
-        return fold([*self.known, *self.facts.values()])
+        return state_of(list(self.timeline.values()))
+
+    @cached_property
+    def ordered(self) -> list[DossierEvent]:
+        """The events in the source's order."""
+        places = {fact_id: place for place, fact_id in enumerate(self.timeline)}
+        return [
+            event for _, event in sorted(self.judged.told, key=lambda told: places[self.facts[told[0]].id])
+        ]
+
+    @cached_property
+    def late(self) -> bool:
+        """Whether what is known comes after all of this: it then describes the dossier as it once was."""
+        return self.state.current.id not in {fact.id for fact in self.facts.values()}
 
     @cached_property
     def tells(self) -> bool:
         """Whether somebody must be told: a new status, or a new request to the citizen, not long past."""
         current = self.state.current
-        if (
-            current.id not in {fact.id for fact in self.facts.values()}
-            or current.occurred_at < self.now - STALE
-        ):
+        if current.id not in self.firsts or current.occurred_at < self.now - self.stale_after:
             return False
         if not self.known or current.status in AWAITING_CITIZEN:
             return True
@@ -240,61 +257,95 @@ class Drafting:
         """Draw it all up."""
         return Draft(
             dossier=self._dossier(),
-            events=tuple(self._event(index, fact) for index, fact in self.facts.items()),
+            events=tuple(self._event(self.timeline[fact_id]) for fact_id in self.firsts),
+            completed=tuple(self._event(self.timeline[fact_id]) for fact_id in self._told_again()),
             contacts=self._contacts(),
             notice=self._notice() if self.tells else None,
             answers={index: self._answer(index, event) for index, event in self.judged.told},
             hashes={index: event.content_hash() for index, event in self.judged.told},
         )
 
+    def _told_again(self) -> list[UUID]:
+        return [
+            fact_id
+            for fact_id in {fact.id: None for fact in self.facts.values()}
+            if fact_id not in self.firsts
+        ]
+
+    @cached_property
+    def agency_id(self) -> UUID:
+        """Whose the dossier is: the last agency named, in the source's order; a late word changes nothing."""
+        existing = self.judged.existing
+        named = self._last("agency_code")
+        if named and not (existing and self.late):
+            return self.judged.agencies[named].id
+        return existing.agency_id if existing else self.judged.caller_agency_id
+
     def _dossier(self) -> DossierWrite:
-        events = [event for _, event in self.judged.told]
-        summary = next((event.summary for event in reversed(events) if event.summary), None)
+        existing = self.judged.existing
+        channel, summary = self._last("channel"), self._last("summary")
+        if existing and self.late:
+            # A late word fills gaps only.
+            channel = None if existing.channel else channel
+            summary = None if existing.summarised else summary
         return DossierWrite(
             id=self.dossier_id,
             code=self.judged.code,
             party_id=self.party.party_id,
-            agency_id=self.judged.agency_id,
+            agency_id=self.agency_id,
             procedure_code=self.judged.procedure_code,
-            channel=next((event.channel for event in reversed(events) if event.channel), None),
+            channel=channel,
             summary_sealed=self.party.encrypt_optional(summary, SUMMARY),
             state=self.state,
         )
 
-    def _event(self, index: int, fact: Fact) -> NewEvent:
-        note = dict(self.judged.told)[index].note
-        return NewEvent(
+    def _last(self, name: str) -> Any:
+        """Return what the last event that tells it says of the dossier."""
+        return next((value for event in reversed(self.ordered) if (value := getattr(event, name))), None)
+
+    @cached_property
+    def notes(self) -> dict[UUID, str]:
+        """The first note told with each fact."""
+        notes: dict[UUID, str] = {}
+        for index, event in self.judged.told:
+            if event.note:
+                notes.setdefault(self.facts[index].id, event.note)
+        return notes
+
+    def _event(self, fact: Fact) -> EventWrite:
+        return EventWrite(
             id=fact.id,
             dossier_id=self.dossier_id,
             status=int(fact.status),
             occurred_at=fact.occurred_at,
             sequence=fact.sequence,
             step=fact.step,
-            note_sealed=self.party.encrypt_optional(note, NOTE),
+            note_sealed=self.party.encrypt_optional(self.notes.get(fact.id), NOTE),
             due_at=fact.due_at,
         )
 
     def _contacts(self) -> tuple[SuppliedContact, ...]:
-        given = {
+        """Return the addresses told, those told last at the end: of two, the newer is used."""
+        given = [
             (kind, value)
-            for _, event in self.judged.told
+            for event in reversed(self.ordered)
             if event.applicant
             for kind, value in (
                 (ContactKind.EMAIL, event.applicant.email),
                 (ContactKind.PHONE, event.applicant.phone),
             )
             if value
-        }
+        ]
         return tuple(
             SuppliedContact(party=self.party, dossier_id=self.dossier_id, kind=kind, value=value)
-            for kind, value in sorted(given)
+            for kind, value in reversed(dict.fromkeys(given))
         )
 
     def _notice(self) -> Notice:
         current = self.state.current
         return Notice(
             party_id=self.party.party_id,
-            agency_id=self.judged.agency_id,
+            agency_id=self.agency_id,
             category=CATEGORIES.get(current.status, Category.STATUS_CHANGE),
             dossier_id=self.dossier_id,
             event_id=current.id,
@@ -306,8 +357,8 @@ class Drafting:
         )
 
     def _answer(self, index: int, event: DossierEvent) -> EventAnswer:
-        fact = self.facts.get(index)
-        if fact is None:
+        fact = self.facts[index]
+        if self.firsts.get(fact.id) != index:
             return EventAnswer(
                 event_id=event.event_id, outcome=EventOutcome.REPEATED, dossier_code=event.dossier_code
             )

@@ -1,7 +1,7 @@
 """`POST /v1/agency/dossier-events`."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -44,7 +44,14 @@ async def push(request: Request, services: AllServices, caller: EventSender, loc
     parsed = service.parse(items, now, locale)
     answers = dict(parsed.answers)
     if parsed.good:
-        work = partial(service.receive, caller=caller, good=parsed.good, now=now, locale=locale)
+        work = partial(
+            service.receive,
+            caller=caller,
+            good=parsed.good,
+            now=now,
+            stale_after=timedelta(days=services.settings.stale_days),
+            locale=locale,
+        )
         answers |= await transact(services.unit_of_work, work)
     results = [answers[index] for index in range(len(items))]
     return _batch_response(results) if batch else _single_response(results[0], locale)

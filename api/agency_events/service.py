@@ -74,9 +74,17 @@ def refused(event_id: str | None, problem: Problem, locale: str) -> EventAnswer:
 
 
 async def receive(
-    uow: UnitOfWork, caller: AgencyCaller, good: Mapping[int, DossierEvent], now: datetime, locale: str
+    uow: UnitOfWork,
+    *,
+    caller: AgencyCaller,
+    good: Mapping[int, DossierEvent],
+    now: datetime,
+    stale_after: timedelta,
+    locale: str,
 ) -> dict[int, EventAnswer]:
     """Keep well-formed events; return the answer to each, under its place in the request.
+
+    A status that is older than `stale_after` is history being filled in: it tells nobody.
 
     Raises ContentionError when another transaction was first with one of these dossiers or ids: nothing
     is kept then, and the caller begins again.
@@ -86,7 +94,7 @@ async def receive(
         judged, refusals = await _judge(uow, caller, fresh)
         for index, problem in refusals.items():
             answers[index] = refused(good[index].event_id, problem, locale)
-        drafts = await _draw_up(uow, judged, now)
+        drafts = await _draw_up(uow, judged, now, stale_after)
         for draft in drafts:
             answers |= draft.answers
         await _keep(uow, caller, drafts, now)
@@ -163,12 +171,19 @@ async def _judge(
     return judged, refusals
 
 
-async def _draw_up(uow: UnitOfWork, judged: Sequence[Judged], now: datetime) -> list[Draft]:
+async def _draw_up(
+    uow: UnitOfWork, judged: Sequence[Judged], now: datetime, stale_after: timedelta
+) -> list[Draft]:
     """Open, or make, the key of each party, and draw up what will be written under it."""
     identities = [one.identity for one in judged if one.identity]
     keys = iter(await parties.find_or_create(uow, identities))
     return [
-        Drafting(judged=one, party=one.existing.party if one.existing else next(keys), now=now).draft()
+        Drafting(
+            judged=one,
+            party=one.existing.party if one.existing else next(keys),
+            now=now,
+            stale_after=stale_after,
+        ).draft()
         for one in judged
     ]
 
@@ -182,5 +197,6 @@ async def _keep(uow: UnitOfWork, caller: AgencyCaller, drafts: Sequence[Draft], 
     receipts = [receipt for draft in drafts for receipt in draft.receipts()]
     if not await events.add(uow, caller.client_id, new_events, receipts):
         raise ContentionError("another transaction answered one of these events")
+    await events.complete(uow, [event for draft in drafts for event in draft.completed])
     await contacts.supply(uow, [contact for draft in drafts for contact in draft.contacts])
     await announce(uow, [draft.notice for draft in drafts if draft.notice], now)

@@ -1,0 +1,1 @@
+"""Other systems: what they say, in our words."""

@@ -1,0 +1,30 @@
+"""Makes a database ready for a development installation."""
+
+import asyncio
+
+from api.demonstration import load as demonstration
+from api.services import make_cipher
+from api.settings import Settings
+from storage import migrations
+from storage.engine import Engine
+from storage.settings import StorageSettings
+from storage.unit_of_work import UnitOfWork
+
+
+def prepare(settings: Settings, database_url: str) -> None:
+    """Migrate a database and load the demonstration."""
+    migrations.upgrade(database_url)
+    asyncio.run(_load(settings, database_url))
+
+
+async def _load(settings: Settings, database_url: str) -> None:
+    storage = StorageSettings(
+        env=settings.storage.env, data_dir=settings.storage.data_dir, DATABASE_URL=database_url
+    )
+    engine = Engine(storage)
+    try:
+        async with UnitOfWork(engine, make_cipher(storage)) as uow:
+            await demonstration.load(uow, settings)
+            await uow.commit()
+    finally:
+        await engine.dispose()
