@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from infra.sandbox.server import PARENT_PIPE
 
 _ROOT = pathlib.Path(__file__).parents[2]
+_PATIENCE = 10  # seconds that a sandbox has to stop
 _READY = re.compile(r"sandbox ready http=(?P<http>\S+) smtp=(?P<host>\S+):(?P<port>\d+)\n")
 
 
@@ -61,6 +62,15 @@ def running(*arguments: str) -> Iterator[Running]:
             yield _ready(process)
         finally:
             os.close(ours)
+            _end(process)
+
+
+def _end(process: subprocess.Popen[str]) -> None:
+    try:
+        process.wait(_PATIENCE)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        raise
 
 
 def _ready(process: subprocess.Popen[str]) -> Running:

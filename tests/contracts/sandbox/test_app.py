@@ -96,6 +96,7 @@ async def test_signing_out_ends_the_session(signed_in):
 
 async def test_an_answer_to_somebody_elses_sign_in_is_refused(browser, api):
     """A callback without the state of this browser signs nobody in."""
+    await browser.post("/app/sign-in", follow_redirects=False)
     page = await browser.get("/app/callback?code=good&state=guess")
     assert page.status_code == 400
     assert api.devices == {}
