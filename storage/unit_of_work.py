@@ -57,10 +57,12 @@ class Reading:
         """Give the connection back; whatever was not committed is undone."""
         connection, session = self._connection, self._session
         self._session = self._connection = None
-        if session is not None:
-            await session.close()
-        if connection is not None:
-            await self._give_back(connection)
+        try:
+            if session is not None:
+                await session.close()
+        finally:
+            if connection is not None:
+                await self._give_back(connection)
 
     @property
     def session(self) -> AsyncSession:
@@ -78,10 +80,14 @@ class Reading:
         return driver
 
     async def _give_back(self, connection: AsyncConnection) -> None:
-        raw = await connection.get_raw_connection()
-        if raw.driver_connection.closed:  # type: ignore[union-attr] # psycopg's, always there
+        if connection.invalidated:
+            # It broke under SQLAlchemy's own hands, as at a commit: no raw connection is left to be asked.
             self._engine.mark_broken()
-            await connection.invalidate()
+        else:
+            raw = await connection.get_raw_connection()
+            if raw.driver_connection.closed:  # type: ignore[union-attr] # psycopg's, always there
+                self._engine.mark_broken()
+                await connection.invalidate()
         await connection.close()
 
     @property

@@ -1,0 +1,70 @@
+"""A database that goes away is told as such, and done without no longer than it is away."""
+
+from collections.abc import Callable
+
+import psycopg
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from storage.unit_of_work import UnitOfWork
+
+BREAK_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+
+
+@pytest.fixture
+def break_connections(database_url: str) -> Callable[[], None]:
+    """Break every connection to the database, as a server that restarts does."""
+
+    def do() -> None:
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(BREAK_ALL)
+
+    return do
+
+
+async def test_a_connection_that_breaks_at_the_commit_is_told_as_what_it_is(
+    unit_of_work: Callable[[], UnitOfWork], break_connections: Callable[[], None]
+) -> None:
+    """A server that goes away before the commit is an operational error, which callers may repeat."""
+
+    async def work() -> None:
+        async with unit_of_work() as uow:
+            await (await uow.driver()).execute("SELECT 1")
+            break_connections()
+            await uow.commit()
+
+    with pytest.raises(OperationalError):
+        await work()
+
+
+async def test_a_connection_that_breaks_under_a_session_is_told_as_what_it_is(
+    unit_of_work: Callable[[], UnitOfWork], break_connections: Callable[[], None]
+) -> None:
+    """The same holds where the session was used."""
+
+    async def work() -> None:
+        async with unit_of_work() as uow:
+            await uow.session.exec(text("SELECT 1"))
+            break_connections()
+            await uow.session.exec(text("SELECT 1"))
+
+    with pytest.raises(OperationalError):
+        await work()
+
+
+async def test_the_first_unit_after_a_break_works(
+    unit_of_work: Callable[[], UnitOfWork], break_connections: Callable[[], None]
+) -> None:
+    """One unit meets the break; those after it get new connections, though the pool held several."""
+    async with unit_of_work() as first, unit_of_work() as second, unit_of_work() as third:
+        for uow in (first, second, third):
+            await (await uow.driver()).execute("SELECT 1")
+    break_connections()
+    with pytest.raises(psycopg.OperationalError):
+        async with unit_of_work() as uow:
+            await (await uow.driver()).execute("SELECT 1")
+
+    async with unit_of_work() as first, unit_of_work() as second, unit_of_work() as third:
+        for uow in (first, second, third):
+            assert await (await (await uow.driver()).execute("SELECT 1")).fetchone() == (1,)
