@@ -43,7 +43,7 @@ class Arrivals:
         return True
 
     def _read(self, wait: float) -> None:
-        asked = {"after": self._after, "wait": f"{wait:.2f}", "limit": 1000}
+        asked: dict[str, str | int] = {"after": self._after, "wait": f"{wait:.2f}", "limit": 1000}
         answer = self._http.get("/sandbox/outbox", params=asked)
         answer.raise_for_status()
         body = answer.json()

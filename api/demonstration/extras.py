@@ -1,4 +1,4 @@
-"""What a file of records needs beyond the demonstration: its procedures, its agencies, and clients for them."""
+"""What a file of records needs beyond the demonstration: procedures, agencies, and clients for them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,6 +18,9 @@ from storage.procedures import repository as procedures
 from storage.procedures.codes import split_procedure_code
 from storage.settings import StorageSettings
 from storage.unit_of_work import UnitOfWork
+
+Named = tuple[str, Mapping[str, Any]]
+"""A dossier's code, and the record that names it."""
 
 
 @dataclass(kw_only=True)
@@ -39,9 +42,7 @@ def top_of(dossier_code: str) -> str:
     return normalise_agency_code(agency_part(dossier_code) or "").split(".")[0]
 
 
-async def register(
-    stack: Stack, settings: Settings, lines: Sequence[tuple[str, Mapping[str, Any]]]
-) -> Extras:
+async def register(stack: Stack, settings: Settings, lines: Sequence[Named]) -> Extras:
     """Register what (dossier code, record) pairs name into the throw-away database, and say what it was."""
     storage = StorageSettings(
         env=settings.storage.env, data_dir=settings.storage.data_dir, DATABASE_URL=stack.database_url
@@ -77,8 +78,8 @@ async def _add_procedures(uow: UnitOfWork, records: Sequence[Mapping[str, Any]])
     return [str(procedure["code"]) for procedure in missing]
 
 
-async def _add_agencies(uow: UnitOfWork, lines: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
-    """Register each agency of a dossier code under its top-level one, in the name that the record gives it."""
+async def _add_agencies(uow: UnitOfWork, lines: Sequence[Named]) -> list[str]:
+    """Register each agency of a dossier code under its top-level one, as the record names it."""
     names: dict[str, str] = {}
     for code, record in lines:
         agency = normalise_agency_code(agency_part(code) or "")

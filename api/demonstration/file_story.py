@@ -104,9 +104,7 @@ def _read(path: Path, outcome: Outcome) -> Iterator[Line]:
             continue
         outcome.lines += 1
         try:
-            record = json.loads(raw.decode("utf-8-sig"))
-            if not isinstance(record, dict):
-                raise TypeError
+            record = dict(json.loads(raw.decode("utf-8-sig")))
             yield Line(number=number, record=record, event=to_event(record, now))
         except RecordError as error:
             outcome.refused[number] = str(error)
