@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field, NameEmail, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -196,4 +198,8 @@ def _service_account(given: str) -> Mapping[str, Any]:
         raise SettingsError("TINDAN_FCM_CREDENTIALS is no service account of Google")
     if missing := [name for name in SERVICE_ACCOUNT_FIELDS if not info.get(name)]:
         raise SettingsError(f"TINDAN_FCM_CREDENTIALS lacks {', '.join(missing)}")
+    try:
+        load_pem_private_key(str(info["private_key"]).encode(), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm):
+        raise SettingsError("TINDAN_FCM_CREDENTIALS holds no private key in PEM") from None
     return info

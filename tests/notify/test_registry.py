@@ -3,16 +3,21 @@
 import json
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from notify.registry import build_channels, close_channels
 from notify.settings import NotifySettings
 from storage.errors import SettingsError
 
+KEY = rsa.generate_private_key(65537, 2048).private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
 ACCOUNT = {
     "type": "service_account",
     "project_id": "tindan-1",
     "client_email": "tindan@tindan-1.example",
-    "private_key": "secret",
+    "private_key": KEY.decode(),
     "token_uri": "https://oauth2.example/token",
 }
 EMAIL = {"smtp_host": "mail.tindan.example", "mail_from": "TinDan <no-reply@tindan.example>"}

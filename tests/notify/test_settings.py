@@ -4,6 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from pydantic import ValidationError
 
 from notify.settings import NotifySettings, SmtpSecurity
@@ -11,11 +13,14 @@ from storage.errors import SettingsError
 from storage.settings import Environment
 
 SMTP = {"smtp_host": "mail.tindan.example", "mail_from": "Cổng TinDan <no-reply@tindan.example>"}
+KEY = rsa.generate_private_key(65537, 2048).private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+)
 ACCOUNT = {
     "type": "service_account",
     "project_id": "tindan-1",
     "client_email": "tindan@tindan-1.example",
-    "private_key": "a very secret key",
+    "private_key": KEY.decode(),
     "token_uri": "https://oauth2.example/token",
 }
 DEVELOPMENT = {"env": Environment.DEVELOPMENT}
@@ -79,7 +84,7 @@ def test_a_service_account_is_json_or_a_path(tmp_path: Path) -> None:
         account = NotifySettings(fcm_credentials=given).fcm_account()
         assert account
         assert account.url == "https://fcm.googleapis.com/v1/projects/tindan-1/messages:send"
-        assert "a very secret key" not in repr(account)
+        assert "PRIVATE KEY" not in repr(account)
 
 
 @pytest.mark.parametrize(
@@ -89,6 +94,7 @@ def test_a_service_account_is_json_or_a_path(tmp_path: Path) -> None:
         ("/nowhere/account.json", "can not be read"),
         (json.dumps({"type": "authorized_user"}), "no service account"),
         (json.dumps(ACCOUNT | {"private_key": ""}), "lacks private_key"),
+        (json.dumps(ACCOUNT | {"private_key": "a very secret key"}), "no private key in PEM"),
     ],
 )
 def test_an_unusable_service_account_is_refused(given: str, says: str) -> None:

@@ -12,7 +12,7 @@ from notify.ports import Outcome, OutcomeKind, Outgoing
 from notify.settings import NotifySettings, SmtpAccount
 
 TIMEOUT = timedelta(seconds=20)
-_MAILS_PER_CONNECTION = 8  # in one call: leaves each 2.5 s, where a common server takes 0.1 s
+_MAILS_PER_CONNECTION = 16  # in one call: leaves each 1.25 s, where a common server takes 0.1 s
 
 
 def _utc_now() -> datetime:

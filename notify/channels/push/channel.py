@@ -35,8 +35,7 @@ class PushChannel:
         self.timeout = timeout
         self._account = account
         self._clock = clock
-        self._opening = asyncio.Lock()
-        self._client: FcmClient | None = None
+        self._client: asyncio.Task[FcmClient] | None = None
 
     async def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         """Hand the messages to Firebase; one outcome for each, in order."""
@@ -55,14 +54,14 @@ class PushChannel:
         """Let go of the connection."""
         client, self._client = self._client, None
         if client:
-            await client.close()
+            await (await client).close()
 
     async def _open(self) -> "FcmClient":
-        async with self._opening:
-            if self._client is None:
-                # In a thread, as the import and the certificates of the system take their time.
-                self._client = await asyncio.to_thread(self._new_client)
-            return self._client
+        if self._client is None:
+            # In a thread, as the import and the certificates of the system take their time; once, even
+            # if the call that began it does not live to see it done.
+            self._client = asyncio.create_task(asyncio.to_thread(self._new_client))
+        return await asyncio.shield(self._client)
 
     def _new_client(self) -> "FcmClient":
         from notify.channels.push.client import FcmClient

@@ -1,5 +1,6 @@
 """Every channel before the same stand-in of all providers."""
 
+import asyncio
 import contextlib
 import functools
 import json
@@ -105,19 +106,25 @@ class Stage:
 
     Attributes:
         channel: sends to the stand-in, within five seconds.
+    hasty: the same, within one.
         open: makes another one, with other time limits, or towards a port where nobody listens.
     """
 
     name: str
     channel: Channel
+    hasty: Channel
     open: Callable[..., Channel]
     outbox: Outbox
     script: Script
 
     def outgoing(self, name: str = "one", **changes: Any) -> Outgoing:
         """Return a message for a person of that name."""
-        target = f"{name}@citizen.example" if self.name == "email" else f"phone-{name}"
-        return outgoing_to(target, **changes)
+        return to_somebody(self.name, name, **changes)
+
+
+def to_somebody(channel: str, name: str = "one", **changes: Any) -> Outgoing:
+    """Return a message that the channel's provider would deliver."""
+    return outgoing_to(f"{name}@citizen.example" if channel == "email" else f"phone-{name}", **changes)
 
 
 def outgoing_to(to: str, **changes: Any) -> Outgoing:
@@ -225,9 +232,23 @@ def channels(open_channel: Callable[..., Channel]) -> dict[str, Channel]:
     return {name: open_channel(name) for name in FAULTS}
 
 
+@pytest.fixture(scope="session")
+async def hasty_channels(open_channel: Callable[..., Channel]) -> dict[str, Channel]:
+    """The same with a short limit, ready to send."""
+    hasty = {name: open_channel(name, timeout=1) for name in FAULTS}
+    async with asyncio.timeout(30):
+        for name, channel in hasty.items():
+            while (await channel.send([to_somebody(name)]))[0].kind is not OutcomeKind.ACCEPTED:
+                pass  # a first call may be over before the client is open, which the next one finds so
+    return hasty
+
+
 @pytest.fixture
 async def staged(
-    http: httpx.AsyncClient, open_channel: Callable[..., Channel], channels: dict[str, Channel]
+    http: httpx.AsyncClient,
+    open_channel: Callable[..., Channel],
+    channels: dict[str, Channel],
+    hasty_channels: dict[str, Channel],
 ) -> AsyncIterator[Callable[[str], Stage]]:
     """Set the stage for a channel, by name: nothing in the outbox, no faults."""
 
@@ -243,6 +264,7 @@ async def staged(
         return Stage(
             name=name,
             channel=channels[name],
+            hasty=hasty_channels[name],
             open=functools.partial(open_channel, name),
             outbox=read,
             script=functools.partial(script, name),

@@ -30,8 +30,10 @@ async def test_nothing_to_send_is_no_work(stage):
 
 async def test_a_fault_means_what_the_port_says(case):
     """Each answer of a provider becomes its kind of outcome, names nobody, and leaves a channel that works."""
-    hangs, greets = case.fault["kind"] == "accept_then_hang", case.fault.get("at") == "connect"
-    channel = case.stage.open(timeout=0.5 if hangs else 5) if hangs or greets else case.stage.channel
+    hangs = case.fault["kind"] == "accept_then_hang"
+    channel = case.stage.hasty if hangs else case.stage.channel
+    if case.fault.get("at") == "connect":
+        channel = case.stage.open()
     await case.stage.script(case.fault)
     (outcome,) = await channel.send([case.stage.outgoing()])
     assert outcome.kind is case.kind
@@ -68,24 +70,21 @@ async def test_nobody_at_home_means_later(stage, closed_port):
 
 async def test_a_provider_that_hangs_is_left_in_time(stage):
     """A call ends within the channel's limit, and the channel sends again when the provider is back."""
-    channel = stage.open(timeout=1)
-    assert kinds(await channel.send([stage.outgoing("first")])) == [OutcomeKind.ACCEPTED]
     await stage.script({"kind": "delay", "seconds": 60, "times": 6}, match={"to": "*slow*"})
     names = [f"slow-{number}" for number in range(6)]
     started = time.monotonic()
-    outcomes = await channel.send([stage.outgoing(name) for name in names])
+    outcomes = await stage.hasty.send([stage.outgoing(name) for name in names])
     assert time.monotonic() - started < 1.5
     assert set(kinds(outcomes)) <= {OutcomeKind.UNKNOWN, OutcomeKind.RETRYABLE}
-    assert kinds(await channel.send([stage.outgoing("last")])) == [OutcomeKind.ACCEPTED]
+    assert kinds(await stage.hasty.send([stage.outgoing("last")])) == [OutcomeKind.ACCEPTED]
 
 
 async def test_an_answer_that_is_lost_leaves_it_open(stage):
     """The message that a provider took without a word is unknown, and its repeat is known as such."""
-    channel = stage.open(timeout=0.5)
     await stage.script({"kind": "accept_then_hang", "seconds": 60})
     outgoing = stage.outgoing()
-    assert kinds(await channel.send([outgoing])) == [OutcomeKind.UNKNOWN]
-    assert kinds(await channel.send([outgoing])) == [OutcomeKind.ACCEPTED]
+    assert kinds(await stage.hasty.send([outgoing])) == [OutcomeKind.UNKNOWN]
+    assert kinds(await stage.hasty.send([outgoing])) == [OutcomeKind.ACCEPTED]
     first, repeat = await stage.outbox()
     assert repeat["duplicate_of"] == first["sequence"]
 
