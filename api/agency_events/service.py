@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.agency_events.intake import Draft, Drafting, Judge, Judged
+from api.agency_events.drafting import Draft, Drafting
+from api.agency_events.judging import Judge, Judged
 from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
 from api.problems import FieldError, Problem, from_pydantic
 from auth.principals import AgencyCaller

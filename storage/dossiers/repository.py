@@ -16,13 +16,15 @@ from storage.unit_of_work import Reading, UnitOfWork
 NOTE = "dossier_event.note"
 SUMMARY = "dossier.summary"
 
-_LOCK = """
-SELECT d.code, d.id, d.party_id, p.number_index, k.wrapped, d.agency_id, a.lineage
+_LOCK = "SELECT FROM dossier WHERE code = ANY(%s) ORDER BY code FOR UPDATE"
+_LOCKED = """
+SELECT d.code, d.id, d.party_id, p.number_index, k.wrapped, d.agency_id, a.lineage, d.channel,
+  d.summary_sealed IS NOT NULL
 FROM dossier d
 JOIN party p ON p.id = d.party_id
 JOIN party_key k ON k.party_id = d.party_id
 JOIN agency a ON a.id = d.agency_id
-WHERE d.code = ANY(%s) ORDER BY d.code FOR UPDATE OF d
+WHERE d.code = ANY(%s)
 """
 _FACTS = """
 SELECT d.code, e.id, e.status, e.occurred_at, e.sequence, e.step, e.due_at
@@ -59,7 +61,8 @@ RETURNING d.code
 class LockedDossier:
     """A dossier that this transaction holds: nobody else changes it until the commit.
 
-    `lineage` are the agencies above its own, and its own: those that may speak for it.
+    `lineage` are the agencies above its own, and its own: those that may speak for it. `summarised` tells
+    whether a summary is kept.
     """
 
     id: UUID
@@ -68,12 +71,17 @@ class LockedDossier:
     number_index: bytes
     agency_id: UUID
     lineage: frozenset[UUID]
+    channel: int | None
+    summarised: bool
     facts: tuple[Fact, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierWrite:
-    """A dossier as it shall be from now on; `procedure_code` counts for a new one only."""
+    """A dossier as it shall be from now on.
+
+    `procedure_code` counts for a new one only; no channel and no summary leave those that are kept.
+    """
 
     id: UUID
     code: str
@@ -86,14 +94,16 @@ class DossierWrite:
 
 
 async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier]:
-    """Lock the dossiers that exist, in one order for everybody, and read their facts.
+    """Lock the dossiers that exist, in one order for everybody, and read them with their facts.
 
-    The facts are read by a later statement than the lock, and so by a later snapshot: they include
-    whatever was committed by the transaction for which the lock waited.
+    They are read by later statements than the lock, and so by later snapshots: those include whatever was
+    committed by the transaction for which the lock waited. A join in the locking statement itself would
+    lose a dossier whose agency that transaction changed.
     """
     driver = await uow.driver()
     async with driver.pipeline():
-        locked = await driver.execute(_LOCK, (list(codes),), binary=True)
+        await driver.execute(_LOCK, (list(codes),), binary=True)
+        locked = await driver.execute(_LOCKED, (list(codes),), binary=True)
         told = await driver.execute(_FACTS, (list(codes),), binary=True)
         dossiers: list[Any] = await locked.fetchall()
         rows: list[Any] = await told.fetchall()
@@ -117,9 +127,11 @@ async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier
             number_index=index,
             agency_id=agency_id,
             lineage=frozenset(lineage),
+            channel=channel,
+            summarised=summarised,
             facts=tuple(facts.get(code, ())),
         )
-        for code, dossier_id, party_id, index, wrapped, agency_id, lineage in dossiers
+        for code, dossier_id, party_id, index, wrapped, agency_id, lineage, channel, summarised in dossiers
     }
 
 

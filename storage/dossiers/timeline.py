@@ -120,7 +120,11 @@ def fold(facts: Iterable[Fact]) -> State:
     Raises:
         ValueError: there are no facts.
     """
-    timeline = arrange(facts)
+    return state_of(arrange(facts))
+
+
+def state_of(timeline: Sequence[Fact]) -> State:
+    """Return what facts amount to that `arrange` has put in order: see `fold`."""
     if not timeline:
         raise ValueError("a dossier without facts has no state")
     due_at, due_set_at = _due(timeline)

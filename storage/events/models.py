@@ -1,4 +1,4 @@
-"""What agencies told us: append-only."""
+"""What agencies told us: append-only, but for what a further telling of the same fact fills in."""
 
 from datetime import datetime
 from typing import Any

@@ -10,6 +10,8 @@ from psycopg.types.json import Jsonb
 
 from storage.unit_of_work import UnitOfWork
 
+ADDED = ("id", "dossier_id", "status", "occurred_at", "sequence", "step", "note_sealed", "due_at")
+
 _RECEIPTS = """
 SELECT event_id, content_hash, answer FROM event_receipt WHERE client_id = %s AND event_id = ANY(%s)
 """
@@ -27,6 +29,16 @@ SELECT %s, g.* FROM unnest(
   %s::timestamptz[]
 ) AS g(id, dossier_id, status, occurred_at, sequence, step, note_sealed, due_at)
 """
+# Told again with no more than is known, a row is not touched.
+_COMPLETE = """
+UPDATE dossier_event e
+SET sequence = g.sequence, due_at = g.due_at, note_sealed = coalesce(e.note_sealed, g.note_sealed)
+FROM unnest(%s::uuid[], %s::timestamptz[], %s::int8[], %s::timestamptz[], %s::bytea[])
+  AS g(id, occurred_at, sequence, due_at, note_sealed)
+WHERE e.id = g.id AND e.occurred_at = g.occurred_at
+  AND ((e.sequence, e.due_at) IS DISTINCT FROM (g.sequence, g.due_at)
+    OR e.note_sealed IS NULL AND g.note_sealed IS NOT NULL)
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +51,8 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewEvent:
-    """One fact to be added to a timeline."""
+class EventWrite:
+    """One fact of a timeline, as it shall be kept."""
 
     id: UUID
     dossier_id: UUID
@@ -64,7 +76,7 @@ async def receipts(uow: UnitOfWork, client_id: str, event_ids: Sequence[str]) ->
 
 
 async def add(
-    uow: UnitOfWork, client_id: str, events: Sequence[NewEvent], new_receipts: Sequence[Receipt]
+    uow: UnitOfWork, client_id: str, events: Sequence[EventWrite], new_receipts: Sequence[Receipt]
 ) -> bool:
     """Add events with the receipts that make them unique.
 
@@ -86,6 +98,18 @@ async def add(
     return cursor.rowcount == len(new_receipts)
 
 
-def _columns(events: Sequence[NewEvent]) -> list[list[object]]:
-    names = ("id", "dossier_id", "status", "occurred_at", "sequence", "step", "note_sealed", "due_at")
+async def complete(uow: UnitOfWork, events: Sequence[EventWrite]) -> None:
+    """Fill in what a further telling of facts added to them: order, due time, a note where there was none.
+
+    Without it, a fact that is pushed and pulled would be the poorer of the two by chance of arrival.
+    """
+    if not events:
+        return
+    driver = await uow.driver()
+    await driver.execute(
+        _COMPLETE, _columns(events, ("id", "occurred_at", "sequence", "due_at", "note_sealed"))
+    )
+
+
+def _columns(events: Sequence[EventWrite], names: Sequence[str] = ADDED) -> list[list[object]]:
     return [[getattr(event, name) for event in events] for name in names]

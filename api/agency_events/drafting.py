@@ -1,30 +1,24 @@
-"""What the events of a request do to each dossier: decided here, without touching the database."""
+"""What the events of a request make of each dossier: drawn up here, without touching the database."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from api.agency_events.schemas import Applicant, DossierEvent, EventAnswer, EventOutcome
-from api.problems import FieldError, Problem
-from auth.principals import AgencyCaller
+from api.agency_events.judging import Judged
+from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
 from notify.announce import Notice
 from notify.categories import Category
-from storage.agencies.repository import AgencyRef
-from storage.cipher import Cipher, PartyKey
+from storage.cipher import PartyKey
 from storage.contacts.addresses import ContactKind
 from storage.contacts.repository import SuppliedContact
-from storage.dossiers.repository import NOTE, SUMMARY, DossierWrite, LockedDossier
+from storage.dossiers.repository import NOTE, SUMMARY, DossierWrite
 from storage.dossiers.statuses import AWAITING_CITIZEN, DossierStatus
 from storage.dossiers.timeline import Fact, State, arrange, fold, natural_key, state_of
 from storage.events.repository import EventWrite, Receipt
 from storage.ids import new_id
-from storage.parties.repository import PartyIdentity, number_index
-
-Told = Sequence[tuple[int, DossierEvent]]
-"""Events with their places in the request."""
 
 CATEGORIES: Mapping[DossierStatus, Category] = {
     DossierStatus.SUPPLEMENT_REQUIRED: Category.SUPPLEMENT_REQUIRED,
@@ -33,25 +27,6 @@ CATEGORIES: Mapping[DossierStatus, Category] = {
     DossierStatus.REFUSED: Category.REFUSED,
     DossierStatus.STOPPED: Category.STOPPED,
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """The events of one dossier that will be kept, and whose it is.
-
-    Attributes:
-        existing: the dossier as locked, or none for a new one.
-        caller_agency_id: who tells it: whose the dossier is where nobody was named.
-        agencies: those named in the request.
-    """
-
-    code: str
-    existing: LockedDossier | None
-    told: Told
-    caller_agency_id: UUID
-    agencies: Mapping[str, AgencyRef]
-    procedure_code: str | None
-    identity: PartyIdentity | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,101 +51,6 @@ class Draft:
             )
             for index, answer in self.answers.items()
         ]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Judge:
-    """Says which events may be kept.
-
-    Attributes:
-        agencies: those named in the request, by the code that named them.
-        procedures: those named in the request that the catalogue has.
-        locked: the dossiers that exist.
-    """
-
-    caller: AgencyCaller
-    cipher: Cipher
-    locked: Mapping[str, LockedDossier]
-    procedures: frozenset[str]
-    agencies: Mapping[str, AgencyRef]
-
-    def judge(self, code: str, told: Told) -> tuple[Judged | None, dict[int, Problem]]:
-        """Split the events of one dossier into those to keep and those refused.
-
-        What the dossier needs at first is looked for in events that stand by themselves: nothing is taken
-        from one that is refused.
-        """
-        existing = self.locked.get(code)
-        refusals = {index: problem for index, event in told if (problem := self._objection(existing, event))}
-        sound = [(index, event) for index, event in told if index not in refusals]
-        applicant = next((event.applicant for _, event in sound if event.applicant), None)
-        procedure = next((event.procedure_code for _, event in sound if event.procedure_code), None)
-        missing = [] if existing else _missing_at_first(applicant, procedure)
-        for index, event in sound:
-            errors = list(missing)
-            if event.applicant and not self._same_applicant(existing, event.applicant, applicant):
-                errors.append(FieldError(pointer="/applicant/number", code="another-applicant"))
-            if errors:
-                refusals[index] = Problem("validation", 422, errors=errors)
-        kept = [(index, event) for index, event in sound if index not in refusals]
-        if not kept:
-            return None, refusals
-        judged = Judged(
-            code=code,
-            existing=existing,
-            told=kept,
-            caller_agency_id=self.caller.agency_id,
-            agencies=self.agencies,
-            procedure_code=procedure,
-            identity=identity_of(applicant) if existing is None and applicant else None,
-        )
-        return judged, refusals
-
-    def _objection(self, existing: LockedDossier | None, event: DossierEvent) -> Problem | None:
-        """Say what speaks against an event, whatever the others say."""
-        if existing and self.caller.agency_id not in existing.lineage:
-            return _not_allowed("/dossier_code")
-        errors = self._unknown(event)
-        if errors:
-            return Problem("validation", 422, errors=errors)
-        if event.agency_code and self.caller.agency_id not in self.agencies[event.agency_code].lineage:
-            return _not_allowed("/agency_code")
-        return None
-
-    def _unknown(self, event: DossierEvent) -> list[FieldError]:
-        errors = []
-        if event.procedure_code and event.procedure_code not in self.procedures:
-            errors.append(_unknown_value("procedure", event.procedure_code))
-        if event.agency_code and event.agency_code not in self.agencies:
-            errors.append(_unknown_value("agency", event.agency_code))
-        return errors
-
-    def _same_applicant(
-        self, existing: LockedDossier | None, given: Applicant, first: Applicant | None
-    ) -> bool:
-        if existing:
-            return number_index(self.cipher, identity_of(given)) == existing.number_index
-        return first is not None and (given.kind, given.number) == (first.kind, first.number)
-
-
-def identity_of(applicant: Applicant) -> PartyIdentity:
-    """Say who an applicant is."""
-    return PartyIdentity(kind=applicant.kind, number=applicant.number, name=applicant.name)
-
-
-def _not_allowed(pointer: str) -> Problem:
-    return Problem("agency-not-allowed", 403, errors=[FieldError(pointer=pointer, code="agency-not-allowed")])
-
-
-def _unknown_value(what: str, value: str) -> FieldError:
-    return FieldError(pointer=f"/{what}_code", code=f"unknown-{what}", params={"value": value})
-
-
-def _missing_at_first(applicant: Applicant | None, procedure: str | None) -> list[FieldError]:
-    given = {"/applicant": applicant, "/procedure_code": procedure}
-    return [
-        FieldError(pointer=pointer, code="needed-at-first") for pointer, value in given.items() if not value
-    ]
 
 
 @dataclass(kw_only=True)
@@ -231,17 +111,13 @@ class Drafting:
         return state_of(list(self.timeline.values()))
 
     @cached_property
-    def ordered(self) -> list[DossierEvent]:
-        """The events in the source's order."""
+    def ordered(self) -> list[tuple[bool, DossierEvent]]:
+        """The events in the source's order, and whether something known before comes after each."""
         places = {fact_id: place for place, fact_id in enumerate(self.timeline)}
-        return [
-            event for _, event in sorted(self.judged.told, key=lambda told: places[self.facts[told[0]].id])
-        ]
-
-    @cached_property
-    def late(self) -> bool:
-        """Whether what is known comes after all of this: it then describes the dossier as it once was."""
-        return self.state.current.id not in {fact.id for fact in self.facts.values()}
+        last_known = max((places[fact.id] for fact in self.known), default=-1)
+        told = sorted((places[self.facts[index].id], index) for index, _ in self.judged.told)
+        events = dict(self.judged.told)
+        return [(place < last_known, events[index]) for place, index in told]
 
     @cached_property
     def tells(self) -> bool:
@@ -276,32 +152,35 @@ class Drafting:
     def agency_id(self) -> UUID:
         """Whose the dossier is: the last agency named, in the source's order; a late word changes nothing."""
         existing = self.judged.existing
-        named = self._last("agency_code")
-        if named and not (existing and self.late):
+        named = self._last("agency_code", gap=existing is None)
+        if named:
             return self.judged.agencies[named].id
         return existing.agency_id if existing else self.judged.caller_agency_id
 
     def _dossier(self) -> DossierWrite:
         existing = self.judged.existing
-        channel, summary = self._last("channel"), self._last("summary")
-        if existing and self.late:
-            # A late word fills gaps only.
-            channel = None if existing.channel else channel
-            summary = None if existing.summarised else summary
+        summary = self._last("summary", gap=existing is None or not existing.summarised)
         return DossierWrite(
             id=self.dossier_id,
             code=self.judged.code,
             party_id=self.party.party_id,
             agency_id=self.agency_id,
             procedure_code=self.judged.procedure_code,
-            channel=channel,
+            channel=self._last("channel", gap=existing is None or existing.channel is None),
             summary_sealed=self.party.encrypt_optional(summary, SUMMARY),
             state=self.state,
         )
 
-    def _last(self, name: str) -> Any:
-        """Return what the last event that tells it says of the dossier."""
-        return next((value for event in reversed(self.ordered) if (value := getattr(event, name))), None)
+    def _last(self, name: str, *, gap: bool) -> Any:
+        """Return what the dossier's last event says of it; a late one only fills a gap."""
+        return next(
+            (
+                value
+                for late, event in reversed(self.ordered)
+                if (value := getattr(event, name)) and (gap or not late)
+            ),
+            None,
+        )
 
     @cached_property
     def notes(self) -> dict[UUID, str]:
@@ -328,7 +207,7 @@ class Drafting:
         """Return the addresses told, those told last at the end: of two, the newer is used."""
         given = [
             (kind, value)
-            for event in reversed(self.ordered)
+            for _, event in reversed(self.ordered)
             if event.applicant
             for kind, value in (
                 (ContactKind.EMAIL, event.applicant.email),

@@ -1,0 +1,130 @@
+"""Which events of a request may be kept: judged here, without touching the database."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.agency_events.schemas import Applicant, DossierEvent
+from api.problems import FieldError, Problem
+from auth.principals import AgencyCaller
+from storage.agencies.repository import AgencyRef
+from storage.cipher import Cipher
+from storage.dossiers.repository import LockedDossier
+from storage.parties.repository import PartyIdentity, number_index
+
+Told = Sequence[tuple[int, DossierEvent]]
+"""Events with their places in the request."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """The events of one dossier that will be kept, and whose it is.
+
+    Attributes:
+        existing: the dossier as locked, or none for a new one.
+        caller_agency_id: who tells it: whose the dossier is where nobody was named.
+        agencies: those named in the request.
+    """
+
+    code: str
+    existing: LockedDossier | None
+    told: Told
+    caller_agency_id: UUID
+    agencies: Mapping[str, AgencyRef]
+    procedure_code: str | None
+    identity: PartyIdentity | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judge:
+    """Says which events may be kept.
+
+    Attributes:
+        agencies: those named in the request, by the code that named them.
+        procedures: those named in the request that the catalogue has.
+        locked: the dossiers that exist.
+    """
+
+    caller: AgencyCaller
+    cipher: Cipher
+    locked: Mapping[str, LockedDossier]
+    procedures: frozenset[str]
+    agencies: Mapping[str, AgencyRef]
+
+    def judge(self, code: str, told: Told) -> tuple[Judged | None, dict[int, Problem]]:
+        """Split the events of one dossier into those to keep and those refused.
+
+        What the dossier needs at first is looked for in events that stand by themselves: nothing is taken
+        from one that is refused.
+        """
+        existing = self.locked.get(code)
+        refusals = {index: problem for index, event in told if (problem := self._objection(existing, event))}
+        sound = [(index, event) for index, event in told if index not in refusals]
+        applicant = next((event.applicant for _, event in sound if event.applicant), None)
+        procedure = next((event.procedure_code for _, event in sound if event.procedure_code), None)
+        missing = [] if existing else _missing_at_first(applicant, procedure)
+        for index, event in sound:
+            errors = list(missing)
+            if event.applicant and not self._same_applicant(existing, event.applicant, applicant):
+                errors.append(FieldError(pointer="/applicant/number", code="another-applicant"))
+            if errors:
+                refusals[index] = Problem("validation", 422, errors=errors)
+        kept = [(index, event) for index, event in sound if index not in refusals]
+        if not kept:
+            return None, refusals
+        judged = Judged(
+            code=code,
+            existing=existing,
+            told=kept,
+            caller_agency_id=self.caller.agency_id,
+            agencies=self.agencies,
+            procedure_code=procedure,
+            identity=identity_of(applicant) if existing is None and applicant else None,
+        )
+        return judged, refusals
+
+    def _objection(self, existing: LockedDossier | None, event: DossierEvent) -> Problem | None:
+        """Say what speaks against an event, whatever the others say."""
+        if existing and self.caller.agency_id not in existing.lineage:
+            return _not_allowed("/dossier_code")
+        errors = self._unknown(event)
+        if errors:
+            return Problem("validation", 422, errors=errors)
+        if event.agency_code and self.caller.agency_id not in self.agencies[event.agency_code].lineage:
+            return _not_allowed("/agency_code")
+        return None
+
+    def _unknown(self, event: DossierEvent) -> list[FieldError]:
+        errors = []
+        if event.procedure_code and event.procedure_code not in self.procedures:
+            errors.append(_unknown_value("procedure", event.procedure_code))
+        if event.agency_code and event.agency_code not in self.agencies:
+            errors.append(_unknown_value("agency", event.agency_code))
+        return errors
+
+    def _same_applicant(
+        self, existing: LockedDossier | None, given: Applicant, first: Applicant | None
+    ) -> bool:
+        if existing:
+            return number_index(self.cipher, identity_of(given)) == existing.number_index
+        return first is not None and (given.kind, given.number) == (first.kind, first.number)
+
+
+def identity_of(applicant: Applicant) -> PartyIdentity:
+    """Say who an applicant is."""
+    return PartyIdentity(kind=applicant.kind, number=applicant.number, name=applicant.name)
+
+
+def _not_allowed(pointer: str) -> Problem:
+    return Problem("agency-not-allowed", 403, errors=[FieldError(pointer=pointer, code="agency-not-allowed")])
+
+
+def _unknown_value(what: str, value: str) -> FieldError:
+    return FieldError(pointer=f"/{what}_code", code=f"unknown-{what}", params={"value": value})
+
+
+def _missing_at_first(applicant: Applicant | None, procedure: str | None) -> list[FieldError]:
+    given = {"/applicant": applicant, "/procedure_code": procedure}
+    return [
+        FieldError(pointer=pointer, code="needed-at-first") for pointer, value in given.items() if not value
+    ]
