@@ -9,8 +9,8 @@ from storage.unit_of_work import UnitOfWork
 
 TOKEN = "device.token"  # noqa: S105 - the name of a purpose
 
+_RELEASE = "DELETE FROM device WHERE token_index = %(token_index)s AND id <> %(id)s"
 _PUT = """
-WITH elsewhere AS (DELETE FROM device WHERE token_index = %(token_index)s AND id <> %(id)s)
 INSERT INTO device (id, party_id, platform, token_index, token_sealed, confirms_receipt, app_version)
 VALUES (%(id)s, %(party_id)s, %(platform)s, %(token_index)s, %(token_sealed)s, %(confirms_receipt)s,
   %(app_version)s)
@@ -34,19 +34,19 @@ class Installation:
 
 async def put(uow: UnitOfWork, owner: PartyKey, installation: Installation) -> None:
     """Register an installation to a party. A token belongs to one installation: the last that names it."""
+    given = {
+        "id": installation.id,
+        "party_id": owner.party_id,
+        "platform": installation.platform,
+        "token_index": uow.cipher.blind_index(TOKEN, installation.push_token),
+        "token_sealed": owner.encrypt(installation.push_token, TOKEN),
+        "confirms_receipt": installation.confirms_receipt,
+        "app_version": installation.app_version,
+    }
     driver = await uow.driver()
-    await driver.execute(
-        _PUT,
-        {
-            "id": installation.id,
-            "party_id": owner.party_id,
-            "platform": installation.platform,
-            "token_index": uow.cipher.blind_index(TOKEN, installation.push_token),
-            "token_sealed": owner.encrypt(installation.push_token, TOKEN),
-            "confirms_receipt": installation.confirms_receipt,
-            "app_version": installation.app_version,
-        },
-    )
+    # Not one statement: a part of it that deletes may run after the part that inserts.
+    await driver.execute(_RELEASE, given)
+    await driver.execute(_PUT, given)
 
 
 async def remove(uow: UnitOfWork, party_id: UUID, installation_id: UUID) -> bool:
