@@ -140,6 +140,8 @@ FIELD_ERRORS: dict[str, Words] = {
         "Sự kiện đầu tiên của một hồ sơ phải có trường này.", "The first event of a dossier needs this."
     ),
     "another-applicant": Words("Hồ sơ này đứng tên người khác.", "The dossier is in another name."),
+    "locked": Words("Thông báo loại này không tắt được.", "Notices of this kind can not be turned off."),
+    "repeated": Words("Mục này được gửi hai lần.", "This entry is given twice."),
     "ids-or-all": Words(
         "Gửi 'ids', hoặc 'all' cùng với 'before'.", "Send 'ids', or 'all' together with 'before'."
     ),

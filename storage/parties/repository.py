@@ -120,3 +120,9 @@ async def learn_name(uow: UnitOfWork, key: PartyKey, name: str) -> None:
     """Keep the name that the identity provider vouches for."""
     party = await uow.session.get_one(Party, key.party_id)
     party.name_sealed = key.encrypt(name, NAME)
+
+
+async def set_locale(uow: UnitOfWork, party_id: UUID, locale: str) -> None:
+    """Keep the language (`vi` or `en`) in which a party is written to."""
+    driver = await uow.driver()
+    await driver.execute("UPDATE party SET locale = %s WHERE id = %s", (locale, party_id))
