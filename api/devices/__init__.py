@@ -1,0 +1,1 @@
+"""Phones on which push messages arrive."""
