@@ -8,14 +8,17 @@ from fastapi import FastAPI
 
 from api import edge, openapi, problems
 from api.agency_events.router import router as agency_events
+from api.devices.router import router as devices
 from api.dossiers.router import router as dossiers
 from api.health.router import router as health
 from api.inbox.router import router as inbox
+from api.me.router import router as me
 from api.oauth.router import router as oauth
+from api.opt_out.router import router as opt_out
 from api.services import open_services
 from api.settings import Settings
 
-ROUTERS = (health, oauth, agency_events, dossiers, inbox)
+ROUTERS = (health, oauth, agency_events, dossiers, inbox, me, devices, opt_out)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

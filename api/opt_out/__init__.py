@@ -1,0 +1,1 @@
+"""Whoever holds an address gives it up, without an account."""
