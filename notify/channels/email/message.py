@@ -61,7 +61,10 @@ def compose(outgoing: Outgoing, *, account: SmtpAccount, now: datetime) -> Mail:
         "MIME-Version: 1.0",
     ]
     if outgoing.opt_out_link:
-        headers.append(f"List-Unsubscribe: <{outgoing.opt_out_link}>")
+        headers += [
+            f"List-Unsubscribe: <{outgoing.opt_out_link}>",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",  # RFC 8058
+        ]
     return Mail(
         sender=_return_path(outgoing, account),
         recipient=outgoing.target,

@@ -178,6 +178,7 @@ def test_the_headers_follow_the_rules(outgoing):
     assert message["Message-ID"] == f"<{letter.delivery_id}@tindan.example>"
     raw = content(letter)
     assert f"\r\nList-Unsubscribe: <{letter.opt_out_link}>\r\n".encode() in raw
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert raw.isascii()
     assert b"\n" not in raw.replace(b"\r\n", b"")
     assert max(map(len, raw.split(b"\r\n"))) <= 200
