@@ -8,8 +8,9 @@ folder of the socket. Two exceptions, each recorded in a file there:
   as long as the server runs (`socket-folder`).
 - As root the server runs under an account that cannot enter a private home. So the cluster, the socket and
   a copy of the programs go to a folder of their own in `/var/lib` (`location`), and no mode of any folder on
-  the way to the data folder is touched. A data folder removed by hand leaves that folder behind, and its
-  file `origin` says whose it was; `EmbeddedPostgres.destroy` removes both.
+  the way to the data folder is touched. `EmbeddedPostgres.destroy` removes both. A data folder removed by
+  hand leaves that folder behind, with a file `origin` that says whose it was; if it was one in the temporary
+  folder, the next one to be made removes it.
 """
 
 import os
@@ -120,17 +121,16 @@ class Home:
 
     def _has_location(self) -> bool:
         """Say whether the recorded folder exists and is ours, not that of a folder we were copied from."""
-        if not self._location.exists():
+        origin = _read(self.location / "origin")
+        if origin is None:
             return False
-        try:
-            origin = Path((self.location / "origin").read_text())
-        except FileNotFoundError:
-            return False
-        return origin == self.folder or not (origin / self._location.name).exists()
+        record = self._location.read_text()
+        return origin == str(self.folder) or _read(Path(origin) / self._location.name) != record
 
     def _make_location(self) -> None:
         """Make the folder for the other account, which it may pass through and root alone may change."""
-        parent = next(folder for folder in _SYSTEM_FOLDERS if Path(folder).is_dir())
+        parent = next(folder for folder in map(Path, _SYSTEM_FOLDERS) if folder.is_dir())
+        _sweep(parent)
         location = Path(tempfile.mkdtemp(prefix="tindan-", dir=parent))
         os.chown(location, 0, self.account.gid)
         location.chmod(0o710)
@@ -145,6 +145,22 @@ class Home:
         else:
             folder = Path(tempfile.mkdtemp(prefix="tindan-"))
         _write(self._socket_folder, str(folder))
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what data folders in the temporary folder left when they went, such as those of killed tests."""
+    for location in parent.glob("tindan-*"):
+        if location.stat().st_uid != os.geteuid():
+            continue
+        origin = _read(location / "origin")
+        if origin is None or not Path(origin).is_relative_to(tempfile.gettempdir()):
+            continue
+        if _read(Path(origin) / "location") != str(location):
+            shutil.rmtree(location, ignore_errors=True)
+
+
+def _read(path: Path) -> str | None:
+    return path.read_text() if path.exists() else None
 
 
 def _write(path: Path, text: str) -> None:

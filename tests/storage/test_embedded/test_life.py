@@ -3,6 +3,7 @@
 import subprocess
 import sys
 
+import psutil
 import psycopg
 import pytest
 import sqlalchemy
@@ -66,14 +67,16 @@ def test_sqlalchemy_takes_the_address(place):
         engine.dispose()
 
 
-def test_the_environment_does_not_divert_server_or_client(place, monkeypatch):
-    """Variables that PostgreSQL reads on both sides change nothing."""
+def test_the_environment_reaches_neither_server_nor_client(place, monkeypatch):
+    """Variables that PostgreSQL reads change nothing, and the server's account learns no secret of ours."""
+    monkeypatch.setenv("TINDAN_MASTER_KEY", "secret")
     monkeypatch.setenv("PGPORT", "5999")
     monkeypatch.setenv("PGHOST", "/nowhere")
     monkeypatch.setenv("PGDATA", "/nowhere")
 
     with EmbeddedPostgres(place.folder):
         assert place.ask("SHOW port") == "5432"
+        assert "TINDAN_MASTER_KEY" not in psutil.Process(place.postmaster_id).environ()
 
 
 def test_stop_leaves_no_process_and_no_socket_but_the_data(place):

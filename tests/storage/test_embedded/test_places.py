@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import psutil
 import pytest
 
 from storage.embedded import EmbeddedPostgres, EmbeddedPostgresError
@@ -54,7 +55,7 @@ def test_a_copied_data_folder_gets_a_server_of_its_own(place, another_place):
     """A copy made while the server runs leaves the original alone."""
     with EmbeddedPostgres(place.folder):
         place.write("CREATE TABLE original (n int)")
-        shutil.copytree(place.folder, another_place.folder, ignore=shutil.ignore_patterns(".s.PGSQL.*"))
+        _copy(place, another_place)
         with EmbeddedPostgres(another_place.folder):
             another_place.write("CREATE TABLE copied (n int)")
             assert another_place.postmaster_id != place.postmaster_id
@@ -64,14 +65,26 @@ def test_a_copied_data_folder_gets_a_server_of_its_own(place, another_place):
         assert place.ask("SELECT to_regclass('copied')") is None
 
 
-def test_a_moved_data_folder_keeps_its_data(fresh_place, another_place):
-    """Data go with their folder."""
+def test_a_moved_data_folder_keeps_its_data(fresh_place, another_place, tmp_path, place_in, monkeypatch):
+    """Data go with their folder, whatever comes to be in its former place or is copied from the new one."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
     with EmbeddedPostgres(fresh_place.folder):
         fresh_place.write("CREATE TABLE kept AS SELECT 7 AS n")
     fresh_place.folder.rename(another_place.folder)
 
-    with EmbeddedPostgres(another_place.folder):
+    with EmbeddedPostgres(fresh_place.folder), EmbeddedPostgres(another_place.folder):
+        assert fresh_place.ask("SELECT to_regclass('kept')") is None
         assert another_place.ask("SELECT n FROM kept") == 7
+
+    copy = place_in(tmp_path / "copy")
+    _copy(another_place, copy)
+    with EmbeddedPostgres(another_place.folder), EmbeddedPostgres(copy.folder):
+        assert copy.postmaster_id != another_place.postmaster_id
+    copy.clear()
+
+
+def _copy(place, target):
+    shutil.copytree(place.folder, target.folder, ignore=shutil.ignore_patterns(".s.PGSQL.*"))
 
 
 @needs_root
@@ -91,13 +104,26 @@ def test_another_user_s_database_is_left_alone(fresh_place):
 def test_for_root_the_server_runs_under_an_unprivileged_account(place):
     """No process of the server is root's, and its account can change neither programs nor their folder."""
     with EmbeddedPostgres(place.folder):
-        users = {process.uids().effective for process in place.server_processes()}
+        user = psutil.Process(place.postmaster_id).uids().effective
         programs = place.home.location / "postgresql"
         owners = {path.stat().st_uid for path in (place.home.location, programs, *programs.rglob("*"))}
 
-    assert users == {place.home.account.uid}
-    assert 0 not in users
+    assert user == place.home.account.uid != 0
     assert owners == {0}
+
+
+@needs_root
+def test_what_a_removed_temporary_data_folder_left_is_swept_up(fresh_place, another_place, place):
+    """The next database to be made removes the files of one whose data folder is gone, and no others."""
+    with EmbeddedPostgres(fresh_place.folder):
+        left = fresh_place.home.location
+    shutil.rmtree(fresh_place.folder)
+
+    with EmbeddedPostgres(another_place.folder):
+        pass
+
+    assert not left.exists()
+    assert place.home.cluster.exists()
 
 
 @pytest.fixture
