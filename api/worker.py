@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -11,10 +11,12 @@ from api.services import make_cipher
 from api.settings import Settings
 from notify.compose import Composer
 from notify.dispatcher import Dispatcher
+from notify.leases import LEASE
 from notify.loops import Bell, run_until_stopped
 from notify.planner import Planner
 from notify.ports import Channel
 from notify.registry import build_channels, close_channels
+from notify.rests import Rest
 from storage import partitions
 from storage.cipher import Cipher
 from storage.engine import Engine, libpq_url
@@ -34,15 +36,21 @@ class Worker:
     """One background process. Any number may run; they share nothing but the database."""
 
     def __init__(
-        self, settings: Settings, channels: Mapping[str, Channel], engine: Engine, cipher: Cipher
+        self,
+        settings: Settings,
+        channels: Mapping[str, Channel],
+        engine: Engine,
+        cipher: Cipher,
+        *,
+        lease: timedelta = LEASE,
     ) -> None:
         self._engine, self._cipher = engine, cipher
         self._url = libpq_url(settings.storage.require_database_url())
         self._planner = Planner(self._unit_of_work, channels)
         composer = Composer(settings.notify, cipher)
         self._dispatchers = [
-            Dispatcher(channel, composer, self._unit_of_work)
-            for channel in channels.values()
+            Dispatcher(channel, composer, self._unit_of_work, rest=rest, lease=lease)
+            for channel, rest in [(channel, Rest(name)) for name, channel in channels.items()]
             for _ in range(AT_ONCE)
         ]
         self._bell = Bell()

@@ -1,20 +1,24 @@
 """Takes what is due, hands it to the provider, and records what came of it."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
+from uuid import UUID
 
 import structlog
 
 from notify.compose import Composer
 from notify.leases import LEASE, SHARE, Lease
-from notify.outcomes import PAUSE, record_of, unsent, without_sending
+from notify.outcomes import record_of, unsent, without_sending
 from notify.ports import Channel, Outcome, OutcomeKind, Outgoing
+from notify.rests import Rest
 from storage.contacts.repository import VALUE
 from storage.deliveries import repository
 from storage.deliveries.repository import FIRST, Claimed, Record
 from storage.devices import repository as devices
+from storage.engine import UNAVAILABLE
 from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -22,12 +26,16 @@ log = structlog.get_logger(__name__)
 LANES = range(4)
 PURPOSES = {"push": devices.TOKEN}
 SMOOTHING = 0.3
+AGAIN_SECONDS = 0.5
+"""How long to wait for a database that is away, before what was sent is recorded again."""
 
 
 class Dispatcher:
     """Sends what is due on one channel. Any number of them, in any number of processes, work side by side.
 
     Args:
+        rest: shared with the other dispatchers of the channel, so that all keep still when one is told to.
+        lease: how long a claim holds; longer than a call of the channel may take.
         rng: the source of chance for backoff.
     """
 
@@ -36,50 +44,61 @@ class Dispatcher:
         channel: Channel,
         composer: Composer,
         open_unit: Callable[[], UnitOfWork],
+        *,
+        rest: Rest | None = None,
+        lease: timedelta = LEASE,
         rng: Random | None = None,
     ) -> None:
         self._channel = channel
         self._composer = composer
         self._open_unit = open_unit
+        self._rest = rest or Rest(channel.name)
+        self._lease = lease
         self._rng = rng or Random()  # noqa: S311 - spreads retries, guards nothing
         self._after = dict.fromkeys(LANES, FIRST)
         self._per_second: float | None = None
-        self._paused_until = 0.0
         self.name = channel.name
-
-    @property
-    def paused_for(self) -> float:
-        """Seconds for which the channel rests yet."""
-        return max(0.0, self._paused_until - time.monotonic())
 
     async def run_once(self) -> int:
         """Claim, send and record once; return how many rows were claimed."""
-        if self.paused_for:
+        if self._rest.seconds:
             return 0
-        lease = Lease(self._open_unit)
+        lease = Lease(self._open_unit, self._lease)
         rows = await self._claim()
         if not rows:
             return 0
-        records = {row.id: record for row in rows if (record := without_sending(row))}
+        now = datetime.now(UTC)
+        records = {row.id: record for row in rows if (record := without_sending(row, now, self._rng))}
+        if unreadable := sum(row.unreadable for row in rows):
+            log.error("addresses_unreadable", channel=self.name, count=unreadable)
         to_send = [row for row in rows if row.id not in records]
         async with lease.kept(rows):
-            if to_send:
-                outcomes = await self._send(to_send, lease)
-                now = datetime.now(UTC)
-                for row, outcome in zip(to_send, outcomes, strict=True):
-                    records[row.id] = record_of(row, outcome, now, self._rng) if outcome else unsent(row, now)
-                await self._forget_dead(to_send, outcomes)
-            await self._record(list(records.values()))
+            outcomes = await self._send(to_send, lease)
+            now = datetime.now(UTC)
+            for row, outcome in zip(to_send, outcomes, strict=True):
+                records[row.id] = record_of(row, outcome, now, self._rng) if outcome else unsent(row, now)
+            await self._record(list(records.values()), self._dead(to_send, outcomes))
         return len(rows)
 
     def _claim_size(self) -> int:
         """As many as can be sent in a third of the lease, as far as is known, in one call."""
         if self._per_second is None:
             return self._channel.batch_size
-        affordable = int(self._per_second * LEASE.total_seconds() / SHARE)
+        affordable = int(self._per_second * self._lease.total_seconds() / SHARE)
         return max(1, min(self._channel.batch_size, affordable))
 
     async def _claim(self) -> list[Claimed]:
+        """Claim; while nothing is found, look on until every agency of every lane was looked at."""
+        begun: set[int] = set()
+        unseen = set(LANES)
+        while True:
+            begun |= {lane for lane in LANES if self._after[lane] == FIRST}
+            rows = await self._claim_on()
+            unseen -= {lane for lane in begun if self._after[lane] == FIRST}
+            if rows or not unseen:
+                return rows
+
+    async def _claim_on(self) -> list[Claimed]:
         purpose = PURPOSES.get(self.name, VALUE)
         async with self._open_unit() as uow:
             rows, self._after = await repository.claim(
@@ -87,7 +106,7 @@ class Dispatcher:
                 channel=self.name,
                 purpose=purpose,
                 size=self._claim_size(),
-                lease=LEASE,
+                lease=self._lease,
                 after=self._after,
             )
             if rows:
@@ -111,7 +130,7 @@ class Dispatcher:
         self._learn(len(messages), time.monotonic() - started)
         for place, outcome in zip(messages, answers, strict=True):
             outcomes[place] = outcome
-        self._rest_if_told(answers)
+        self._rest.heed(answers)
         return outcomes
 
     def _learn(self, count: int, seconds: float) -> None:
@@ -119,38 +138,37 @@ class Dispatcher:
         known = self._per_second
         self._per_second = rate if known is None else known + SMOOTHING * (rate - known)
 
-    def _rest_if_told(self, outcomes: Sequence[Outcome]) -> None:
-        rest = max((_rest(outcome) for outcome in outcomes), default=timedelta(0))
-        if rest:
-            self._paused_until = time.monotonic() + rest.total_seconds()
-            log.warning("channel_rests", channel=self.name, seconds=rest.total_seconds())
-        broken = [outcome.code for outcome in outcomes if outcome.kind is OutcomeKind.MISCONFIGURED]
-        if broken:
-            log.error("channel_misconfigured", channel=self.name, code=broken[0])
-
-    async def _forget_dead(self, rows: Sequence[Claimed], outcomes: Sequence[Outcome | None]) -> None:
-        """Retire phones that the provider says no longer exist."""
-        dead = [
+    def _dead(self, rows: Sequence[Claimed], outcomes: Sequence[Outcome | None]) -> list[UUID]:
+        """Return the phones that the provider says no longer exist."""
+        if self.name != "push":
+            return []
+        return [
             row.target_id
             for row, outcome in zip(rows, outcomes, strict=True)
             if outcome and outcome.kind is OutcomeKind.UNREACHABLE
         ]
-        if dead and self.name == "push":
-            async with self._open_unit() as uow:
-                await devices.retire(uow, dead)
-                await uow.commit()
 
-    async def _record(self, records: Sequence[Record]) -> None:
+    async def _record(self, records: Sequence[Record], dead: Sequence[UUID]) -> None:
+        """Record what came of the sends; while the database is away, again and again.
+
+        What was sent and is not recorded goes out a second time. To come late does no harm: whose lease ran
+        out meanwhile is fenced off.
+        """
+        while True:
+            try:
+                counted = await self._write(records, dead)
+            except UNAVAILABLE as error:
+                log.warning("outcomes_not_recorded", channel=self.name, error=type(error).__name__)
+                await asyncio.sleep(AGAIN_SECONDS)
+                continue
+            if counted < len(records):
+                log.warning("outcomes_overtaken", channel=self.name, count=len(records) - counted)
+            return
+
+    async def _write(self, records: Sequence[Record], dead: Sequence[UUID]) -> int:
         async with self._open_unit() as uow:
             counted = await repository.record(uow, records)
+            if dead:
+                await devices.retire(uow, dead)
             await uow.commit()
-        if counted < len(records):
-            log.warning("outcomes_overtaken", channel=self.name, count=len(records) - counted)
-
-
-def _rest(outcome: Outcome) -> timedelta:
-    if outcome.kind is OutcomeKind.MISCONFIGURED:
-        return PAUSE
-    if outcome.kind is OutcomeKind.THROTTLED:
-        return outcome.retry_after or timedelta(seconds=1)
-    return timedelta(0)
+        return counted

@@ -3,9 +3,11 @@
 import time
 from typing import Any
 
+import psycopg
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DisconnectionError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from storage.hints import HintSender
@@ -14,6 +16,9 @@ from storage.settings import StorageSettings
 SESSION_OPTIONS = (
     "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
 )
+
+UNAVAILABLE = (psycopg.OperationalError, OperationalError, PoolTimeoutError, OSError)
+"""What is raised while the database is away or too busy: nothing is wrong with what was asked of it."""
 
 
 def sqlalchemy_url(database_url: str) -> URL:
