@@ -214,11 +214,30 @@ async def test_another_app(house, clock):
     """A refresh token is nothing to another app, which can not end its session either."""
     pair = await house.signed_in()
     assert await house.refresh(pair.refresh_token, client_id="other-app") is None
-    await house.refresh(pair.refresh_token)
+    current = await house.refresh(pair.refresh_token)
     clock.forward(61)
     assert await house.refresh(pair.refresh_token, client_id="other-app") is None
     await house.sign_out(pair.refresh_token, client_id="other-app")
-    assert await house.refresh((await house.signed_in()).refresh_token) is not None
+    assert await house.refresh(current.refresh_token) is not None
+
+
+async def test_sign_out_comes_first(house, unit_of_work, reading):
+    """A refresh that meets a sign-out under way waits for it, and is refused."""
+    pair = await house.signed_in()
+    async with unit_of_work() as uow:
+        await house.sessions.sign_out(uow, client_id=APP, token=pair.refresh_token)
+        refreshing = asyncio.create_task(house.refresh(pair.refresh_token))
+        async with asyncio.timeout(5):
+            while not await _somebody_waits(reading):  # noqa: ASYNC110 - the database sets no event
+                await asyncio.sleep(0.01)
+        await uow.commit()
+    assert await refreshing is None
+
+
+async def _somebody_waits(reading) -> bool:
+    query = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with reading() as read:
+        return (await (await read.driver()).execute(query)).rowcount > 0
 
 
 async def test_idle_sessions_end(house, clock):

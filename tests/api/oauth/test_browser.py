@@ -104,7 +104,12 @@ async def test_tampered_state(browser, state):
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
-    [({"code": "forged"}, "code"), ({"iss": "https://evil.example"}, "issuer"), ({"iss": ""}, "issuer")],
+    [
+        ({"code": "forged"}, "code"),
+        ({"iss": "https://evil.example"}, "issuer"),
+        ({"iss": ""}, "issuer"),
+        ({"error": "server_error"}, "sign-in"),
+    ],
 )
 async def test_tampered_answer(browser, services, changes, reason):
     """A forged code or another issuer signs nobody in, and the app is told."""
@@ -209,9 +214,11 @@ async def test_repeated_parameters(client, repeated, status):
         ("redirect_uri", REDIRECT),
         ("state", "a"),
         ("response_type", "code"),
-        repeated,
+        ("code_challenge", "c" * 43),
+        ("code_challenge_method", "S256"),
     ]
-    refused = await client.get(f"/oauth/authorize?{urlencode(given)}")
+    assert "error" not in answer_of(await client.get(f"/oauth/authorize?{urlencode(given)}"))
+    refused = await client.get(f"/oauth/authorize?{urlencode([*given, repeated])}")
     assert refused.status_code == status
     if status == 302:
         assert answer_of(refused)["error"] == "invalid_request"

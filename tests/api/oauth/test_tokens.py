@@ -107,6 +107,14 @@ async def test_agency(client, portal, way):
     assert tried.json() == "portal"
 
 
+async def test_encoded_secret(client, portal):
+    """Id and secret may be percent-encoded in the header, as the RFC asks."""
+    encoded = "".join(f"%{ord(letter):02X}" for letter in portal)
+    headers = {"authorization": f"Basic {b64encode(f'%70ortal:{encoded}'.encode()).decode()}"}
+    answer = await client.post("/oauth/token", data={"grant_type": "client_credentials"}, headers=headers)
+    assert answer.status_code == 200
+
+
 async def test_scope(client, portal):
     """A token for fewer scopes opens less."""
     form = {"grant_type": "client_credentials", "scope": "documents"}
@@ -166,7 +174,8 @@ async def test_two_ways_at_once(client, portal):
         ({"grant_type": "authorization_code"}, "invalid_request", 400),
         ({"grant_type": "refresh_token", "client_id": APP}, "invalid_request", 400),
         ({"grant_type": "refresh_token", "client_id": "x", "refresh_token": "a"}, "invalid_client", 401),
-        ({"grant_type": ["refresh_token", "refresh_token"]}, "invalid_request", 400),
+        (code_form("a"), "invalid_grant", 400),
+        ({**code_form("a"), "code": ["a", "a"]}, "invalid_request", 400),
         (code_form("a", client_id="another-app"), "invalid_client", 401),
     ],
 )
