@@ -76,8 +76,7 @@ class Reading:
         if self._session is not None:
             await self._session.flush()
         raw = await self._open.get_raw_connection()
-        driver: DriverConnection[tuple[object, ...]] = raw.driver_connection
-        return driver
+        return raw.driver_connection  # type: ignore[return-value] # psycopg's, as the engine is made for it
 
     async def _give_back(self, connection: AsyncConnection) -> None:
         if connection.invalidated:
