@@ -1,6 +1,7 @@
 """What the settings refuse, and what development makes up."""
 
 import json
+import os
 
 import pytest
 from joserfc.jwk import ECKey, RSAKey
@@ -9,6 +10,13 @@ from auth.keys import new_key
 from auth.settings import AuthSettings
 from storage.errors import SettingsError
 from storage.settings import Environment
+
+
+@pytest.fixture(autouse=True)
+def _empty_environment(monkeypatch):
+    """Settings that are not given are not set."""
+    for name in [name for name in os.environ if name.startswith("TINDAN_")]:
+        monkeypatch.delenv(name)
 
 
 def pem(key: ECKey | RSAKey, *, private: bool = True) -> str:

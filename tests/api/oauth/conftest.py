@@ -30,7 +30,7 @@ def sandbox() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def oauth_settings(settings, sandbox) -> Iterator[Settings]:
+def oauth_settings(settings, sandbox) -> Settings:
     """Settings that name the sandbox as provider, and two redirect addresses."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TINDAN_ENV", "development")
@@ -40,7 +40,7 @@ def oauth_settings(settings, sandbox) -> Iterator[Settings]:
         environment.setenv("TINDAN_APP_REDIRECT_URIS", json.dumps({APP: [REDIRECT, OTHER_REDIRECT]}))
         given = Settings()
         _ = given.storage, given.auth, given.notify  # read on first use: while the environment is this
-        yield given
+    return given
 
 
 @pytest.fixture(scope="session")
