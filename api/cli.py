@@ -12,7 +12,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from api import logs
+from api import logs, operation
 from api.parent import follow_parent
 from api.settings import Settings
 from storage.embedded import EmbeddedPostgresError
@@ -24,6 +24,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="TinDan: the backend of the mobile channel of Vietnamese online public services.",
 )
+
+app.add_typer(operation.agency, name="agency")
+app.add_typer(operation.catalogue, name="catalogue")
 
 
 def fail(message: object) -> NoReturn:

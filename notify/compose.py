@@ -17,6 +17,9 @@ class Composer:
     """Words messages, with links that open the app or give an address up."""
 
     def __init__(self, settings: NotifySettings, cipher: Cipher) -> None:
+        # Asked now, so that a missing address stops the start and not every notice.
+        settings.dossier_link("")
+        settings.require_public_url()
         self._settings = settings
         self._cipher = cipher
 

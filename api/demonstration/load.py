@@ -34,7 +34,7 @@ async def load(uow: UnitOfWork, settings: Settings) -> None:
     """
     if not settings.storage.development:
         raise SettingsError("the demonstration is for development only (TINDAN_ENV=development)")
-    await agencies.put(uow, [_agency(record) for record in _records("agencies.json")])
+    await agencies.put(uow, [AgencyRecord.read(record) for record in _records("agencies.json")])
     await procedures.put(uow, _records("procedures.json"))
     await let_in(uow, agency_code="H26", client_id=CLIENT_ID, secret=client_secret(settings))
 
@@ -60,12 +60,3 @@ async def let_in(uow: UnitOfWork, *, agency_code: str, client_id: str, secret: s
 def _records(name: str) -> Sequence[dict[str, Any]]:
     loaded: list[dict[str, Any]] = json.loads((files(__package__) / name).read_text("utf-8"))
     return loaded
-
-
-def _agency(record: dict[str, Any]) -> AgencyRecord:
-    return AgencyRecord(
-        code=normalise_agency_code(record["code"]),
-        name=record["name"],
-        parent=record.get("parent"),
-        aliases=tuple(normalise_agency_code(alias) for alias in record.get("aliases", ())),
-    )

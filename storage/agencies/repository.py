@@ -1,9 +1,11 @@
 """Agencies by any of their codes, and the clients that speak for them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self
 from uuid import UUID
 
+from storage.agencies.codes import normalise_agency_code
 from storage.agencies.models import AgencyClient
 from storage.ids import new_id
 from storage.unit_of_work import Reading, UnitOfWork
@@ -99,6 +101,16 @@ class AgencyRecord:
     name: str
     parent: str | None = None
     aliases: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> Self:
+        """Read `code`, `name`, `parent` and `aliases`. Raises InvalidCode, KeyError."""
+        return cls(
+            code=normalise_agency_code(record["code"]),
+            name=str(record["name"]),
+            parent=normalise_agency_code(record["parent"]) if record.get("parent") else None,
+            aliases=tuple(normalise_agency_code(alias) for alias in record.get("aliases", ())),
+        )
 
 
 async def put(uow: UnitOfWork, records: Sequence[AgencyRecord]) -> None:
