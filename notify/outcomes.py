@@ -12,6 +12,8 @@ PAUSE = timedelta(seconds=60)
 FINAL = frozenset({OutcomeKind.ACCEPTED, OutcomeKind.REJECTED, OutcomeKind.UNREACHABLE})
 EXPIRED = "expired"
 GIVEN_UP = "no_address"
+UNREADABLE = Outcome(kind=OutcomeKind.MISCONFIGURED, code="unreadable_address")
+"""The root key at hand is not the one that the address was kept under: an operator can mend that."""
 
 
 def record_of(claimed: Claimed, outcome: Outcome, now: datetime, rng: Random) -> Record:
@@ -53,10 +55,18 @@ def _again_at(claimed: Claimed, outcome: Outcome, now: datetime, rng: Random) ->
     )
 
 
-def without_sending(claimed: Claimed) -> Record | None:
-    """End a row that need not be sent any more: too late, or its address was given up since planning."""
-    reason = EXPIRED if claimed.expired else GIVEN_UP if claimed.target is None else None
-    return reason and Record(id=claimed.id, attempt=claimed.attempt, outcome=reason)  # type: ignore[return-value] # none is falsy
+def without_sending(claimed: Claimed, now: datetime, rng: Random) -> Record | None:
+    """Say what becomes of a row that need not, or can not, be sent; none where it is to be sent.
+
+    It ends when it is too late, or when its address was given up since planning.
+    """
+    if claimed.expired:
+        return Record(id=claimed.id, attempt=claimed.attempt, outcome=EXPIRED)
+    if claimed.unreadable:
+        return record_of(claimed, UNREADABLE, now, rng)
+    if claimed.target is None:
+        return Record(id=claimed.id, attempt=claimed.attempt, outcome=GIVEN_UP)
+    return None
 
 
 def unsent(claimed: Claimed, now: datetime) -> Record:

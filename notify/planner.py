@@ -4,6 +4,9 @@ from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from uuid import UUID
 
+import structlog
+
+from notify.outcomes import PAUSE
 from notify.routing import plan, route_of
 from storage.deliveries import repository as deliveries
 from storage.deliveries.repository import NewDelivery
@@ -11,6 +14,8 @@ from storage.ids import new_id
 from storage.notifications import planning
 from storage.notifications.planning import Advance, DueNotification, Reach
 from storage.unit_of_work import UnitOfWork
+
+log = structlog.get_logger(__name__)
 
 BATCH = 500
 
@@ -41,7 +46,13 @@ class Planner:
         sends: list[NewDelivery] = []
         steps: list[Advance] = []
         for notice in due:
-            targets, plan_at = plan(notice, reach.get(notice.party_id, Reach()), self._channels, now)
+            try:
+                targets, plan_at = plan(notice, reach.get(notice.party_id, Reach()), self._channels, now)
+            except LookupError:
+                # A newer release wrote it, during a roll-out: it must not keep all others from being planned.
+                log.warning("not_planned", notification_id=str(notice.id), category=notice.category)
+                steps.append(Advance(id=notice.id, step=notice.step, plan_at=now + PAUSE))
+                continue
             sends += [_delivery(notice, channel, target) for channel, target in targets]
             steps.append(Advance(id=notice.id, step=notice.step + 1, plan_at=plan_at))
         await deliveries.add(uow, sends)

@@ -33,8 +33,11 @@ def _contact(notice: DueNotification, reach: Reach, kind: str) -> UUID | None:
 
 
 def route_of(notice: DueNotification) -> Route:
-    """Return the route of a notice."""
-    return ROUTES[Category(notice.category)]
+    """Return the route of a notice. Raises LookupError where this release does not know its category."""
+    try:
+        return ROUTES[Category(notice.category)]
+    except ValueError as error:
+        raise LookupError(notice.category) from error
 
 
 def plan(
@@ -43,6 +46,9 @@ def plan(
     """Judge one step of a notice, on those of `channels` that are set up here.
 
     Returns the sends of this step as (channel, address), and when the next step is due, if there is one.
+
+    Raises:
+        LookupError: this release does not know the category.
     """
     if notice.expires_at <= now:
         return [], None

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from storage.cipher import UndecipherableError
 from storage.unit_of_work import UnitOfWork
 
 FIRST = UUID(int=0)
@@ -23,16 +24,18 @@ FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int2
 """
 
 # `walk` steps from agency to agency through the index, in each lane from where the last claim ended, so its
-# cost is the number of agencies looked at and not of rows that wait. Each agency then gives an even share.
+# cost is the number of agencies looked at and not of rows that wait. Each agency with something due then
+# gives an even share. Where the size of the claim cuts a lane short, its next walk begins behind the agency
+# served last, or the first ones would leave nothing to the others; lanes not reached begin where they did.
 _CLAIM = """
 WITH RECURSIVE walk AS (
-  SELECT l.lane, g.agency_id, 1 AS place
+  SELECT l.lane, l.after, g.agency_id, 1 AS place
   FROM unnest(%(lanes)s::int2[], %(after)s::uuid[]) AS l(lane, after), LATERAL (
     SELECT d.agency_id FROM delivery d
     WHERE d.channel = %(channel)s AND d.lane = l.lane AND d.agency_id > l.after
     ORDER BY d.agency_id LIMIT 1) g
   UNION ALL
-  SELECT w.lane, g.agency_id, w.place + 1
+  SELECT w.lane, w.after, g.agency_id, w.place + 1
   FROM walk w, LATERAL (
     SELECT d.agency_id FROM delivery d
     WHERE d.channel = %(channel)s AND d.lane = w.lane AND d.agency_id > w.agency_id
@@ -41,13 +44,20 @@ WITH RECURSIVE walk AS (
 ), share AS (
   SELECT lane, agency_id, place,
     greatest(1, ceil(%(size)s::numeric / count(*) OVER (PARTITION BY lane)))::int AS rows
-  FROM walk
+  FROM walk w
+  WHERE EXISTS (
+    SELECT FROM delivery d WHERE d.channel = %(channel)s AND d.lane = w.lane
+      AND d.agency_id = w.agency_id AND d.due_at <= now())
 ), picked AS MATERIALIZED (
-  SELECT r.* FROM (SELECT * FROM share ORDER BY lane, place) s, LATERAL (
+  SELECT r.*, s.place FROM (SELECT * FROM share ORDER BY lane, place) s, LATERAL (
     SELECT d.id, d.lane, d.agency_id, d.notification_ids, d.party_id, d.target_id FROM delivery d
     WHERE d.channel = %(channel)s AND d.lane = s.lane AND d.agency_id = s.agency_id AND d.due_at <= now()
     ORDER BY d.due_at LIMIT s.rows FOR UPDATE SKIP LOCKED) r
   LIMIT %(size)s
+), cut AS (
+  SELECT lane, max(place) AS place FROM picked
+  WHERE (SELECT count(*) FROM picked) = %(size)s
+  GROUP BY lane ORDER BY lane DESC LIMIT 1
 ), claimed AS (
 UPDATE delivery d
 SET attempt = d.attempt + 1, lease_until = now() + %(lease)s, due_at = now() + %(lease)s,
@@ -69,8 +79,14 @@ RETURNING d.lane, d.id, d.attempt, d.party_id, d.expires_at, d.expires_at <= now
   agency.name AS agency_name
 )
 SELECT ends.lane, ends.last, c.* FROM (
-  SELECT lane, CASE WHEN count(*) = %(width)s THEN (array_agg(agency_id ORDER BY place DESC))[1] END AS last
-  FROM walk GROUP BY lane
+  SELECT w.lane, CASE
+    WHEN w.lane > cut.lane THEN w.after
+    WHEN w.lane = cut.lane AND cut.place < count(*) THEN
+      (array_agg(w.agency_id) FILTER (WHERE w.place = cut.place))[1]
+    WHEN count(*) = %(width)s THEN (array_agg(w.agency_id ORDER BY w.place DESC))[1]
+  END AS last
+  FROM walk w LEFT JOIN cut ON true
+  GROUP BY w.lane, w.after, cut.lane, cut.place
 ) ends LEFT JOIN claimed c ON c.lane = ends.lane
 """
 
@@ -124,7 +140,8 @@ class NewDelivery:
 class Claimed:
     """A send that this process holds under a lease, with all that sending it needs.
 
-    `target` is the address in clear, or none where it was given up or its owner erased since planning.
+    `target` is the address in clear, or none where it was given up or its owner erased since planning, or
+    where it is `unreadable`: kept under another key than ours.
     """
 
     id: UUID
@@ -133,6 +150,7 @@ class Claimed:
     expired: bool
     target_id: UUID
     target: str | None
+    unreadable: bool
     agency_supplied: bool
     locale: str
     notification_id: UUID
@@ -197,9 +215,13 @@ async def claim(
 def _claimed(uow: UnitOfWork, purpose: str, row: Any) -> Claimed:
     delivery_id, attempt, party_id, expires_at, expired, target_id, wrapped, sealed, source, *rest = row
     locale, notification_id, category, params, dossier_code, procedure_name, agency_name = rest
-    target = None
+    target, unreadable = None, False
     if wrapped is not None and sealed is not None:
-        target = uow.cipher.open_party_key(party_id, wrapped).decrypt(sealed, purpose)
+        try:
+            target = uow.cipher.open_party_key(party_id, wrapped).decrypt(sealed, purpose)
+        except UndecipherableError:
+            # One such row must not keep all others from being claimed.
+            unreadable = True
     names = {"dossier_code": dossier_code, "procedure_name": procedure_name, "agency_name": agency_name}
     return Claimed(
         id=delivery_id,
@@ -208,6 +230,7 @@ def _claimed(uow: UnitOfWork, purpose: str, row: Any) -> Claimed:
         expired=expired,
         target_id=target_id,
         target=target,
+        unreadable=unreadable,
         agency_supplied=source == "agency_supplied",
         locale=locale,
         notification_id=notification_id,
