@@ -45,6 +45,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Put the web process together. Raises SettingsError before anything is served."""
     cipher = make_cipher(settings.storage)
     tokens = Tokens(settings.auth)
+    settings.auth.redirect_uris()  # now, so that a bad list stops the start and not the first sign-in
     engine = Engine(settings.storage)
     try:
         async with OpenIdProvider(settings.auth) as provider:
