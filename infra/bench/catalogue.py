@@ -1,0 +1,68 @@
+"""Which figures there are, what each is compared with, and what measures it."""
+
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass
+
+from infra.bench import batch_push, latency, noop_delivery, real_send, single_push
+from infra.bench.figures import Figure
+from infra.bench.place import Bench
+
+Measure = Callable[[Bench], Iterator[Figure]]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A figure: what measures it (maybe several at once), and a line on it and its limit."""
+
+    measure: Measure
+    help: str
+
+
+ENTRIES = {
+    "batch_push": Entry(
+        batch_push.measure,
+        "batches of 1,000 first events, one after another / bare SQL of the very same rows: at least 0.5",
+    ),
+    "batch_push_following": Entry(
+        batch_push.measure,
+        "batches of 1,000 following events / bare SQL of the very same rows: at least 0.5",
+    ),
+    "single_push": Entry(
+        single_push.measure,
+        f"events one by one over {single_push.CONNECTIONS} connections / a bare FastAPI handler with the "
+        "same token check, validation and encryption, and one INSERT: at least 0.7",
+    ),
+    "noop_delivery": Entry(
+        noop_delivery.measure,
+        "pushes through a channel that does nothing, in one worker process / a bare loop of claim and "
+        "complete in SQL: at least 0.6",
+    ),
+    "noop_delivery_vs_pgqueuer": Entry(
+        noop_delivery.measure,
+        "the same / PgQueuer draining jobs that do nothing, in batches: at least 2",
+    ),
+    "noop_delivery_vs_procrastinate": Entry(
+        noop_delivery.measure,
+        "the same / Procrastinate draining jobs that do nothing, several at once: at least 20",
+    ),
+    "real_send_email": Entry(
+        real_send.measure,
+        "mails from claim to record, to the sandbox / aiosmtplib alone, same mails and connections: "
+        "at least 0.8",
+    ),
+    "real_send_push": Entry(
+        real_send.measure,
+        "pushes from claim to record, to the sandbox / firebase-admin alone, same messages: at least 0.8",
+    ),
+    "commit_to_provider_p50": Entry(
+        latency.measure,
+        "median ms from the answer to an event to its mail's arrival, all processes running at half of the "
+        "load that they sustain / 50 ms (limit: that time; ratio: ours to it; reached: below 1)",
+    ),
+    "commit_to_provider_p99": Entry(latency.measure, "the same, 99th percentile / 1,000 ms: below 1"),
+}
+
+
+def chosen(names: Collection[str]) -> list[Measure]:
+    """Return what measures these figures, each once."""
+    return list(dict.fromkeys(entry.measure for name, entry in ENTRIES.items() if name in names))

@@ -1,0 +1,101 @@
+"""Mails and pushes to the sandbox, a process of its own, against the bare client libraries.
+
+The messages of the limit are made beforehand. It has as many connections, and as many messages on the way at
+once, as ours: two dispatchers over one channel, as a worker process has them.
+"""
+
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager, ExitStack
+from typing import Any
+from urllib.request import urlopen
+
+from infra.bench.bare_clients import BareFirebase, BareMail
+from infra.bench.figures import Figure, compare
+from infra.bench.noop_delivery import NothingChannel
+from infra.bench.place import Bench, per_second
+from infra.bench.waiting import Waiting
+from infra.sandbox import launch
+from notify.ports import Channel, Outcome, Outgoing
+from notify.registry import build_channels, close_channels
+from notify.settings import NotifySettings, SmtpSecurity
+from storage.settings import Environment
+
+TARGET = 0.8
+
+
+class Recording(NothingChannel):
+    """Keeps what it is given."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.taken: list[Outgoing] = []
+
+    async def send(self, batch: Any) -> list[Outcome]:
+        self.taken += batch
+        return await super().send(batch)
+
+
+def measure(bench: Bench) -> Iterator[Figure]:
+    """Measure mails, then pushes."""
+    with launch.running() as sandbox:
+        settings = _settings(sandbox)
+        yield _measure(bench, settings, "email", BareMail)
+        yield _measure(bench, settings, "push", BareFirebase)
+
+
+def _measure(
+    bench: Bench, settings: NotifySettings, name: str, bare: type[BareMail] | type[BareFirebase]
+) -> Figure:
+    with ExitStack() as opened:
+        place = opened.enter_context(bench.place())
+        making = Waiting.on(place, settings, channel=name, size=bench.pick(400, 2000))
+        waiting = opened.enter_context(bench.entered(making))
+        setting_up: AbstractAsyncContextManager[BareMail | BareFirebase] = bare.of(
+            settings, _messages(bench, waiting, name)
+        )
+        limit = opened.enter_context(bench.entered(setting_up))
+        channels = build_channels(settings)
+        opened.callback(lambda: bench.runner.run(close_channels(channels)))
+        return _compare(bench, waiting, channels[name], limit.send)
+
+
+def _compare(
+    bench: Bench, waiting: Waiting, channel: Channel, send: Callable[[], Coroutine[Any, Any, None]]
+) -> Figure:
+    def ours() -> float:
+        waiting.put_back()
+        rate = per_second(waiting.size, lambda: bench.runner.run(waiting.drain(channel)))
+        waiting.require_finished()
+        return rate
+
+    return compare(
+        f"real_send_{channel.name}",
+        "messages/s",
+        TARGET,
+        ours=ours,
+        limit=lambda: per_second(waiting.size, lambda: bench.runner.run(send())),
+        rounds=bench.pick(3, 7),
+    )
+
+
+def _messages(bench: Bench, waiting: Waiting, name: str) -> list[Outgoing]:
+    recording = Recording(name)
+    waiting.put_back()
+    bench.runner.run(waiting.drain(recording))
+    return recording.taken
+
+
+def _settings(sandbox: launch.Running) -> NotifySettings:
+    with urlopen(f"{sandbox.http}/sandbox/service-account.json", timeout=10) as answer:
+        account = answer.read().decode()
+    return NotifySettings(
+        env=Environment.DEVELOPMENT,
+        app_link_base="https://app.example",
+        public_url="https://api.example",
+        smtp_host=sandbox.smtp_host,
+        smtp_port=sandbox.smtp_port,
+        smtp_security=SmtpSecurity.NONE,
+        mail_from="TinDan <khong-tra-loi@tindan.example>",
+        fcm_credentials=account,
+        fcm_url=f"{sandbox.http}/fcm",
+    )
