@@ -1,8 +1,9 @@
 """Firebase's client, kept from blocking the loop. Importing this takes a quarter of a second of CPU.
 
-What firebase-admin 7.7 does by itself is switched off where it gets in the way: it fetches access tokens on
-the loop's thread, with a limit of two minutes, once before and twice after each answer 401; and it repeats
-answers 500 and 503 four times within seven seconds, which is the dispatcher's to do, with its own backoff.
+firebase-admin 7.7 makes the messages and reads the answers; its way of sending is replaced. That one fetches
+access tokens on the loop's thread, with a limit of two minutes, once before and twice after each answer 401;
+it repeats answers 500 and 503 four times within seven seconds, which is the dispatcher's to do, with its own
+backoff; and it passes by the proxy that the environment names.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from uuid import uuid4
 import firebase_admin
 import httpx
 import requests
-from firebase_admin import _http_client, _retry, credentials, exceptions, messaging
+from firebase_admin import credentials, exceptions, messaging
 from google.auth.credentials import TokenState
 from google.auth.exceptions import GoogleAuthError, TransportError
 from google.auth.transport.requests import Request
@@ -36,10 +37,7 @@ class FcmClient:
         self._app = firebase_admin.initialize_app(certificate, name=f"tindan-{uuid4()}")
         self._credential = certificate.get_credential()
         self._fetching = asyncio.Lock()
-        self._http = _http_client.HttpxAsyncClient(
-            retry_config=_retry.HttpxRetry(max_retries=0), timeout=timeout
-        )
-        self._http.async_client.auth = _Bearer(self._credential)
+        self._http = _Http(self._credential, timeout=timeout)
         service = messaging._get_messaging_service(self._app)  # noqa: SLF001  # no public way, see the module
         service._fcm_url = account.url  # noqa: SLF001  # likewise
         service._async_client = self._http  # noqa: SLF001  # likewise
@@ -92,6 +90,20 @@ class FcmClient:
     def _fetch_token(self) -> None:
         with requests.Session() as session:
             self._credential.refresh(functools.partial(Request(session=session), timeout=_TOKEN_TIMEOUT))
+
+
+class _Http:
+    """What firebase-admin sends through in place of its own: one request, by the environment's proxy."""
+
+    def __init__(self, credential: Any, *, timeout: float) -> None:
+        self._client = httpx.AsyncClient(http2=True, timeout=timeout, auth=_Bearer(credential))
+
+    async def request(self, method: str, url: str, **options: Any) -> httpx.Response:
+        response = await self._client.request(method, url, **options)
+        return response.raise_for_status()
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
 
 
 class _Bearer(httpx.Auth):

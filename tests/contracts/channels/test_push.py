@@ -24,12 +24,14 @@ class Google:
             None hangs up without a word.
         token: the same for the token endpoint.
         token_gate: holds the token endpoint back until it is set.
+        gate: the same for FCM.
         token_asked: whether the token endpoint was reached.
     """
 
     answers: list = field(default_factory=lambda: [SENT])
     token: tuple = (200, TOKEN)
     token_gate: asyncio.Event = field(default_factory=asyncio.Event)
+    gate: asyncio.Event = field(default_factory=asyncio.Event)
     token_asked: asyncio.Event = field(default_factory=asyncio.Event)
     asked: list[str] = field(default_factory=list)
     authorizations: set[str] = field(default_factory=set)
@@ -58,6 +60,7 @@ class Google:
             await self.token_gate.wait()
             given = self.token
         else:
+            await self.gate.wait()
             given = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if given is None:
             return None
@@ -69,9 +72,10 @@ class Google:
 
 @pytest.fixture
 async def google():
-    """A Google whose token endpoint answers at once."""
+    """A Google that answers at once."""
     google = Google()
     google.token_gate.set()
+    google.gate.set()
     return google
 
 
@@ -138,6 +142,7 @@ async def test_a_message_too_large_says_nothing_of_the_phone(push, length, kind)
     """More than 4,096 bytes are rejected before Firebase could blame the token for them."""
     (outcome,) = await push.channel.send([push.outgoing(text="ư" * length)])
     assert outcome.kind is kind
+    assert outcome.code == (None if kind is OutcomeKind.ACCEPTED else "payload-size")
     assert len(await push.outbox()) == (kind is OutcomeKind.ACCEPTED)
 
 
@@ -146,6 +151,25 @@ async def test_throttling_says_for_how_long(push):
     await push.script({"kind": "status", "code": 429, "retry_after": 7})
     (outcome,) = await push.channel.send([push.outgoing()])
     assert (outcome.kind, outcome.retry_after) == (OutcomeKind.THROTTLED, timedelta(seconds=7))
+
+
+async def test_the_limit_of_a_call_holds_whatever_the_library_waits_for(google, channel, outgoing):
+    """Time runs out for the call as a whole, not for each of its steps."""
+    await channel.send([outgoing()])
+    google.gate.clear()
+    channel.timeout = timedelta(seconds=0.2)
+    (outcome,) = await channel.send([outgoing()])
+    google.gate.set()
+    assert (outcome.kind, outcome.code) == (OutcomeKind.UNKNOWN, "timeout")
+
+
+async def test_a_call_too_short_to_open_the_client_is_not_in_vain(channel, outgoing):
+    """What a call began before its time was over serves the next one."""
+    channel.timeout = timedelta(milliseconds=1)
+    (outcome,) = await channel.send([outgoing()])
+    assert (outcome.kind, outcome.code) == (OutcomeKind.RETRYABLE, "timeout")
+    channel.timeout = timedelta(seconds=3)
+    assert (await channel.send([outgoing()]))[0].kind is OutcomeKind.ACCEPTED
 
 
 @pytest.mark.parametrize("status", [500, 503])
