@@ -9,27 +9,18 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from psycopg import OperationalError as DriverOperationalError
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
 from api.edge import SECURITY_HEADERS
 from api.problem_texts import DETAILS, FIELD_ERRORS, TITLES, word
+from storage.engine import UNAVAILABLE
 from storage.errors import NotFoundError
 from storage.schema import OutdatedSchemaError
 from storage.unit_of_work import ContentionError
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
-UNAVAILABLE = (
-    OperationalError,
-    DriverOperationalError,
-    PoolTimeoutError,
-    OutdatedSchemaError,
-    ContentionError,
-    OSError,
-)
+TRY_AGAIN = (*UNAVAILABLE, OutdatedSchemaError, ContentionError)
 """Nothing was kept, and the same request may well succeed in a moment."""
 
 
@@ -109,7 +100,7 @@ def from_pydantic(errors: Sequence[Any], *, below: str = "") -> list[FieldError]
     """Turn pydantic's errors into ours; `below` is the pointer of what was checked."""
     return [
         FieldError(
-            pointer=below + "".join(f"/{_escape(part)}" for part in error["loc"]),
+            pointer=below + pointer_to(*error["loc"]),
             code=error["type"],
             params=error.get("ctx") or {},
         )
@@ -117,8 +108,9 @@ def from_pydantic(errors: Sequence[Any], *, below: str = "") -> list[FieldError]
     ]
 
 
-def _escape(part: object) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
+def pointer_to(*parts: object) -> str:
+    """Return a JSON pointer (RFC 6901) to where these names and indexes lead."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
 def answer(problem: Problem, request: Request) -> Response:
@@ -189,6 +181,6 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(NotFoundError, _on_missing)
-    for down in UNAVAILABLE:
+    for down in TRY_AGAIN:
         app.add_exception_handler(down, _on_database_down)
     app.add_exception_handler(Exception, _on_anything)

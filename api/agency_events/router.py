@@ -13,7 +13,7 @@ from api.agency_events import service
 from api.agency_events.schemas import BatchAnswer, DossierEvent, EventAnswer, EventBatch, EventOutcome
 from api.dependencies import AllServices, EventSender, Locale
 from api.openapi import body_of
-from api.problems import MEDIA_TYPE, FieldError, Problem
+from api.problems import MEDIA_TYPE, FieldError, Problem, pointer_to
 from storage.unit_of_work import transact
 
 router = APIRouter(prefix="/v1/agency", tags=["agency"])
@@ -66,7 +66,9 @@ def _items(body: bytes, limit: int) -> tuple[list[Any], bool]:
     if not isinstance(given, dict) or "events" not in given:
         return [given], False
     items = given["events"]
-    errors = [FieldError(pointer=f"/{name}", code="extra_forbidden") for name in given if name != "events"]
+    errors = [
+        FieldError(pointer=pointer_to(name), code="extra_forbidden") for name in given if name != "events"
+    ]
     if not isinstance(items, list):
         errors.append(FieldError(pointer="/events", code="list_type"))
     elif not items:

@@ -61,7 +61,7 @@ async def census(engine: Engine) -> dict[str, int]:
     names = [table.name for table in metadata.sorted_tables]
     query = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in names)
     async with engine.pool.connect() as connection:
-        return dict((await connection.exec_driver_sql(query)).tuples().all())
+        return dict((await connection.exec_driver_sql(query)).all())
 
 
 async def states(engine: Engine) -> dict[str, dict[str, Any]]:
