@@ -19,7 +19,7 @@ _STYLE = """
 body{margin:0;background:var(--ground);color:var(--text);font:1.125rem/1.6 system-ui,sans-serif}
 main{max-width:36rem;margin:0 auto;padding:clamp(1.5rem,8vh,5rem) 1.25rem 3rem}
 .name{margin:0 0 2rem;font-weight:700;color:var(--accent)}
-h1{margin:0 0 1rem;font-size:clamp(1.5rem,5vw,2rem);line-height:1.25}
+h1{margin:0 0 1rem;font-size:clamp(1.5rem,5vw,1.75rem);line-height:1.25}
 p{margin:0 0 1rem}
 button{width:100%;min-height:3rem;margin:1rem 0;padding:.75rem 1.5rem;border:0;border-radius:.5rem;
 background:var(--accent);color:var(--on-accent);font:inherit;font-weight:600;cursor:pointer}

@@ -1,8 +1,9 @@
 """A citizen reads and marks notices; an app keeps a copy that misses nothing."""
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -285,6 +286,75 @@ async def test_a_delta_turned_page_by_page_misses_nothing_that_happens_meanwhile
     known |= {item["id"]: item for item in await phone.read_all(since=page["sync_token"])}
     assert known == {item["id"]: item for item in await phone.read_all()}
     assert len(known) == 7
+
+
+@dataclass
+class Copy:
+    """An app's copy of the inbox."""
+
+    phone: Phone
+    token: str
+    known: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    async def sync(self, chance: random.Random, between_pages: Callable[[], Awaitable[None]]) -> None:
+        """Fetch what changed, in pages of any size."""
+        query = {"since": self.token}
+        while True:
+            page = await self.phone.read(limit=chance.randint(1, 3), **query)
+            self.known |= {item["id"]: item for item in page["items"]}
+            self.token = page["sync_token"]
+            if page["next_cursor"] is None:
+                return
+            query = {"cursor": page["next_cursor"]}
+            await between_pages()
+
+
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_copy_is_true_whatever_the_order_of_commits(
+    push_event: PushEvent, phone: Phone, tell_late: TellLate, new_code: NewCode, seed: int
+) -> None:
+    """Transactions open and commit in any order, also between the pages of a sync: nothing is missed."""
+    chance, about = random.Random(seed), new_code()
+    copy = Copy(phone, (await phone.read())["sync_token"])
+    await push_event(about, 1)
+    under_way: list[AsyncExitStack] = []
+
+    async def begin_one() -> None:
+        under_way.append(AsyncExitStack())
+        await under_way[-1].enter_async_context(tell_late(about))
+
+    async def commit_one() -> None:
+        if under_way:
+            await under_way.pop(chance.randrange(len(under_way))).aclose()
+
+    for _ in range(25):
+        if len(under_way) < 4 and chance.random() < 0.5:
+            await begin_one()
+        elif chance.random() < 0.5:
+            await commit_one()
+        else:
+            await copy.sync(chance, commit_one)
+    while under_way:
+        await commit_one()
+    await copy.sync(chance, commit_one)
+    assert copy.known == {item["id"]: item for item in await phone.read_all()}
+    assert len(copy.known) > 3
+
+
+async def test_rows_of_another_server_are_no_changes_here(
+    services: Services, push_event: PushEvent, phone: Phone, new_code: NewCode
+) -> None:
+    """After a dump was loaded, numbers ahead of ours do not come again with every sync."""
+    await push_event(new_code(), 1)
+    async with services.unit_of_work() as uow:
+        ahead = "UPDATE notification SET changed_xid = '1000000000000'"
+        await (await uow.driver()).execute(ahead)
+        await uow.commit()
+    page = await phone.read()
+    assert len(page["items"]) == 1
+    fresh = new_code()
+    await push_event(fresh, 1)
+    assert codes((await phone.read(since=page["sync_token"]))["items"]) == [fresh]
 
 
 async def test_a_whole_list_turned_page_by_page_syncs_from_its_first_page(

@@ -1,0 +1,129 @@
+"""Reads of citizens go by an index, whatever else the tables hold, and however PostgreSQL plans them."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from psycopg import sql
+
+from storage.contacts import repository as contacts
+from storage.dossiers import reading as dossiers
+from storage.ids import new_id
+from storage.notifications import inbox
+from storage.unit_of_work import UnitOfWork
+
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
+
+# One party with many dossiers, such as a notary's office, among many with few.
+_FILL = """
+INSERT INTO party (id, kind, number_index, number_sealed, locale)
+SELECT gen_random_uuid(), 'person', n::text::bytea, '', 'vi' FROM generate_series(1, 500) n;
+INSERT INTO party_key (party_id, wrapped) SELECT id, '' FROM party;
+INSERT INTO agency (id, code, name, lineage) VALUES (gen_random_uuid(), 'H26', '', '{}');
+INSERT INTO procedure (code, name) SELECT '1.' || n, '' FROM generate_series(1, 500) n;
+INSERT INTO dossier (id, code, party_id, agency_id, procedure_code, status, status_since, first_at,
+  contradictions, updated_at, heard_at)
+SELECT gen_random_uuid(), 'H26-' || p.number_index::text || '-' || n, p.id, a.id, '1.' || n % 500, n % 10 + 1,
+  now(), '2026-11-01', 0, now() - n * interval '1 minute', now()
+FROM agency a, party p, generate_series(1, CASE WHEN p.number_index = '1' THEN 4000 ELSE 6 END) n;
+INSERT INTO dossier_event (id, dossier_id, client_id, status, occurred_at, step)
+SELECT gen_random_uuid(), d.id, 'c', n, '2026-11-01', '' FROM dossier d, generate_series(1, 2) n;
+INSERT INTO notification (id, party_id, agency_id, dossier_id, category, expires_at, step, created_at)
+SELECT gen_random_uuid(), party_id, agency_id, id, 'status_change', now(), 0, updated_at FROM dossier;
+INSERT INTO contact (id, party_id, kind, value_index, value_sealed, source, dossier_id)
+SELECT gen_random_uuid(), party_id, 'email', '', '', 'agency_supplied', id FROM dossier WHERE status < 3;
+ANALYZE party, party_key, agency, procedure, dossier, dossier_event, notification, contact;
+"""
+
+
+def numbered(query: str, given: Any) -> tuple[str, list[Any]]:
+    """Return a query with PostgreSQL's own placeholders, and the values in their order."""
+    if isinstance(given, tuple):
+        places = iter(range(1, len(given) + 1))
+        return re.sub("%s", lambda _: f"${next(places)}", query), list(given)
+    for place, name in enumerate(given, 1):
+        query = query.replace(f"%({name})s", f"${place}")
+    return query, list(given.values())
+
+
+Explain = Callable[..., Any]
+
+
+@pytest.fixture
+async def explain(unit_of_work: Callable[[], UnitOfWork]) -> Any:
+    """Explain a query of a party with a few dossiers, or of the one with many."""
+    async with unit_of_work() as uow:
+        driver = await uow.driver()
+        await driver.execute(_FILL)
+        owner = "SELECT id FROM party WHERE number_index = %s"
+        small: Any = await (await driver.execute(owner, (b"2",))).fetchone()
+        large: Any = await (await driver.execute(owner, (b"1",))).fetchone()
+
+        async def plan(query: str, given: Any, mode: str, *, many: bool = False) -> str:
+            prepared, values = numbered(query, given((large if many else small)[0]))
+            await driver.execute(f"SET LOCAL plan_cache_mode = {mode}")
+            await driver.execute(f"PREPARE read AS {prepared}")
+            call = sql.SQL("EXPLAIN EXECUTE read({})").format(sql.SQL(", ").join(map(sql.Literal, values)))
+            lines: list[Any] = await (await driver.execute(call, prepare=False)).fetchall()
+            await driver.execute("DEALLOCATE read")
+            return "\n".join(line for (line,) in lines)
+
+        yield plan
+
+
+def page(party_id: UUID) -> dict[str, Any]:
+    """Return what a page of dossiers is asked for with."""
+    return {"party_id": party_id, "updated_at": LATER, "id": new_id(), "statuses": [1, 2], "limit": 21}
+
+
+READS: dict[str, tuple[str, Any]] = {
+    "dossiers": (dossiers._PAGE, page),
+    "dossiers from the start": (
+        dossiers._PAGE,
+        lambda party_id: page(party_id) | {"updated_at": None, "id": None, "statuses": None},
+    ),
+    "dossier": (dossiers._ONE, lambda party_id: ("H26-261121-0001", party_id)),
+    "moment": (inbox._MOMENT, lambda party_id: {"party_id": party_id}),
+    "newest": (
+        inbox._NEWEST,
+        lambda party_id: {"party_id": party_id, "created_at": LATER, "id": new_id(), "limit": 21},
+    ),
+    "changed": (
+        inbox._CHANGED,
+        lambda party_id: {"party_id": party_id, "xid": 5, "id": new_id(), "limit": 21},
+    ),
+    "read by id": (
+        inbox._MARK_READ_IDS,
+        lambda party_id: {"party_id": party_id, "ids": [new_id() for _ in range(20)]},
+    ),
+    "all read": (inbox._MARK_READ_BEFORE, lambda party_id: {"party_id": party_id, "before": LATER}),
+    "received": (
+        inbox._MARK_RECEIVED,
+        lambda party_id: {"party_id": party_id, "ids": [new_id() for _ in range(20)]},
+    ),
+    "contacts": (contacts._OWN, lambda party_id: (party_id,)),
+}
+LARGE = ("dossier", "dossier_event_p_default", "notification", "contact", "party")
+
+
+MODES = ("force_custom_plan", "force_generic_plan")
+
+
+async def test_no_read_scans_a_large_table(explain: Explain) -> None:
+    """Neither a plan for the values at hand nor one for all values walks a whole table."""
+    for name, (query, given) in READS.items():
+        for mode in MODES:
+            plan = await explain(query, given, mode)
+            scanned = [table for table in LARGE if f"Seq Scan on {table} " in plan]
+            assert not scanned, f"{name}: {plan}"
+
+
+async def test_pages_come_in_order_from_the_index(explain: Explain) -> None:
+    """A page costs its length, not that of the list: nothing is sorted."""
+    for name in ("dossiers", "newest", "changed"):
+        for mode in MODES:
+            plan = await explain(*READS[name], mode, many=True)
+            assert "Sort" not in plan, f"{name}: {plan}"
