@@ -28,6 +28,7 @@ from storage.embedded.errors import EmbeddedPostgresError
 NAME = "tindan"
 PORT = 5432
 _SOCKET_FOLDER = re.compile(r"[A-Za-z0-9/._-]{1,88}")
+_SHORT_TEMPORARY_FOLDER = "/tmp"  # noqa: S108 - only mkdtemp makes anything there, and privately
 _SYSTEM_FOLDERS = ("/var/lib", "/var/tmp")  # noqa: S108 - made there by mkdtemp, under a name of its own
 
 
@@ -143,7 +144,9 @@ class Home:
             folder.mkdir(mode=0o700, exist_ok=True)
             self.account.give(folder)
         else:
-            folder = Path(tempfile.mkdtemp(prefix="tindan-"))
+            parents = (tempfile.gettempdir(), _SHORT_TEMPORARY_FOLDER)
+            parent = next(path for path in parents if _SOCKET_FOLDER.fullmatch(f"{path}/tindan-12345678"))
+            folder = Path(tempfile.mkdtemp(prefix="tindan-", dir=parent))
         _write(self._socket_folder, str(folder))
 
 

@@ -67,7 +67,9 @@ def test_a_copied_data_folder_gets_a_server_of_its_own(place, another_place):
 
 def test_a_moved_data_folder_keeps_its_data(fresh_place, another_place, tmp_path, place_in, monkeypatch):
     """Data go with their folder, whatever comes to be in its former place or is copied from the new one."""
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
     with EmbeddedPostgres(fresh_place.folder):
         fresh_place.write("CREATE TABLE kept AS SELECT 7 AS n")
     fresh_place.folder.rename(another_place.folder)
