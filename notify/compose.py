@@ -56,4 +56,4 @@ class Composer:
         )
 
     def _opt_out_link(self, contact_id: UUID) -> str:
-        return f"{self._settings.require_public_url()}/v1/opt-out/{opt_out_token(self._cipher, contact_id)}"
+        return self._settings.opt_out_link(opt_out_token(self._cipher, contact_id))

@@ -17,6 +17,7 @@ from storage.errors import SettingsError
 from storage.settings import Environment
 
 FCM_URL = "https://fcm.googleapis.com"
+DEVELOPMENT_ADDRESSES = {"app_link_base": "http://127.0.0.1:8090/app", "public_url": "http://127.0.0.1:8080"}
 SERVICE_ACCOUNT_FIELDS = ("project_id", "client_email", "private_key", "token_uri")
 
 
@@ -167,7 +168,9 @@ class NotifySettings(BaseSettings):
         return self.env is Environment.DEVELOPMENT
 
     def _web_address(self, name: str) -> str:
-        address: str | None = getattr(self, name)
+        address: str | None = getattr(self, name) or (
+            DEVELOPMENT_ADDRESSES[name] if self._development else None
+        )
         schemes = ("https://", "http://") if self._development else ("https://",)
         if not address or not address.startswith(schemes):
             raise SettingsError(
