@@ -16,8 +16,8 @@ from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-LEASE = timedelta(seconds=30)
-"""How long a claim holds. A worker that dies delays what it held by this much, and no more."""
+LEASE = timedelta(seconds=28)
+"""How long a claim holds. A worker that dies delays what it held by this and a poll: by half a minute."""
 SHARE = 3
 """A claim is no larger than can be sent in a third of the lease, and is renewed every third of it."""
 

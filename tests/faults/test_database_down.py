@@ -1,5 +1,6 @@
 """A database that goes away is told as such, and done without no longer than it is away."""
 
+import asyncio
 from collections.abc import Callable
 
 import psycopg
@@ -7,9 +8,17 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from notify.dispatcher import Dispatcher
 from storage.unit_of_work import UnitOfWork
+from tests.faults.conftest import OpenChannel
+from tests.faults.office import Office
+from tests.faults.polling import until
+from tests.faults.stand_in import StandIn
 
-BREAK_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()"
+BREAK_ALL = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND datname = current_database()
+"""
 
 
 @pytest.fixture
@@ -68,3 +77,24 @@ async def test_the_first_unit_after_a_break_works(
     async with unit_of_work() as first, unit_of_work() as second, unit_of_work() as third:
         for uow in (first, second, third):
             assert await (await (await uow.driver()).execute("SELECT 1")).fetchone() == (1,)
+
+
+async def test_what_was_sent_is_recorded_though_the_database_goes_away_meanwhile(
+    office: Office, stand_in: StandIn, open_channel: OpenChannel, break_connections: Callable[[], None]
+) -> None:
+    """A dispatcher records again what it could not record, so that nothing is sent twice for it."""
+    dispatcher = Dispatcher(open_channel("email"), office.composer, office.open_unit)
+    await office.announce(3, "email")
+    await stand_in.script("email", {"kind": "delay", "seconds": 0.5, "times": 3})
+    sending = asyncio.create_task(dispatcher.run_once())
+    await until(lambda: _all_held(office))
+
+    break_connections()
+
+    assert await sending == 3
+    assert [(row["outcome"], row["attempt"]) for row in await office.finished()] == [("accepted", 1)] * 3
+    assert (await stand_in.repeats()).total() == 3
+
+
+async def _all_held(office: Office) -> bool:
+    return all(row["held"] for row in await office.waiting())
