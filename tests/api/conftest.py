@@ -1,7 +1,7 @@
 """The web application of the run, and who calls it: agencies, citizens, and what happens to their dossiers."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ PATIENCE = 15.0
 
 
 @pytest.fixture(scope="session")
-def app_settings(settings: StorageSettings) -> Iterator[Settings]:
+def app_settings(settings: StorageSettings) -> Settings:
     """Settings of a web process in development, on the database of the run."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("TINDAN_ENV", "development")
@@ -41,7 +41,7 @@ def app_settings(settings: StorageSettings) -> Iterator[Settings]:
         given = Settings()
         # The groups are read on first use: here, while the environment is that of the test.
         _ = given.storage, given.auth, given.notify
-        yield given
+    return given
 
 
 @pytest.fixture(scope="session")
