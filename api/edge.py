@@ -1,4 +1,4 @@
-"""What stands before every route: security headers, and one line of log."""
+"""What stands before every route: a limit of the body, security headers, and one line of log."""
 
 import re
 import time
@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import structlog
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 access = structlog.get_logger("access")
@@ -24,10 +25,15 @@ class Edge:
 
     Adds `X-Request-Id` and the security headers; logs method, route pattern, status and time, and never a
     path, as paths hold codes.
+
+    Args:
+        body_limit: the most bytes of a body; what is longer is not read on and answered 413. FastAPI's own
+            limit would answer in plain text, from outside of this.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, body_limit: int) -> None:
         self._app = app
+        self._body_limit = body_limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -50,9 +56,27 @@ class Edge:
             await send(message)
 
         try:
-            await self._app(scope, receive, sending)
+            await self._app(scope, self._limited(scope, receive), sending)
         finally:
             self._log(scope, status, request_id, time.perf_counter() - started)
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        """Return `receive`, raising the 413 in whoever reads more than is allowed, or announced so."""
+        announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+        too_long = announced.isdigit() and int(announced) > self._body_limit
+        size = 0
+
+        async def receiving() -> Message:
+            nonlocal size
+            if not too_long:
+                message = await receive()
+                size += len(message.get("body", b""))
+            if too_long or size > self._body_limit:
+                # The rest is on its way: without closing, it would have to be read after all.
+                raise HTTPException(413, headers={"connection": "close"})
+            return message
+
+        return receiving
 
     @staticmethod
     def _request_id(scope: Scope) -> str:

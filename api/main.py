@@ -37,11 +37,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description="Kênh di động của dịch vụ công trực tuyến · The mobile channel of public services",
         lifespan=lifespan,
         redoc_url=None,
-        max_body_size=settings.body_limit,
     )
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)
     openapi.install(app)
-    app.add_middleware(edge.Edge)
+    app.add_middleware(edge.Edge, body_limit=settings.body_limit)
     return app

@@ -186,11 +186,12 @@ async def test_the_source_orders_not_the_arrival(
     assert (await states(engine))[CODE]["status"] == 5
 
 
+@pytest.mark.parametrize(("current", "category"), [(4, "status_change"), (5, "supplement_required")])
 async def test_a_late_event_enters_the_timeline_and_tells_nobody(
-    client: httpx.AsyncClient, agency: Agency, engine: Engine
+    client: httpx.AsyncClient, agency: Agency, engine: Engine, current: int, category: str
 ) -> None:
     """What happened before the current status is kept, moves the first time, and raises no notice."""
-    await tell(client, agency, event("e-2", 4, 10))
+    await tell(client, agency, event("e-2", current, 10))
     answer = await tell(client, agency, event("e-1", 1, 2))
     assert answer.status_code == 201
     assert answer.json() | {"recorded_at": None} == {
@@ -202,9 +203,10 @@ async def test_a_late_event_enters_the_timeline_and_tells_nobody(
         "notified": False,
         "recorded_at": None,
     }
-    assert [fact[0] for fact in await facts(engine)] == [1, 4]
+    assert [fact[0] for fact in await facts(engine)] == [1, current]
     assert (await states(engine))[CODE]["first_at"] == datetime.fromisoformat(at(2))
-    assert await notices(engine) == ["status_change"]
+    await tell(client, agency, event("e-3", current, 10, sequence=1))
+    assert await notices(engine) == [category]
 
 
 async def test_an_overtaken_status_in_a_batch_tells_nobody(
