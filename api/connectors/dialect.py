@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from storage.dossiers.statuses import DossierStatus
@@ -10,6 +10,11 @@ from storage.parties.kinds import PartyKind
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SAME_STATUSES = {str(int(status)): status for status in DossierStatus}
+SAME_CHANNELS = {"1": 1, "2": 2, "3": 3}
+NO_DATES = frozenset({date(1, 1, 1), date(1753, 1, 1), date(1900, 1, 1), date(1970, 1, 1)})
+"""Where the calendars of .NET, SQL Server and Unix begin: what systems write for "no date"."""
+_ZEROS = frozenset("0/-:.TZ+ ")
+_WRITTEN_OUT = datetime(2000, 10, 10, 10, 10, 10, tzinfo=VIETNAM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +22,11 @@ class PortalDialect:
     """Dates, enumerations and statuses of one deployment.
 
     Attributes:
-        date_formats: tried in turn, as for `strptime`; times without an offset are Vietnam's.
+        date_formats: tried in turn, as for `strptime`, then ISO 8601. Times without an offset are Vietnam's.
         statuses: their status codes in the ten of the national exchange.
         kinds: their kinds of applicant (LoaiDoiTuong). The session interface counts from 1, a newer
-            ministry one from 0; a citizen number or tax code decides where the field is absent.
+            ministry one from 0.
+        channels: their channels of submission (KenhThucHien) in 1 in person, 2 online, 3 by post.
     """
 
     date_formats: tuple[str, ...] = (
@@ -35,19 +41,31 @@ class PortalDialect:
     kinds: Mapping[str, PartyKind] = field(
         default_factory=lambda: {"1": PartyKind.PERSON, "2": PartyKind.ORGANISATION}
     )
+    channels: Mapping[str, int] = field(default_factory=lambda: SAME_CHANNELS)
 
-    def read_time(self, text: str) -> datetime:
-        """Return a moment with its offset. Raises ValueError."""
+    def read_time(self, text: str) -> datetime | None:
+        """Return a moment in Vietnam's time; none for what stands for no date. Raises ValueError."""
+        if _ZEROS.issuperset(text):
+            return None
+        read = self._parse(text)
+        if read.date() in NO_DATES:
+            return None
+        try:
+            # In one zone, so that two spellings of one moment are one.
+            return read.astimezone(VIETNAM) if read.tzinfo else read.replace(tzinfo=VIETNAM)
+        except OverflowError as error:
+            raise ValueError("the moment lies outside the calendar in Vietnam") from error
+
+    def _parse(self, text: str) -> datetime:
         for pattern in self.date_formats:
             try:
                 # strptime takes fewer digits than the pattern names; a length check keeps formats apart.
-                read = datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone is added below
+                read = datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone is added by the caller
             except ValueError:
                 continue
-            if not text.isdigit() or len(text) == len(read.strftime(pattern)):
-                return read.replace(tzinfo=VIETNAM)
-        read = datetime.fromisoformat(text)
-        return read if read.tzinfo else read.replace(tzinfo=VIETNAM)
+            if not text.isdigit() or len(text) == len(_WRITTEN_OUT.strftime(pattern)):
+                return read
+        return datetime.fromisoformat(text)
 
 
 NATIONAL = PortalDialect()

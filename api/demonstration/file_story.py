@@ -13,7 +13,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
-from api.connectors.records import RecordError, to_event
+from api.connectors.fields import RecordError
+from api.connectors.records import to_event
 from api.demonstration.actors import AgencyActor
 from api.demonstration.arrivals import Arrival, Arrivals
 from api.demonstration.extras import Extras, client_of, register, top_of
