@@ -10,7 +10,14 @@ from pydantic import TypeAdapter
 from pydantic_core import from_json
 
 from api.agency_events import service
-from api.agency_events.schemas import BatchAnswer, DossierEvent, EventAnswer, EventBatch, EventOutcome
+from api.agency_events.schemas import (
+    EXAMPLE,
+    BatchAnswer,
+    DossierEvent,
+    EventAnswer,
+    EventBatch,
+    EventOutcome,
+)
 from api.dependencies import AllServices, EventSender, Locale
 from api.openapi import body_of
 from api.problems import MEDIA_TYPE, FieldError, Problem, pointer_to
@@ -29,7 +36,9 @@ BATCH_ANSWER = TypeAdapter(BatchAnswer)
         201: {"model": EventAnswer, "description": "Kept"},
         409: {"description": "The event id was used for another content"},
     },
-    openapi_extra=body_of(DossierEvent, EventBatch),
+    openapi_extra=body_of(
+        DossierEvent, EventBatch, examples={"one": EXAMPLE, "batch": {"events": [EXAMPLE]}}
+    ),
 )
 async def push(request: Request, services: AllServices, caller: EventSender, locale: Locale) -> Response:
     """Keep one event, or a batch of them.

@@ -150,6 +150,17 @@ class DossierEvent(Strict):
         return hashlib.sha256(self.model_dump_json(exclude={"event_id"}).encode()).digest()
 
 
+EXAMPLE = {
+    "event_id": "H26-2026-000123-2",
+    "dossier_code": "H26.1-261121-0001",
+    "status": 2,
+    "occurred_at": "2026-11-21T09:00:00+07:00",
+    "due_at": "2026-11-26T17:00:00+07:00",
+    "procedure_code": "1.001193",
+    "applicant": {"number": "001190000001", "name": "Nguyễn Thị An", "email": "an@example.vn"},
+}
+
+
 class EventBatch(Strict):
     """Up to 1,000 events."""
 
