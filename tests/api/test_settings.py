@@ -1,0 +1,102 @@
+"""No process starts in production on settings that only development may make up."""
+
+import asyncio
+import base64
+import os
+from pathlib import Path
+
+import pytest
+from joserfc.jwk import ECKey
+from pydantic import ValidationError
+
+from api.main import create_app
+from api.settings import Settings
+from storage.errors import SettingsError
+
+KEY = base64.b64encode(bytes(32)).decode()
+COMPLETE = {
+    "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
+    "TINDAN_MASTER_KEY": KEY,
+    "TINDAN_INDEX_KEY": KEY,
+    "TINDAN_APP_LINK_BASE": "https://app.tindan.example",
+    "TINDAN_PUBLIC_URL": "https://tindan.example",
+    "TINDAN_TOKEN_KEY": ECKey.generate_key("P-256", private=True).as_pem(private=True).decode(),
+    "TINDAN_IDP_ISSUER": "https://idp.example",
+    "TINDAN_IDP_CLIENT_SECRET": "not-a-default",
+    "TINDAN_APP_REDIRECT_URIS": '{"tindan-app": ["https://app.tindan.example/callback"]}',
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.MonkeyPatch:
+    """An environment that is complete for production, and a folder where nothing must appear."""
+    for name in [name for name in os.environ if name.startswith("TINDAN_") or name == "DATABASE_URL"]:
+        monkeypatch.delenv(name)
+    for name, value in COMPLETE.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.chdir(tmp_path)
+    return monkeypatch
+
+
+async def boot() -> None:
+    """Start the web process and stop it again."""
+    app = create_app()
+    async with app.router.lifespan_context(app):
+        pass
+
+
+async def test_a_complete_environment_boots(environment: pytest.MonkeyPatch) -> None:
+    """So that the refusals below are for what they say."""
+    await boot()
+
+
+@pytest.mark.parametrize("missing", sorted(COMPLETE.keys()))
+def test_production_makes_nothing_up(environment: pytest.MonkeyPatch, tmp_path: Path, missing: str) -> None:
+    """Whatever is missing is named before anything is served, and nothing is written to disk."""
+    environment.delenv(missing)
+    with pytest.raises(SettingsError, match=missing):
+        asyncio.run(boot())
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_production_is_what_is_meant_unless_it_is_said(environment: pytest.MonkeyPatch) -> None:
+    """A forgotten TINDAN_ENV is production; another word than the two known is refused."""
+    assert Settings().storage.development is False
+    environment.setenv("TINDAN_ENV", "prod")
+    with pytest.raises(ValidationError):
+        await boot()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TINDAN_MASTER_KEY", "not base64!"),
+        ("TINDAN_MASTER_KEY", base64.b64encode(bytes(16)).decode()),
+        ("TINDAN_INDEX_KEY", ""),
+        ("TINDAN_INDEX_KEY", KEY + "\n" + KEY),
+    ],
+)
+async def test_a_bad_root_key_is_named_and_not_shown(
+    environment: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    """The message names the setting; keys never stand in messages."""
+    environment.setenv(name, value)
+    with pytest.raises(SettingsError, match=name) as raised:
+        await boot()
+    assert not value or value not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("TINDAN_PORT", "65536"),
+        ("TINDAN_BODY_LIMIT", "0"),
+        ("TINDAN_BATCH_LIMIT", "0"),
+        ("TINDAN_STALE_DAYS", "-1"),
+    ],
+)
+def test_numbers_are_held_to_their_ranges(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A limit that could never work is refused at the start."""
+    environment.setenv(name, value)
+    with pytest.raises(ValidationError, match=name.removeprefix("TINDAN_").lower()):
+        Settings()
