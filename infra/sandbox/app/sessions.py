@@ -3,6 +3,7 @@
 import dataclasses
 import secrets
 import time
+import uuid
 from typing import Any, Self
 
 COOKIE = "tindan_app"
@@ -47,7 +48,7 @@ class Session:
     """
 
     key: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(32))
-    installation_id: str = dataclasses.field(default_factory=lambda: secrets.token_hex(8))
+    installation_id: str = dataclasses.field(default_factory=lambda: str(uuid.uuid4()))
     state: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(24))
     verifier: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(48))
     tokens: Tokens | None = None

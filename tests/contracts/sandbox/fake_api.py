@@ -75,7 +75,7 @@ class FakeApi:
             Route("/v1/dossiers/{code}", self.dossier),
             Route("/v1/notifications", self.notifications),
             Route("/v1/notifications/{done}", self.note, methods=["POST"]),
-            Route("/v1/devices/{installation}", self.device, methods=["PUT"]),
+            Route("/v1/devices/{installation:uuid}", self.device, methods=["PUT"]),
         ]
 
     async def authorize(self, request: Request) -> Response:
@@ -120,7 +120,7 @@ class FakeApi:
         return self._answer(request, {})
 
     async def device(self, request: Request) -> Response:
-        self.devices[request.path_params["installation"]] = await request.json()
+        self.devices[str(request.path_params["installation"])] = await request.json()
         return self._answer(request, {})
 
     def _answer(self, request: Request, body: object, status: int = 200) -> Response:
