@@ -52,6 +52,7 @@ class EmbeddedPostgres:
                 self._wait_until_ready(deadline)
             except BaseException:
                 self._owners.release()
+                self._tidy_up()
                 raise
         self._owning = True
         return self._home.url
@@ -121,6 +122,11 @@ class EmbeddedPostgres:
             self._home.prepare()
             create_cluster(self._home, self._home.binaries())
         spawn_guardian(self._home)
+
+    def _tidy_up(self) -> None:
+        """Remove the folder of the socket after a start that came to nothing, as no guardian will."""
+        if not is_locked(self._home.guardian_lock) and not self._server.alive:
+            self._home.remove_socket_folder()
 
     def _wait_until_ready(self, deadline: float) -> None:
         while (refusal := _refusal(self._home)) is not None:

@@ -47,6 +47,10 @@ class House:
             return False
         return httpx.get(f"http://127.0.0.1:{self.ports.api}/health/ready").is_success
 
+    def has_made(self, pattern: str) -> bool:
+        """Say whether its database has such a file by now."""
+        return any(Home(self.folder).location.glob(pattern))
+
     def interrupt(self, process: Process) -> None:
         """Press Ctrl-C, which reaches every process of the terminal's foreground."""
         os.killpg(process.popen.pid, signal.SIGINT)
