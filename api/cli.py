@@ -110,14 +110,29 @@ def run() -> None:
 def demo(
     events: Annotated[
         Path | None,
-        typer.Option(help="JSONL of portal-style records (MaHoSo, MaTTHC, TrangThaiHoSo, …) to tell instead"),
+        typer.Option(
+            help="Tell these instead: portal-style records (MaHoSo, MaTTHC, TrangThaiHoSo, …), one JSON"
+            " object a line",
+            exists=True,
+            dir_okay=False,
+            readable=True,
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON")] = False,
 ) -> None:
-    """Tell the story once: a dossier travels from an agency to a citizen's phone."""
-    from api.demonstration.command import tell
+    """Tell the story once: a dossier travels from an agency to a citizen's phone.
 
-    raise typer.Exit(tell(_development(), events=events, as_json=as_json))
+    It has a database and ports of its own, and leaves only logs behind. Exit code 1 means that something
+    was missing.
+    """
+    from api.demonstration.command import EmptyFileError, tell
+
+    # However it is stopped, the processes and the database of the story go with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        raise typer.Exit(tell(_development(), events=events, as_json=as_json))
+    except EmptyFileError as error:
+        fail(error)
 
 
 @app.command(

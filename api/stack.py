@@ -225,11 +225,9 @@ class Stack:
         return (self.logs / f"{name}.log").read_text("utf-8", errors="replace")[-2000:]
 
     def _service_account(self) -> str:
-        path = self.data_dir / "sandbox" / "service-account.json"
+        # As text and never as a file: it names this sandbox's port, and others may share the data folder.
         with urlopen(f"{self.sandbox_url}/sandbox/service-account.json", timeout=5) as answer:  # noqa: S310 - our own address
-            path.write_bytes(answer.read())
-        path.chmod(0o600)
-        return str(path)
+            return bytes(answer.read()).decode()
 
 
 @contextmanager

@@ -1,25 +1,33 @@
 """What reached the providers, as the sandbox saw it."""
 
+import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 
 POLL_SECONDS = 5.0
+_LINK = re.compile(r"/dossiers/(\S+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One message at a provider. `key` stays the same when a message is sent again."""
+    """One message at a provider. `key` stays the same when a message is sent again.
+
+    Attributes:
+        dossier_code: the dossier that its link opens.
+        notification_id: what the phone confirms; a mail has none.
+    """
 
     channel: str
     at: datetime
     to: str
     title: str
-    text: str
+    dossier_code: str | None
     notification_id: str | None
     key: str
 
@@ -32,42 +40,42 @@ class Arrivals:
         self._after = 0
         self.seen: list[Arrival] = []
 
-    def wait_until(self, enough: Callable[[Sequence[Arrival]], bool], seconds: float) -> bool:
-        """Read until what has arrived is enough; say whether it was in time."""
-        deadline = time.monotonic() + seconds
-        while not enough(self.seen):
+    def wait_until(self, enough: Callable[[], bool], patience: float) -> bool:
+        """Read until there is enough; say no once nothing has arrived for so many seconds."""
+        deadline = time.monotonic() + patience
+        while not enough():
             left = deadline - time.monotonic()
             if left <= 0:
                 return False
-            self._read(min(left, POLL_SECONDS))
+            if self._read(min(left, POLL_SECONDS)):
+                deadline = time.monotonic() + patience
         return True
 
-    def _read(self, wait: float) -> None:
+    def _read(self, wait: float) -> bool:
         asked: dict[str, str | int] = {"after": self._after, "wait": f"{wait:.2f}", "limit": 1000}
         answer = self._http.get("/sandbox/outbox", params=asked)
         answer.raise_for_status()
         body = answer.json()
-        for item in body["items"]:
-            self._after = max(self._after, item["sequence"])
-            self.seen.append(_arrival(item))
+        self._after = body["last"]
+        self.seen += [_arrival(item) for item in body["items"]]
+        return bool(body["items"])
 
 
 def _arrival(item: dict[str, Any]) -> Arrival:
     if item["channel"] == "push":
-        title = (item.get("notification") or {}).get("title", "")
-        data = item.get("data") or {}
-        notification_id = data.get("notification_id")
+        notification_id, link = item["data"].get("notification_id"), item["data"].get("link", "")
         key = f"{notification_id}→{item['to']}"
     else:
-        title, notification_id = item["subject"], None
-        headers = {name.lower(): value for name, value in dict(item.get("headers") or {}).items()}
+        headers = {name.lower(): value for name, value in item["headers"].items()}
+        notification_id, link = None, item["text"] or ""
         key = headers.get("message-id", str(item["sequence"]))
+    opened = _LINK.search(link)
     return Arrival(
         channel=item["channel"],
         at=datetime.fromisoformat(item["at"]),
         to=item["to"],
-        title=title,
-        text=item.get("text") or "",
+        title=item["subject"] or "",
+        dossier_code=unquote(opened[1]) if opened else None,
         notification_id=notification_id,
         key=key,
     )

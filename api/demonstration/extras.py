@@ -1,26 +1,24 @@
 """What a file of records needs beyond the demonstration: procedures, agencies, and clients for them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from api.connectors.dialect import NATIONAL
+from api.connectors.fields import Fields
 from api.demonstration.load import let_in
+from api.demonstration.record_file import Line
 from api.services import make_cipher
 from api.settings import Settings
 from api.stack import Stack
+from api.text import clean
 from auth import opaque
 from storage.agencies import repository as agencies
-from storage.agencies.codes import normalise_agency_code
 from storage.agencies.repository import AgencyRecord
-from storage.dossiers.codes import agency_part
 from storage.engine import Engine
 from storage.procedures import repository as procedures
-from storage.procedures.codes import split_procedure_code
 from storage.settings import StorageSettings
 from storage.unit_of_work import UnitOfWork
-
-Named = tuple[str, Mapping[str, Any]]
-"""A dossier's code, and the record that names it."""
 
 
 @dataclass(kw_only=True)
@@ -37,13 +35,8 @@ def client_of(top: str) -> str:
     return f"demo-portal-{top}"
 
 
-def top_of(dossier_code: str) -> str:
-    """Return the top-level agency of a dossier code in its normal form."""
-    return normalise_agency_code(agency_part(dossier_code) or "").split(".")[0]
-
-
-async def register(stack: Stack, settings: Settings, lines: Sequence[Named]) -> Extras:
-    """Register what (dossier code, record) pairs name into the throw-away database, and say what it was."""
+async def register(stack: Stack, settings: Settings, lines: Sequence[Line]) -> Extras:
+    """Register what lines name into the throw-away database, and say what it was."""
     storage = StorageSettings(
         env=settings.storage.env, data_dir=settings.storage.data_dir, DATABASE_URL=stack.database_url
     )
@@ -51,9 +44,9 @@ async def register(stack: Stack, settings: Settings, lines: Sequence[Named]) -> 
     try:
         async with UnitOfWork(engine, make_cipher(storage)) as uow:
             extras = Extras()
-            extras.procedures = await _add_procedures(uow, [record for _, record in lines])
+            extras.procedures = await _add_procedures(uow, lines)
             extras.agencies = await _add_agencies(uow, lines)
-            for top in sorted({top_of(code) for code, _ in lines}):
+            for top in sorted({line.top for line in lines}):
                 extras.secrets[top] = opaque.draw()
                 await let_in(uow, agency_code=top, client_id=client_of(top), secret=extras.secrets[top])
             await uow.commit()
@@ -62,15 +55,13 @@ async def register(stack: Stack, settings: Settings, lines: Sequence[Named]) -> 
         await engine.dispose()
 
 
-async def _add_procedures(uow: UnitOfWork, records: Sequence[Mapping[str, Any]]) -> list[str]:
+async def _add_procedures(uow: UnitOfWork, lines: Sequence[Line]) -> list[str]:
     named: dict[str, dict[str, Any]] = {}
-    for record in records:
-        try:
-            code = split_procedure_code(str(record.get("MaTTHC") or ""))[0]
-        except ValueError:
-            continue
-        name, field_name = record.get("TenTTHC") or code, record.get("TenLinhVuc")
-        named.setdefault(code, {"code": code, "name": str(name), "field": field_name and str(field_name)})
+    for line in lines:
+        code = line.event.get("procedure_code")
+        if code:
+            name = _name(line, "TenTTHC") or code
+            named.setdefault(code, {"code": code, "name": name, "field": _name(line, "TenLinhVuc")})
     known = await procedures.known_codes(uow, named)
     missing = [procedure for code, procedure in named.items() if code not in known]
     if missing:
@@ -78,14 +69,13 @@ async def _add_procedures(uow: UnitOfWork, records: Sequence[Mapping[str, Any]])
     return [str(procedure["code"]) for procedure in missing]
 
 
-async def _add_agencies(uow: UnitOfWork, lines: Sequence[Named]) -> list[str]:
+async def _add_agencies(uow: UnitOfWork, lines: Sequence[Line]) -> list[str]:
     """Register each agency of a dossier code under its top-level one, as the record names it."""
-    names: dict[str, str] = {}
-    for code, record in lines:
-        agency = normalise_agency_code(agency_part(code) or "")
-        names.setdefault(top_of(code), top_of(code))
-        if record.get("DonViXuLy") or agency not in names:
-            names[agency] = str(record.get("DonViXuLy") or agency)
+    names: dict[str, str] = {line.top: line.top for line in lines}
+    for line in lines:
+        name = _name(line, "DonViXuLy")
+        if name or line.agency not in names:
+            names[line.agency] = name or line.agency
     known = await agencies.resolve(uow, names)
     missing = sorted(names.keys() - known.keys(), key=lambda code: (code.count("."), code))
     records = [
@@ -95,3 +85,8 @@ async def _add_agencies(uow: UnitOfWork, lines: Sequence[Named]) -> list[str]:
     if records:
         await agencies.put(uow, records)
     return missing
+
+
+def _name(line: Line, field_name: str) -> str | None:
+    """Return a name as the record gives it, where the database can keep it."""
+    return Fields(line.record, NATIONAL).usable(field_name, lambda text: str(clean(text)))

@@ -17,7 +17,7 @@ from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.working_days import VIETNAM, WorkingCalendar
 
 CHANNELS = ("push", "email")
-DEADLINE_SECONDS = 20.0
+PATIENCE_SECONDS = 20.0
 PROCEDURE = "1.001193"
 AGENCY = "H26.1"
 
@@ -79,9 +79,12 @@ def perform(stack: Stack, secret: str, console: Console) -> Telling:
     for scene, event in zip(SCENES, _events(code, citizen), strict=True):
         console.print(f"• {code}: {scene.status.vietnamese} · {scene.status.english}")
         _tell(agency, arrivals, scene, event, telling)
+        if telling.missing:
+            break
     _confirm(citizen, arrivals)
     telling.dossier = citizen.dossier(code)
-    telling.missing += _gaps(citizen, telling)
+    # What a story that broke off does not show is no news.
+    telling.missing += [] if telling.missing else _gaps(citizen, telling)
     return telling
 
 
@@ -139,9 +142,9 @@ def _tell(
     def new() -> dict[str, Arrival]:
         return {arrival.channel: arrival for arrival in arrivals.seen[before:]}
 
-    if not arrivals.wait_until(lambda _: new().keys() >= set(CHANNELS), DEADLINE_SECONDS):
+    if not arrivals.wait_until(lambda: new().keys() >= set(CHANNELS), PATIENCE_SECONDS):
         absent = ", ".join(channel for channel in CHANNELS if channel not in new())
-        telling.missing.append(f"{scene.status.english}: no {absent} within {DEADLINE_SECONDS:.0f} s")
+        telling.missing.append(f"{scene.status.english}: no {absent} within {PATIENCE_SECONDS:.0f} s")
     telling.told.append(Told(status=scene.status, answered_at=answered_at, arrivals=new()))
 
 
