@@ -76,13 +76,13 @@ TinDan is running / TinDan đang chạy
   Health                     {stack.api_url}/health/ready
   What the providers got     {stack.sandbox_url}/sandbox/outbox
 
-Try it: tell the citizen Nguyễn Thị Ví Dụ that her dossier was accepted
+Try it: tell the citizen Nguyễn Thị Ví Dụ that a dossier of hers was accepted, and sign in as her in the app
 
   TOKEN=$(curl -s -u {demonstration.CLIENT_ID}:{secret} -d grant_type=client_credentials \\
     {stack.api_url}/oauth/token | sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
   curl -s {stack.api_url}/v1/agency/dossier-events -H "authorization: Bearer $TOKEN" \\
-    -H "content-type: application/json" -d '{{"event_id": "try-'$RANDOM'",
-    "dossier_code": "H26.1-261121-0001", "status": 2, "occurred_at": "'$(date +%FT%T%:z)'",
+    -H "content-type: application/json" -d '{{"event_id": "try-'$(date +%s)'",
+    "dossier_code": "H26.1-'$(date +%y%m%d-%H%M%S)'", "status": 2, "occurred_at": "'$(date -u +%FT%TZ)'",
     "procedure_code": "1.001193", "agency_code": "H26.1",
     "applicant": {{"number": "001190000001", "email": "vi.du@example.vn", "phone": "0900000001"}}}}'
 
