@@ -18,7 +18,8 @@ Described = Annotated[
 ]
 
 
-def get_services(request: Request) -> Services:
+# Asynchronous, all of these, though they wait for nothing: FastAPI calls others in a thread.
+async def get_services(request: Request) -> Services:
     """Return the parts of this process."""
     services: Services = request.app.state.services
     return services
@@ -45,7 +46,7 @@ Uow = Annotated[UnitOfWork, Depends(get_uow, scope="function")]
 Read = Annotated[Reading, Depends(get_reading, scope="function")]
 
 
-def get_locale(request: Request) -> str:
+async def get_locale(request: Request) -> str:
     """Return `vi`, or `en` where the caller prefers it."""
     return locale_of(request.headers.get("accept-language"))
 

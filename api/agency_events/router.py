@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
 from api.agency_events import service
+from api.agency_events.gathering import Gatherer, Together
 from api.agency_events.schemas import (
     EXAMPLE,
     BatchAnswer,
@@ -21,11 +22,32 @@ from api.agency_events.schemas import (
 from api.dependencies import AllServices, EventSender, Locale
 from api.openapi import body_of
 from api.problems import MEDIA_TYPE, FieldError, Problem, pointer_to
+from api.services import Services
+from auth.principals import AgencyCaller
 from storage.unit_of_work import transact
 
 router = APIRouter(prefix="/v1/agency", tags=["agency"])
 ANSWER = TypeAdapter(EventAnswer)
 BATCH_ANSWER = TypeAdapter(BatchAnswer)
+
+
+class Sender(NamedTuple):
+    """Who sends, and in which language the answers are worded."""
+
+    caller: AgencyCaller
+    locale: str
+
+
+async def get_gatherer(request: Request, services: AllServices) -> Gatherer[Sender]:
+    """Return the gatherer of this application, made at its first use."""
+    state = request.app.state
+    if not hasattr(state, "gatherer_of_events"):
+        state.gatherer_of_events = Gatherer(partial(_keeping, services))
+    gatherer: Gatherer[Sender] = state.gatherer_of_events
+    return gatherer
+
+
+OneGatherer = Annotated[Gatherer[Sender], Depends(get_gatherer)]
 
 
 @router.post(
@@ -40,7 +62,9 @@ BATCH_ANSWER = TypeAdapter(BatchAnswer)
         DossierEvent, EventBatch, examples={"one": EXAMPLE, "batch": {"events": [EXAMPLE]}}
     ),
 )
-async def push(request: Request, services: AllServices, caller: EventSender, locale: Locale) -> Response:
+async def push(
+    request: Request, services: AllServices, gatherer: OneGatherer, caller: EventSender, locale: Locale
+) -> Response:
     """Keep one event, or a batch of them.
 
     A body with `events` is a batch and is answered with 200 and one result for each event, in order, so
@@ -49,21 +73,32 @@ async def push(request: Request, services: AllServices, caller: EventSender, loc
     always safe: the same `event_id` with the same content gets the first answer again.
     """
     items, batch = _items(await request.body(), services.settings.batch_limit)
-    now = datetime.now(UTC)
-    parsed = service.parse(items, now, locale)
+    parsed = service.parse(items, datetime.now(UTC), locale)
+    sender = Sender(caller, locale)
+    if not batch:
+        answer = parsed.answers.get(0) or await gatherer.keep(sender, parsed.good[0])
+        return _single_response(answer, locale)
     answers = dict(parsed.answers)
     if parsed.good:
+        answers |= await _keeping(services, sender)(parsed.good)
+    return _batch_response([answers[index] for index in range(len(items))])
+
+
+def _keeping(services: Services, sender: Sender) -> Together:
+    """Return how the events of a sender are kept in one transaction."""
+
+    async def keep(good: Mapping[int, DossierEvent]) -> Mapping[int, EventAnswer]:
         work = partial(
             service.receive,
-            caller=caller,
-            good=parsed.good,
-            now=now,
+            caller=sender.caller,
+            good=good,
+            now=datetime.now(UTC),
             stale_after=timedelta(days=services.settings.stale_days),
-            locale=locale,
+            locale=sender.locale,
         )
-        answers |= await transact(services.unit_of_work, work)
-    results = [answers[index] for index in range(len(items))]
-    return _batch_response(results) if batch else _single_response(results[0], locale)
+        return await transact(services.unit_of_work, work)
+
+    return keep
 
 
 def _items(body: bytes, limit: int) -> tuple[list[Any], bool]:
