@@ -18,7 +18,7 @@ from tests.faults.polling import until
 from tests.faults.stand_in import StandIn
 
 HANG = {"kind": "accept_then_hang", "seconds": 600, "times": -1}
-BRIEF = timedelta(seconds=0.6)
+BRIEF = timedelta(seconds=0.4)
 LEASES = 4
 
 
@@ -105,13 +105,13 @@ async def test_a_suspended_worker_sends_and_records_nothing_that_it_no_longer_ho
     office: Office, stand_in: StandIn, open_channel: OpenChannel, start_worker: StartWorker
 ) -> None:
     """Stopped amid a batch until its leases ran out, a worker wakes up, sends none of it, and is not heard."""
-    others_lease = timedelta(seconds=8)
+    others_lease = timedelta(seconds=6)
     other = Dispatcher(
-        open_channel("email", timeout=4), office.composer, office.open_unit, lease=others_lease
+        open_channel("email", timeout=3), office.composer, office.open_unit, lease=others_lease
     )
     await office.announce(10, "email")
     await stand_in.script("email", HANG)
-    with start_worker("-m", "tests.faults.short_worker", "3.5", "3", TINDAN_SMTP_CONNECTIONS="2") as worker:
+    with start_worker("-m", "tests.faults.short_worker", "2.6", "2.2", TINDAN_SMTP_CONNECTIONS="2") as worker:
         await stand_in.wait_for(2)
         worker.signal(signal.SIGSTOP)
         await until(lambda: _none_held(office))
