@@ -3,14 +3,17 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 
-# The first Python that fits; `make PYTHON=/path/to/python …` names another.
-PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11; do \
-	if "$$name" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; \
-	then echo "$$name"; break; fi; done)
 VENV := .venv
 BIN := $(VENV)/bin
-READY := $(VENV)/.ready
-PACKAGES := api auth notify storage
+
+# The first Python that fits, the environment's own before all; `make PYTHON=/path/to/python …` names another.
+FITS := -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null
+ifndef PYTHON
+PYTHON := $(shell for name in $(BIN)/python python3 python3.13 python3.12 python3.11; do \
+	if "$$name" $(FITS); then echo "$$name"; break; fi; done)
+endif
+# Another version than last time makes the environment anew.
+READY := $(VENV)/.ready-$(shell "$(PYTHON)" -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)
 export TINDAN_DATA_DIR ?= .tindan
 
 .PHONY: help setup run demo test lint verify verify-needs bench soak lock migration clean
@@ -21,8 +24,9 @@ help: ## Show this list
 setup: $(READY) ## Install into .venv from the hash-locked requirements
 
 $(READY): requirements-dev.txt pyproject.toml
-	@if [ -z "$(PYTHON)" ]; then echo "TinDan needs Python 3.11, 3.12 or 3.13; none was found." >&2; exit 2; fi
-	$(PYTHON) -m venv $(VENV)
+	@if ! "$(PYTHON)" $(FITS); then \
+		echo "TinDan needs Python 3.11, 3.12 or 3.13; $(if $(PYTHON),$(PYTHON) is none,none was found). Name one: make PYTHON=…" >&2; exit 2; fi
+	$(PYTHON) -m venv $(if $(wildcard $(READY)),,--clear) $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
