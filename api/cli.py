@@ -1,7 +1,6 @@
 """The command `tindan`."""
 
 import asyncio
-import contextlib
 import os
 import shutil
 import signal
@@ -11,11 +10,15 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 
-from api import logs, operation
+from api import logs
+from api.operation import commands as operation
 from api.parent import follow_parent
 from api.settings import Settings
+from api.stack import StackError
 from storage.embedded import EmbeddedPostgresError
+from storage.engine import UNAVAILABLE
 from storage.errors import StorageError
 
 app = typer.Typer(
@@ -175,19 +178,31 @@ def _development() -> Settings:
 
 
 def main() -> None:
-    """Run the command; what a person can mend is told in one line."""
-    # `tindan … | head` ends quietly.
-    with contextlib.suppress(AttributeError):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    from pydantic import ValidationError
-
-    from api.stack import StackError
-
+    """Run the command; what a person can mend is told without a traceback."""
     try:
         app()
-    except (StorageError, StackError, EmbeddedPostgresError, ValidationError) as error:
-        typer.secho(f"tindan: {error}", fg=typer.colors.RED, err=True)
-        sys.exit(2)
+    except ValidationError as error:
+        _end(_wrong_settings(error))
+    except (StorageError, StackError, EmbeddedPostgresError) as error:
+        _end(str(error))
+    except UNAVAILABLE as error:
+        # SQLAlchemy's own words around the driver's tell an operator nothing.
+        _end(str(getattr(error, "orig", None) or error))
+
+
+def _wrong_settings(error: ValidationError) -> str:
+    """Say which settings are wrong, and why; never what they hold, as it may be secret."""
+    prefix = "TINDAN_SANDBOX_" if error.title == "SandboxSettings" else "TINDAN_"
+    faults = []
+    for fault in error.errors(include_url=False, include_input=False, include_context=False):
+        name = ".".join(str(part) for part in fault["loc"])
+        faults.append(f"{name if name.isupper() else prefix + name.upper()}: {fault['msg']}")
+    return "\n        ".join(faults)
+
+
+def _end(message: str) -> NoReturn:
+    typer.secho(f"tindan: {message}", fg=typer.colors.RED, err=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""How an operator sets an installation up."""
