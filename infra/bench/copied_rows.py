@@ -76,7 +76,7 @@ class Table:
         return sql.SQL(", ").join(sql.Identifier(column) for column, _ in self.columns)
 
     def _given(self) -> sql.Composed:
-        return sql.SQL(", ").join(sql.SQL(f"%s::{kind}[]") for _, kind in self.columns)
+        return sql.SQL(", ").join(sql.SQL(f"%b::{kind}[]") for _, kind in self.columns)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

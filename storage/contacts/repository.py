@@ -17,7 +17,7 @@ VALUE = "contact.value"
 _SUPPLY = """
 INSERT INTO contact (id, party_id, kind, value_index, value_sealed, source, dossier_id)
 SELECT g.id, g.party_id, g.kind, g.value_index, g.value_sealed, 'agency_supplied', g.dossier_id
-FROM unnest(%s::uuid[], %s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::uuid[])
+FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[], %b::uuid[])
   AS g(id, party_id, kind, value_index, value_sealed, dossier_id)
 ORDER BY g.party_id, g.kind, g.value_index
 ON CONFLICT (party_id, kind, value_index, dossier_id) DO NOTHING

@@ -18,8 +18,8 @@ INSERT INTO delivery (id, notification_ids, party_id, agency_id, channel, lane, 
   due_at, attempt, possible_duplicate)
 SELECT g.id, ARRAY[g.notification_id], g.party_id, g.agency_id, g.channel, g.lane, g.target_id, g.expires_at,
   now(), 0, false
-FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::int2[], %s::uuid[],
-  %s::timestamptz[])
+FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::int2[], %b::uuid[],
+  %b::timestamptz[])
   AS g(id, notification_id, party_id, agency_id, channel, lane, target_id, expires_at)
 """
 
@@ -92,14 +92,14 @@ SELECT ends.lane, ends.last, c.* FROM (
 
 _RENEW = """
 UPDATE delivery d SET lease_until = now() + %s, due_at = now() + %s
-FROM unnest(%s::uuid[], %s::int2[]) AS g(id, attempt)
+FROM unnest(%b::uuid[], %b::int2[]) AS g(id, attempt)
 WHERE d.id = g.id AND d.attempt = g.attempt AND d.lease_until IS NOT NULL RETURNING d.id
 """
 
 _RECORD = """
 WITH given AS (
-  SELECT * FROM unnest(%s::uuid[], %s::int2[], %s::text[], %s::text[], %s::text[], %s::timestamptz[],
-    %s::bool[]) AS g(id, attempt, outcome, code, provider_id, again_at, duplicate)
+  SELECT * FROM unnest(%b::uuid[], %b::int2[], %b::text[], %b::text[], %b::text[], %b::timestamptz[],
+    %b::bool[]) AS g(id, attempt, outcome, code, provider_id, again_at, duplicate)
 ), gone AS (
   DELETE FROM delivery d USING given g
   WHERE d.id = g.id AND d.attempt = g.attempt AND d.lease_until IS NOT NULL AND g.again_at IS NULL

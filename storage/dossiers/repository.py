@@ -16,7 +16,7 @@ from storage.unit_of_work import Reading, UnitOfWork
 NOTE = "dossier_event.note"
 SUMMARY = "dossier.summary"
 
-_LOCK = "SELECT FROM dossier WHERE code = ANY(%s) ORDER BY code FOR UPDATE"
+_LOCK = "SELECT FROM dossier WHERE code = ANY(%b) ORDER BY code FOR UPDATE"
 _LOCKED = """
 SELECT d.code, d.id, d.party_id, p.number_index, k.wrapped, d.agency_id, a.lineage, d.channel,
   d.summary_sealed IS NOT NULL
@@ -24,12 +24,12 @@ FROM dossier d
 JOIN party p ON p.id = d.party_id
 JOIN party_key k ON k.party_id = d.party_id
 JOIN agency a ON a.id = d.agency_id
-WHERE d.code = ANY(%s)
+WHERE d.code = ANY(%b)
 """
 _FACTS = """
 SELECT d.code, e.id, e.status, e.occurred_at, e.sequence, e.step, e.due_at
 FROM dossier d JOIN dossier_event e ON e.dossier_id = d.id AND e.occurred_at >= d.first_at
-WHERE d.code = ANY(%s)
+WHERE d.code = ANY(%b)
 """
 _UPSERT = """
 INSERT INTO dossier AS d (
@@ -39,9 +39,9 @@ SELECT g.id, g.code, g.party_id, g.agency_id, coalesce(g.procedure_code, ''), g.
   g.status, g.status_since, g.first_at, g.submitted_at, g.accepted_at, g.ended_at, g.due_at, g.due_set_at,
   g.waits, g.contradictions, now(), now()
 FROM unnest(
-  %s::uuid[], %s::text[], %s::uuid[], %s::uuid[], %s::text[], %s::int2[], %s::bytea[], %s::int2[],
-  %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[], %s::timestamptz[],
-  %s::timestamptz[], %s::timestamptz[], %s::jsonb[], %s::int2[]
+  %b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::text[], %b::int2[], %b::bytea[], %b::int2[],
+  %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[],
+  %b::timestamptz[], %b::timestamptz[], %b::jsonb[], %b::int2[]
 ) AS g(id, code, party_id, agency_id, procedure_code, channel, summary_sealed, status, status_since, first_at,
   submitted_at, accepted_at, ended_at, due_at, due_set_at, waits, contradictions)
 ON CONFLICT (code) DO UPDATE SET

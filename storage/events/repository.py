@@ -13,11 +13,11 @@ from storage.unit_of_work import UnitOfWork
 ADDED = ("id", "dossier_id", "status", "occurred_at", "sequence", "step", "note_sealed", "due_at")
 
 _RECEIPTS = """
-SELECT event_id, content_hash, answer FROM event_receipt WHERE client_id = %s AND event_id = ANY(%s)
+SELECT event_id, content_hash, answer FROM event_receipt WHERE client_id = %s AND event_id = ANY(%b)
 """
 _ADD_RECEIPTS = """
 INSERT INTO event_receipt (client_id, event_id, content_hash, answer)
-SELECT %s, g.* FROM unnest(%s::text[], %s::bytea[], %s::jsonb[]) AS g(event_id, content_hash, answer)
+SELECT %s, g.* FROM unnest(%b::text[], %b::bytea[], %b::jsonb[]) AS g(event_id, content_hash, answer)
 ORDER BY g.event_id
 ON CONFLICT DO NOTHING
 """
@@ -25,15 +25,15 @@ _ADD_EVENTS = """
 INSERT INTO dossier_event
   (client_id, id, dossier_id, status, occurred_at, sequence, step, note_sealed, due_at)
 SELECT %s, g.* FROM unnest(
-  %s::uuid[], %s::uuid[], %s::int2[], %s::timestamptz[], %s::int8[], %s::text[], %s::bytea[],
-  %s::timestamptz[]
+  %b::uuid[], %b::uuid[], %b::int2[], %b::timestamptz[], %b::int8[], %b::text[], %b::bytea[],
+  %b::timestamptz[]
 ) AS g(id, dossier_id, status, occurred_at, sequence, step, note_sealed, due_at)
 """
 # Told again with no more than is known, a row is not touched.
 _COMPLETE = """
 UPDATE dossier_event e
 SET sequence = g.sequence, due_at = g.due_at, note_sealed = coalesce(e.note_sealed, g.note_sealed)
-FROM unnest(%s::uuid[], %s::timestamptz[], %s::int8[], %s::timestamptz[], %s::bytea[])
+FROM unnest(%b::uuid[], %b::timestamptz[], %b::int8[], %b::timestamptz[], %b::bytea[])
   AS g(id, occurred_at, sequence, due_at, note_sealed)
 WHERE e.id = g.id AND e.occurred_at = g.occurred_at
   AND ((e.sequence, e.due_at) IS DISTINCT FROM (g.sequence, g.due_at)

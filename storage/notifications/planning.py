@@ -17,16 +17,16 @@ WITH due AS (
 SELECT n.id, n.party_id, n.agency_id, n.dossier_id, n.category, n.step, n.expires_at
 FROM notification n JOIN due USING (id)
 """
-_DEVICES = "SELECT party_id, id FROM device WHERE party_id = ANY(%s) AND retired_at IS NULL"
+_DEVICES = "SELECT party_id, id FROM device WHERE party_id = ANY(%b) AND retired_at IS NULL"
 _CONTACTS = """
 SELECT party_id, id, kind, source, dossier_id FROM contact
-WHERE party_id = ANY(%s) AND opted_out_at IS NULL AND (dossier_id IS NULL OR dossier_id = ANY(%s))
+WHERE party_id = ANY(%b) AND opted_out_at IS NULL AND (dossier_id IS NULL OR dossier_id = ANY(%b))
 ORDER BY id DESC
 """
-_PREFERENCES = "SELECT party_id, category, channel, enabled FROM preference WHERE party_id = ANY(%s)"
+_PREFERENCES = "SELECT party_id, category, channel, enabled FROM preference WHERE party_id = ANY(%b)"
 _ADVANCE = """
 UPDATE notification n SET step = g.step, plan_at = g.plan_at
-FROM unnest(%s::uuid[], %s::int2[], %s::timestamptz[]) AS g(id, step, plan_at) WHERE n.id = g.id
+FROM unnest(%b::uuid[], %b::int2[], %b::timestamptz[]) AS g(id, step, plan_at) WHERE n.id = g.id
 """
 
 

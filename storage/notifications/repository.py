@@ -14,8 +14,8 @@ _ADD = """
 INSERT INTO notification
   (id, party_id, agency_id, dossier_id, event_id, category, params, expires_at, step, plan_at)
 SELECT g.id, g.party_id, g.agency_id, g.dossier_id, g.event_id, g.category, g.params, g.expires_at, 0, now()
-FROM unnest(%s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::uuid[], %s::text[], %s::jsonb[],
-  %s::timestamptz[])
+FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::jsonb[],
+  %b::timestamptz[])
   AS g(id, party_id, agency_id, dossier_id, event_id, category, params, expires_at)
 """
 

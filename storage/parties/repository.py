@@ -18,11 +18,11 @@ NAME = "party.name"
 
 _FIND = """
 SELECT p.number_index, p.id, k.wrapped FROM party p JOIN party_key k ON k.party_id = p.id
-WHERE p.number_index = ANY(%s)
+WHERE p.number_index = ANY(%b)
 """
 _ADD = """
 WITH given AS (
-  SELECT * FROM unnest(%s::uuid[], %s::text[], %s::bytea[], %s::bytea[], %s::bytea[], %s::bytea[])
+  SELECT * FROM unnest(%b::uuid[], %b::text[], %b::bytea[], %b::bytea[], %b::bytea[], %b::bytea[])
     AS g(id, kind, number_index, number_sealed, name_sealed, wrapped)
 ), added AS (
   INSERT INTO party (id, kind, number_index, number_sealed, name_sealed, locale)
