@@ -1,0 +1,76 @@
+"""Migrations make what the models say, and can be taken back and done again."""
+
+import secrets
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from storage import migrations
+from storage.schema import expected_revision
+from storage.tables import metadata
+
+
+@pytest.fixture
+def fresh(server_url: str) -> Iterator[str]:
+    """An empty database."""
+    name = f"tindan_migrations_{secrets.token_hex(4)}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+    yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+SHAPE = """
+SELECT 'column', table_name, column_name, data_type, is_nullable, column_default
+FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT 'index', tablename, indexname, indexdef, '', '' FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid), '', ''
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+ORDER BY 1, 2, 3
+"""
+
+
+def shape(url: str) -> list[tuple[object, ...]]:
+    """Return every column, index and constraint."""
+    with psycopg.connect(url) as connection:
+        return connection.execute(SHAPE.encode()).fetchall()
+
+
+def tables(url: str) -> set[str]:
+    """Return the names of all tables but Alembic's own."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+    return {name for (name,) in found} - {"alembic_version"}
+
+
+def test_models_and_migrations_agree(database_url: str) -> None:
+    """Alembic would find nothing to add."""
+    migrations.check(database_url)
+
+
+def test_up_down_and_up_again(fresh: str) -> None:
+    """Taken back, nothing is left; done again, it is the same to the last index."""
+    migrations.upgrade(fresh)
+    first = shape(fresh)
+    assert tables(fresh) >= {table.name for table in metadata.sorted_tables}
+    migrations.downgrade(fresh, "base")
+    assert tables(fresh) == set()
+    migrations.upgrade(fresh)
+    assert shape(fresh) == first
+    migrations.upgrade(fresh)
+    assert shape(fresh) == first
+
+
+def test_many_may_migrate_at_once(fresh: str) -> None:
+    """Processes that start together take turns, and all find the schema made."""
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrations.upgrade, [fresh] * 4))
+    with psycopg.connect(fresh) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
+            (expected_revision(),)
+        ]
