@@ -24,7 +24,9 @@ SETTINGS_OF_PORTS = {
 class SandboxSettings(BaseSettings):
     """Where the stand-ins listen."""
 
-    model_config = SettingsConfigDict(env_prefix="TINDAN_SANDBOX_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TINDAN_SANDBOX_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     port: int = Field(default=8090, ge=1, le=65535)
     smtp_port: int = Field(default=8025, ge=1, le=65535)

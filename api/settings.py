@@ -17,9 +17,12 @@ class Settings(BaseSettings):
     """What the web edge needs, and the settings of the packages below.
 
     All of it comes from the environment; the names begin with `TINDAN_` (and `DATABASE_URL`).
+    An empty one is one that is not set.
     """
 
-    model_config = SettingsConfigDict(env_prefix="TINDAN_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TINDAN_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080

@@ -51,15 +51,23 @@ class Ports:
             return cls(api=a.getsockname()[1], sandbox=b.getsockname()[1], smtp=c.getsockname()[1])
 
     def require_free(self, names: Mapping[str, str]) -> None:
-        """Raise StackError for a port that is taken; `names` says which setting moves it."""
+        """Raise StackError for a port that is not to be had; `names` says which setting moves it."""
+        wanted: set[int] = set()
         for role, setting in names.items():
             port = getattr(self, role)
             with socket.socket() as probe:
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
                 try:
                     probe.bind(("127.0.0.1", port))
+                except PermissionError:
+                    raise StackError(
+                        f"port {port} is not for this user. Set {setting} to one from 1024 on."
+                    ) from None
                 except OSError:
                     raise StackError(f"port {port} is taken. Set {setting} to another one.") from None
+            if port in wanted:
+                raise StackError(f"port {port} is wanted twice. Set {setting} to another one.")
+            wanted.add(port)
 
 
 @dataclass(kw_only=True)
@@ -79,6 +87,7 @@ class Stack:
     logs: Path | None = None
     _children: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
     _pipe: tuple[int, int] | None = None
+    _log_starts: dict[str, int] = field(default_factory=dict)
 
     @property
     def api_url(self) -> str:
@@ -205,6 +214,7 @@ class Stack:
             return
         self.logs.mkdir(parents=True, exist_ok=True)
         with (self.logs / f"{name}.log").open("ab") as log:
+            self._log_starts[name] = log.tell()
             yield log
 
     def _wait(self, name: str, url: str) -> None:
@@ -222,7 +232,8 @@ class Stack:
     def _tail(self, name: str) -> str:
         if self.logs is None:
             return "Its output above says why."
-        return (self.logs / f"{name}.log").read_text("utf-8", errors="replace")[-2000:]
+        said = (self.logs / f"{name}.log").read_bytes()[self._log_starts[name] :]
+        return said.decode(errors="replace")[-2000:].strip()
 
     def _service_account(self) -> str:
         # As text and never as a file: it names this sandbox's port, and others may share the data folder.

@@ -79,7 +79,7 @@ class NotifySettings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="TINDAN_", frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="TINDAN_", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
     )
 
     env: Environment = Environment.PRODUCTION

@@ -8,8 +8,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from storage.errors import SettingsError
 
@@ -31,7 +33,9 @@ class StorageSettings(BaseSettings):
     one is drawn at random once and kept in the data folder; anywhere else it is an error.
     """
 
-    model_config = SettingsConfigDict(env_prefix="TINDAN_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="TINDAN_", env_ignore_empty=True, frozen=True, extra="ignore", hide_input_in_errors=True
+    )
 
     env: Environment = Environment.PRODUCTION
     data_dir: Path = Path(".tindan")
@@ -39,6 +43,17 @@ class StorageSettings(BaseSettings):
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     master_key: SecretStr | None = None
     index_key: SecretStr | None = None
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_postgresql(cls, value: str | None) -> str | None:
+        try:
+            backend = make_url(value).get_backend_name() if value else "postgresql"
+        except (ArgumentError, ValueError):
+            backend = None
+        if backend not in {"postgresql", "postgres"}:
+            raise ValueError("must be an address such as postgresql://user:password@host/tindan")
+        return value
 
     @property
     def development(self) -> bool:

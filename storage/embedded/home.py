@@ -84,7 +84,9 @@ class Home:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             owner = self.folder.stat().st_uid
         except OSError as error:
-            raise EmbeddedPostgresError(f"no place for the development database: {error}") from error
+            raise EmbeddedPostgresError(
+                f"no place for the development database: {error}. TINDAN_DATA_DIR names another folder"
+            ) from error
         if owner != os.geteuid():
             raise EmbeddedPostgresError(
                 f"{self.folder} belongs to user {owner}, and this is user {os.geteuid()}: "

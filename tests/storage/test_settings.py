@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from storage.errors import SettingsError
 from storage.settings import Environment, StorageSettings, write_once
@@ -75,3 +76,26 @@ def test_of_many_that_write_at_once_the_first_stays(tmp_path: Path) -> None:
         read = set(pool.map(write, range(40)))
     assert len(read) == 1
     assert [found.name for found in path.parent.iterdir()] == ["secret"]
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql://u:s3cret@h/d", "postgresql://u:s3cret@h:port/d"])
+def test_only_a_postgresql_is_taken(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Anything else is refused at once, with an example and without the password."""
+    monkeypatch.setenv("DATABASE_URL", address)
+    with pytest.raises(ValidationError, match=r"DATABASE_URL[^/]*postgresql://user") as raised:
+        StorageSettings()
+    assert "s3cret" not in str(raised.value)
+
+
+@pytest.mark.parametrize("address", ["postgresql://u@h/d", "postgres://u@h/d", "postgresql+psycopg://u@h/d"])
+def test_every_form_of_a_postgresql_address_is_taken(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    """Whichever form a provider hands out."""
+    monkeypatch.setenv("DATABASE_URL", address)
+    assert StorageSettings().require_database_url() == address
+
+
+def test_an_empty_setting_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line without a value, as in an example of an environment file, changes nothing."""
+    for name in ("DATABASE_URL", "TINDAN_ENV", "TINDAN_MASTER_KEY", "TINDAN_DATA_DIR"):
+        monkeypatch.setenv(name, "")
+    assert StorageSettings() == StorageSettings.model_construct()
