@@ -20,6 +20,7 @@ from api.stack import StackError
 from storage.embedded import EmbeddedPostgresError
 from storage.engine import UNAVAILABLE
 from storage.errors import StorageError
+from storage.schema import OutdatedSchemaError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -183,6 +184,8 @@ def main() -> None:
         app()
     except ValidationError as error:
         _end(_wrong_settings(error))
+    except OutdatedSchemaError as error:
+        _end(f"{error}. Run: tindan migrate")
     except (StorageError, StackError, EmbeddedPostgresError) as error:
         _end(str(error))
     except UNAVAILABLE as error:
