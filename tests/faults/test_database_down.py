@@ -1,14 +1,18 @@
 """A database that goes away is told as such, and done without no longer than it is away."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import psycopg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+from api.stack import scratch_database
 from notify.dispatcher import Dispatcher
+from storage import migrations
+from storage.engine import Engine
+from storage.settings import StorageSettings
 from storage.unit_of_work import UnitOfWork
 from tests.faults.conftest import OpenChannel
 from tests.faults.office import Office
@@ -21,12 +25,28 @@ WHERE pid <> pg_backend_pid() AND datname = current_database()
 """
 
 
+@pytest.fixture(scope="module")
+def own_url(server_url: str) -> Iterator[str]:
+    """A database of this module's own, so that nobody else's connections are broken."""
+    with scratch_database(server_url, "tindan_faults") as url:
+        migrations.upgrade(url)
+        yield url
+
+
 @pytest.fixture
-def break_connections(database_url: str) -> Callable[[], None]:
+async def engine(settings: StorageSettings, own_url: str) -> AsyncIterator[Engine]:
+    """A pool of connections to it, in place of the one that all tests share."""
+    engine = Engine(settings.model_copy(update={"database_url": own_url}))
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture
+def break_connections(own_url: str) -> Callable[[], None]:
     """Break every connection to the database, as a server that restarts does."""
 
     def do() -> None:
-        with psycopg.connect(database_url, autocommit=True) as connection:
+        with psycopg.connect(own_url, autocommit=True) as connection:
             connection.execute(BREAK_ALL)
 
     return do

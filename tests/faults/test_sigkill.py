@@ -43,7 +43,7 @@ DRAIN_SECONDS = 60.0 + EVENTS / 100
 SLOW = {"kind": "delay", "seconds": 0.03, "times": -1}
 """Providers take their time, so that there is always something under way to be killed."""
 
-pytestmark = [pytest.mark.verify, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.verify, pytest.mark.timeout(180 + EVENTS // 33)]
 
 
 def _seeds() -> list[int]:
