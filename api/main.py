@@ -15,15 +15,19 @@ from api.inbox.router import router as inbox
 from api.me.router import router as me
 from api.oauth.router import router as oauth
 from api.opt_out.router import router as opt_out
-from api.services import open_services
+from api.services import open_services, require_complete
 from api.settings import Settings
 
 ROUTERS = (health, oauth, agency_events, dossiers, inbox, me, devices, opt_out)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Make the web application. Settings come from the environment where none are given."""
+    """Make the web application. Settings come from the environment where none are given.
+
+    Raises SettingsError when one is missing, before anything is served.
+    """
     settings = settings or Settings()
+    require_complete(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -48,14 +48,26 @@ def _warm_calendar() -> WorkingCalendar:
     return calendar
 
 
+def require_complete(settings: Settings) -> None:
+    """Ask for all that the web process needs; raise SettingsError that names what is missing.
+
+    Asked before the start, so that it is told in a line, and not by the first sign-in or the first inbox.
+    """
+    settings.storage.require_database_url()
+    make_cipher(settings.storage)
+    settings.auth.issuer()
+    settings.auth.signing_keys()
+    settings.auth.redirect_uris()
+    settings.auth.provider_issuer()
+    settings.auth.provider_secret()
+    settings.notify.dossier_link("")
+
+
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
-    """Put the web process together. Raises SettingsError before anything is served."""
+    """Put the web process together. Raises SettingsError when a setting is missing."""
     cipher = make_cipher(settings.storage)
     tokens = Tokens(settings.auth)
-    # Asked now, so that what is missing stops the start, and not the first sign-in or the first inbox.
-    settings.auth.redirect_uris()
-    settings.notify.dossier_link("")
     engine = Engine(settings.storage)
     try:
         async with OpenIdProvider(settings.auth) as provider:

@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,7 @@ from api.main import create_app
 from api.settings import Settings
 from storage.errors import SettingsError
 
+ROOT = Path(__file__).resolve().parents[2]
 KEY = base64.b64encode(bytes(32)).decode()
 COMPLETE = {
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
@@ -100,3 +103,16 @@ def test_numbers_are_held_to_their_ranges(environment: pytest.MonkeyPatch, name:
     environment.setenv(name, value)
     with pytest.raises(ValidationError, match=name.removeprefix("TINDAN_").lower()):
         Settings()
+
+
+def test_the_command_names_what_is_missing_in_a_line(environment: pytest.MonkeyPatch) -> None:
+    """`tindan serve` ends with code 2 and a line of its own, where a server's log would hide it."""
+    environment.delenv("TINDAN_MASTER_KEY")
+    environment.setenv("PYTHONPATH", str(ROOT))
+    done = subprocess.run(
+        [sys.executable, "-m", "api.cli", "serve"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert "TINDAN_MASTER_KEY is not set" in line
