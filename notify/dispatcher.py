@@ -37,6 +37,9 @@ class Dispatcher:
         rest: shared with the other dispatchers of the channel, so that all keep still when one is told to.
         lease: how long a claim holds; longer than a call of the channel may take.
         rng: the source of chance for backoff.
+
+    Raises:
+        ValueError: a call of the channel could outlast the lease, so that nothing could ever be sent.
     """
 
     def __init__(
@@ -49,6 +52,8 @@ class Dispatcher:
         lease: timedelta = LEASE,
         rng: Random | None = None,
     ) -> None:
+        if channel.timeout >= lease:
+            raise ValueError(f"a call of {channel.name} may take {channel.timeout}, the lease is {lease}")
         self._channel = channel
         self._composer = composer
         self._open_unit = open_unit

@@ -3,9 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import psycopg
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+
+from storage.engine import UNAVAILABLE
 
 log = structlog.get_logger(__name__)
 
@@ -50,7 +50,7 @@ async def run_until_stopped(
 async def _guarded(name: str, run_once: Callable[[], Awaitable[int]]) -> int:
     try:
         return await run_once()
-    except (SQLAlchemyError, psycopg.Error, OSError) as error:
+    except UNAVAILABLE as error:
         log.warning("database_unavailable", loop=name, error=type(error).__name__)
     except Exception:
         log.exception("loop_failed", loop=name)
