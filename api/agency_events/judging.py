@@ -7,8 +7,10 @@ from uuid import UUID
 from api.agency_events.schemas import Applicant, DossierEvent
 from api.problems import FieldError, Problem
 from auth.principals import AgencyCaller
+from storage.agencies.codes import InvalidCode, normalise_agency_code
 from storage.agencies.repository import AgencyRef
 from storage.cipher import Cipher
+from storage.dossiers.codes import agency_part
 from storage.dossiers.repository import LockedDossier
 from storage.parties.repository import PartyIdentity, number_index
 
@@ -40,7 +42,8 @@ class Judge:
     """Says which events may be kept.
 
     Attributes:
-        agencies: those named in the request, by the code that named them.
+        agencies: those named in the request, also by a new dossier's code, by the code that named them.
+        above_caller: the agencies above the caller's.
         procedures: those named in the request that the catalogue has.
         locked: the dossiers that exist.
     """
@@ -50,6 +53,7 @@ class Judge:
     locked: Mapping[str, LockedDossier]
     procedures: frozenset[str]
     agencies: Mapping[str, AgencyRef]
+    above_caller: frozenset[UUID]
 
     def judge(self, code: str, told: Told) -> tuple[Judged | None, dict[int, Problem]]:
         """Split the events of one dossier into those to keep and those refused.
@@ -87,12 +91,27 @@ class Judge:
         """Say what speaks against an event, whatever the others say."""
         if existing and self.caller.agency_id not in existing.lineage:
             return _not_allowed("/dossier_code")
+        if existing is None and self._belongs_elsewhere(event.dossier_code):
+            return _not_allowed("/dossier_code")
         errors = self._unknown(event)
         if errors:
             return Problem("validation", 422, errors=errors)
         if event.agency_code and self.caller.agency_id not in self.agencies[event.agency_code].lineage:
             return _not_allowed("/agency_code")
         return None
+
+    def _belongs_elsewhere(self, dossier_code: str) -> bool:
+        """Whether a code names an agency that has nothing to do with the caller.
+
+        Who is first with a code keeps it: without this, one agency could occupy another's codes. Codes that
+        name no agency we know are let in, as their forms differ.
+        """
+        named = self.agencies.get(named_in(dossier_code) or "")
+        return (
+            named is not None
+            and self.caller.agency_id not in named.lineage
+            and named.id not in self.above_caller
+        )
 
     def _unknown(self, event: DossierEvent) -> list[FieldError]:
         errors = []
@@ -108,6 +127,14 @@ class Judge:
         if existing:
             return number_index(self.cipher, identity_of(given)) == existing.number_index
         return first is not None and (given.kind, given.number) == (first.kind, first.number)
+
+
+def named_in(dossier_code: str) -> str | None:
+    """Return the agency's code that a dossier's code begins with, in its normal form, if there is one."""
+    try:
+        return normalise_agency_code(agency_part(dossier_code) or "")
+    except InvalidCode:
+        return None
 
 
 def identity_of(applicant: Applicant) -> PartyIdentity:

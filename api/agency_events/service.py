@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from api.agency_events.drafting import Draft, Drafting
-from api.agency_events.judging import Judge, Judged
+from api.agency_events.judging import Judge, Judged, named_in
 from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
 from api.problems import FieldError, Problem, from_pydantic
 from auth.principals import AgencyCaller
@@ -155,12 +155,17 @@ async def _judge(
         by_dossier[event.dossier_code].append((index, event))
     procedure_codes = {event.procedure_code for event in fresh.values() if event.procedure_code}
     agency_codes = {event.agency_code for event in fresh.values() if event.agency_code}
+    locked = await dossiers.lock(uow, sorted(by_dossier))
+    namesakes = {name for code in by_dossier.keys() - locked.keys() if (name := named_in(code))}
+    known = await agencies.resolve(uow, agency_codes | namesakes)
+    strange = any(caller.agency_id not in known[code].lineage for code in namesakes & known.keys())
     judge = Judge(
         caller=caller,
         cipher=uow.cipher,
-        locked=await dossiers.lock(uow, sorted(by_dossier)),
+        locked=locked,
         procedures=await procedures.known_codes(uow, procedure_codes),
-        agencies=await agencies.resolve(uow, agency_codes),
+        agencies=known,
+        above_caller=await agencies.above(uow, caller.agency_id) if strange else frozenset(),
     )
     judged: list[Judged] = []
     refusals: dict[int, Problem] = {}

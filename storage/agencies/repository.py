@@ -67,6 +67,14 @@ async def resolve(reading: Reading, codes: Collection[str]) -> dict[str, AgencyR
     }
 
 
+async def above(reading: Reading, agency_id: UUID) -> frozenset[UUID]:
+    """Return the ids of the agencies above one, and its own."""
+    driver = await reading.driver()
+    cursor = await driver.execute("SELECT lineage FROM agency WHERE id = %s", (agency_id,), binary=True)
+    rows: list[Any] = await cursor.fetchall()
+    return frozenset(agency for (lineage,) in rows for agency in lineage)
+
+
 async def find_client(reading: Reading, client_id: str) -> KnownClient | None:
     """Return a client, disabled or not."""
     row = await reading.session.get(AgencyClient, client_id)

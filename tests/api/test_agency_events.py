@@ -340,6 +340,23 @@ async def test_another_agencys_client_may_not_speak(
     assert await census(engine) == before
 
 
+async def test_nobody_occupies_the_codes_of_another_agency(
+    client: httpx.AsyncClient, agency: Agency, make_agency: MakeAgency, engine: Engine
+) -> None:
+    """Who is first with a code keeps it, so a code that names an agency is for those above and below it."""
+    stranger, below = await make_agency("H55.1"), await make_agency("H26.1.7", parent=agency)
+    before = await census(engine)
+    answer = await tell(client, stranger, event("e-1", dossier_code="H26.1-261121-0001"))
+    assert answer.status_code == 403
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/dossier_code"]
+    assert await census(engine) == before
+    for caller, code in ((below, "H26.1-261121-0001"), (agency, "H26.1.7-261121-0001")):
+        told = await tell(client, caller, event(f"e-{code}", dossier_code=code))
+        assert told.status_code == 201, "above and below are at home"
+    unknown = await tell(client, stranger, event("e-2", dossier_code="K99-261121-0001"))
+    assert unknown.status_code == 201, "a code that names nobody we know is let in"
+
+
 async def test_an_agency_speaks_for_those_below_it(
     client: httpx.AsyncClient, agency: Agency, make_agency: MakeAgency, engine: Engine
 ) -> None:
