@@ -1,9 +1,10 @@
 """Addresses at which a party can be reached: one spelling for each mailbox and each telephone."""
 
+import functools
 import re
 import unicodedata
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
@@ -12,6 +13,9 @@ Reason = Literal["syntax", "country", "length", "range"]
 
 _HOME = "VN"
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
+# What no rule of RFC 5321 can object to; all else is for the library to judge.
+_USUAL_EMAIL = re.compile(r"(?P<mailbox>[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+)*)@(?P<domain>[A-Za-z0-9.-]+)")
+_LONGEST_EMAIL = 64  # a mailbox has at most 64 characters, and so has no more in a shorter address
 _PHONE_TEXT = re.compile(r"[0-9+().\-\s]+")
 _PHONE_ERRORS: dict[int, Reason] = {
     phonenumbers.NumberParseException.INVALID_COUNTRY_CODE: "country",
@@ -53,12 +57,22 @@ def normalise_email(text: str) -> str:
     Raises:
         InvalidAddress: with reason ``syntax``.
     """
+    plain = _plain(text)
+    usual = _USUAL_EMAIL.fullmatch(plain)
     try:
-        found = validate_email(_plain(text), check_deliverability=False, allow_smtputf8=False)
+        if usual and len(plain) <= _LONGEST_EMAIL:
+            return f"{usual['mailbox']}@{_ascii_domain(usual['domain'])}".lower()
+        found = validate_email(plain, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         # Without its cause: the library's message quotes the address.
         raise InvalidAddress(ContactKind.EMAIL, "syntax") from None
     return f"{found.local_part}@{found.ascii_domain}".lower()
+
+
+@functools.lru_cache(maxsize=10_000)
+def _ascii_domain(domain: str) -> str:
+    """Check a domain. Most people share a few, and a domain by itself is nobody's."""
+    return validate_email(f"x@{domain}", check_deliverability=False, allow_smtputf8=False).ascii_domain
 
 
 def normalise_phone(text: str) -> str:
@@ -72,6 +86,8 @@ def normalise_phone(text: str) -> str:
         InvalidAddress: with the reason.
     """
     plain = _plain(text)
+    if usual := _usual_mobile().fullmatch(plain):
+        return f"+84{usual['national']}"
     if not _PHONE_TEXT.fullmatch(plain):
         raise InvalidAddress(ContactKind.PHONE, "syntax")
     try:
@@ -84,6 +100,16 @@ def normalise_phone(text: str) -> str:
     if at_home and not phonenumbers.is_valid_number(number):
         raise InvalidAddress(ContactKind.PHONE, "range")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@functools.cache
+def _usual_mobile() -> re.Pattern[str]:
+    """Return what most numbers look like: plain digits in the ranges of mobile phones that are given out.
+
+    The ranges are the library's own; applying them at once is twenty times as fast as its general way.
+    """
+    home: Any = phonenumbers.PhoneMetadata.metadata_for_region(_HOME)
+    return re.compile(rf"(?:\+?84|0)(?P<national>{home.mobile.national_number_pattern})", re.ASCII)
 
 
 def mask_email(email: str) -> str:
