@@ -150,11 +150,13 @@ class _Wording:
             "status": status.english if language == _ENGLISH else status.vietnamese,
             "occurred": _moment(notice.occurred_at, language),
         }
+        # One for all parts, as making it takes longer than any of them: they only read it.
+        self._context = self._template.new_context(self._words)
         self.labels = _template(f"{language}/labels.txt").module
 
     def part(self, name: str) -> str:
         """Return one block of the category's template."""
-        block = self._template.blocks[name](self._template.new_context(self._words))
+        block = self._template.blocks[name](self._context)
         return _squeezed("".join(block))
 
     def title(self) -> str:
@@ -188,6 +190,7 @@ def _environment() -> Environment:
     )
 
 
+@functools.cache
 def _template(name: str) -> Template:
     return _environment().get_template(name)
 

@@ -99,6 +99,8 @@ def arrange(facts: Iterable[Fact]) -> list[Fact]:
     time among themselves, since the sequence that they take never falls as time rises.
     """
     merged = _merge(facts)
+    if len(merged) == 1:
+        return merged
     sequenced = sorted((fact.occurred_at, fact.sequence) for fact in merged if fact.sequence is not None)
     times = [occurred_at for occurred_at, _ in sequenced]
     reached = [_BEFORE_ALL_SEQUENCES]
