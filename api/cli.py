@@ -68,12 +68,14 @@ def serve() -> None:
 @app.command()
 def worker() -> None:
     """Plan and send notices until told to stop. Run as many as you like."""
+    import uvloop
+
     from api.worker import run_worker
 
     follow_parent()
     settings = Settings()
     logs.configure(settings.log_level)
-    asyncio.run(run_worker(settings))
+    uvloop.run(run_worker(settings))
 
 
 @app.command()
