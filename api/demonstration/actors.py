@@ -5,7 +5,7 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 from uuid import uuid4
 
@@ -26,11 +26,26 @@ def expect(answer: httpx.Response, *statuses: int) -> httpx.Response:
     return answer
 
 
-class AgencyActor:
+class Actor:
+    """Somebody at one end of a connection, which is closed with the block."""
+
+    def __init__(self, url: str) -> None:
+        self._http = httpx.Client(base_url=url, timeout=TIMEOUT)
+
+    def __enter__(self) -> Self:
+        """Hold the connection."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self._http.close()
+
+
+class AgencyActor(Actor):
     """An agency's system: it signs in with its client and pushes events."""
 
     def __init__(self, api_url: str, client_id: str, secret: str) -> None:
-        self._http = httpx.Client(base_url=api_url, timeout=TIMEOUT)
+        super().__init__(api_url)
         granted = self._http.post(
             "/oauth/token", data={"grant_type": "client_credentials"}, auth=(client_id, secret)
         )
@@ -77,11 +92,11 @@ def people(sandbox_url: str) -> list[Person]:
     ]
 
 
-class CitizenActor:
+class CitizenActor(Actor):
     """A citizen's app: it signs in as any app would, registers its phone, reads and confirms."""
 
     def __init__(self, api_url: str, sandbox_url: str, person: Person) -> None:
-        self._http = httpx.Client(base_url=api_url, timeout=TIMEOUT)
+        super().__init__(api_url)
         self._sandbox_url = sandbox_url
         self.person = person
         self.installation = uuid4()

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
-import httpx
+from api.demonstration.actors import Actor
 
 POLL_SECONDS = 5.0
 _LINK = re.compile(r"/dossiers/(\S+)")
@@ -32,11 +32,11 @@ class Arrival:
     key: str
 
 
-class Arrivals:
+class Arrivals(Actor):
     """Reads the sandbox's outbox in order, waiting for what is on its way."""
 
     def __init__(self, sandbox_url: str) -> None:
-        self._http = httpx.Client(base_url=sandbox_url, timeout=POLL_SECONDS + 10)
+        super().__init__(sandbox_url)
         self._after = 0
         self.seen: list[Arrival] = []
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,20 +60,20 @@ def perform(stack: Stack, settings: Settings, file: RecordFile, console: Console
 
 
 def _push(stack: Stack, lines: Sequence[Line], outcome: Outcome, progress: Progress) -> None:
-    actors = {
-        top: AgencyActor(stack.api_url, client_of(top), secret)
-        for top, secret in outcome.registered.secrets.items()
-    }
     pushing = progress.add_task("Gửi · Pushing", total=len(lines))
-    for batch in batches(lines):
-        answers = actors[batch[0].top].push_batch([line.event for line in batch])
-        _note(outcome, batch, answers)
-        progress.advance(pushing, len(batch))
+    with ExitStack() as agencies:
+        actors = {
+            top: agencies.enter_context(AgencyActor(stack.api_url, client_of(top), secret))
+            for top, secret in outcome.registered.secrets.items()
+        }
+        for batch in batches(lines):
+            answers = actors[batch[0].top].push_batch([line.event for line in batch])
+            _note(outcome, batch, answers)
+            progress.advance(pushing, len(batch))
 
 
 def _wait(stack: Stack, outcome: Outcome, progress: Progress) -> None:
     waiting = progress.add_task("Chờ tin đến · Waiting", total=outcome.mails.wanted)
-    arrivals = Arrivals(stack.sandbox_url)
     counted = 0
 
     def enough() -> bool:
@@ -82,7 +83,8 @@ def _wait(stack: Stack, outcome: Outcome, progress: Progress) -> None:
         progress.update(waiting, completed=outcome.mails.arrived)
         return not outcome.mails.missing
 
-    arrivals.wait_until(enough, PATIENCE_SECONDS)
+    with Arrivals(stack.sandbox_url) as arrivals:
+        arrivals.wait_until(enough, PATIENCE_SECONDS)
 
 
 def _note(outcome: Outcome, batch: Sequence[Line], answers: Sequence[Mapping[str, Any]]) -> None:

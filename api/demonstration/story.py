@@ -68,12 +68,18 @@ class Telling:
 
 def perform(stack: Stack, secret: str, console: Console) -> Telling:
     """Tell the story on a running installation. Raises ActError when something answers unexpectedly."""
-    citizen = CitizenActor(stack.api_url, stack.sandbox_url, people(stack.sandbox_url)[0])
+    with (
+        CitizenActor(stack.api_url, stack.sandbox_url, people(stack.sandbox_url)[0]) as citizen,
+        AgencyActor(stack.api_url, CLIENT_ID, secret) as agency,
+        Arrivals(stack.sandbox_url) as arrivals,
+    ):
+        return _perform(citizen, agency, arrivals, console)
+
+
+def _perform(citizen: CitizenActor, agency: AgencyActor, arrivals: Arrivals, console: Console) -> Telling:
     console.print(f"• {citizen.person.name} đăng nhập, đăng ký điện thoại · signs in, registers a phone")
     citizen.sign_in()
     citizen.register_phone()
-    agency = AgencyActor(stack.api_url, CLIENT_ID, secret)
-    arrivals = Arrivals(stack.sandbox_url)
     telling = Telling()
     code = f"{AGENCY}-{datetime.now(VIETNAM):%y%m%d}-{uuid4().int % 10_000:04d}"
     for scene, event in zip(SCENES, _events(code, citizen), strict=True):
