@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 import signal
+import socket
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -51,18 +52,22 @@ def serve() -> None:
     logs.configure(settings.log_level)
     config = uvicorn.Config(
         create_app(settings),
-        host=settings.host,
-        port=settings.port,
         access_log=False,
         log_config=None,
         server_header=False,
         date_header=True,
         timeout_graceful_shutdown=20,
     )
-    server = uvicorn.Server(config)
-    server.run()
-    if not server.started:
-        fail(f"the API did not start; is port {settings.port} taken? (TINDAN_PORT sets another)")
+    uvicorn.Server(config).run(sockets=[_listen(settings)])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        return socket.create_server((settings.host, settings.port), family=family)
+    except OSError as error:
+        place = f"{settings.host}, port {settings.port}"
+        fail(f"the API can not listen at {place}: {error.strerror}. TINDAN_HOST and TINDAN_PORT name another")
 
 
 @app.command()
@@ -145,7 +150,8 @@ def demo(
     context_settings={"allow_extra_args": True, "ignore_unknown_options": True}, add_help_option=False
 )
 def bench(context: typer.Context) -> None:
-    """Measure (see `tindan bench --help`)."""
+    """Measure (see `tindan bench --help`; development)."""
+    _development()
     os.execv(sys.executable, [sys.executable, "-m", "infra.bench", *context.args])  # noqa: S606 - our own module
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -105,14 +106,28 @@ def test_numbers_are_held_to_their_ranges(environment: pytest.MonkeyPatch, name:
         Settings()
 
 
-def test_the_command_names_what_is_missing_in_a_line(environment: pytest.MonkeyPatch) -> None:
-    """`tindan serve` ends with code 2 and a line of its own, where a server's log would hide it."""
-    environment.delenv("TINDAN_MASTER_KEY")
+def serve(environment: pytest.MonkeyPatch) -> str:
+    """Run `tindan serve` where it cannot start; return the one line that it says."""
     environment.setenv("PYTHONPATH", str(ROOT))
     done = subprocess.run(
         [sys.executable, "-m", "api.cli", "serve"], capture_output=True, text=True, check=False, timeout=60
     )
-    assert done.returncode == 2
-    assert done.stdout == ""
+    assert (done.returncode, done.stdout) == (2, "")
     (line,) = done.stderr.splitlines()
-    assert "TINDAN_MASTER_KEY is not set" in line
+    return line
+
+
+def test_the_command_names_what_is_missing_in_a_line(environment: pytest.MonkeyPatch) -> None:
+    """`tindan serve` ends with code 2 and a line of its own, where a server's log would hide it."""
+    environment.delenv("TINDAN_MASTER_KEY")
+    assert "TINDAN_MASTER_KEY is not set" in serve(environment)
+
+
+def test_the_command_names_a_port_that_is_taken(environment: pytest.MonkeyPatch) -> None:
+    """Before anything is served, `tindan serve` says where it can not listen, and what names another place."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        environment.setenv("TINDAN_PORT", str(port))
+        line = serve(environment)
+    assert f"port {port}: Address already in use" in line
+    assert "TINDAN_PORT" in line
