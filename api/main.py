@@ -15,7 +15,7 @@ from api.inbox.router import router as inbox
 from api.me.router import router as me
 from api.oauth.router import router as oauth
 from api.opt_out.router import router as opt_out
-from api.services import open_services, require_complete
+from api.services import open_services, require_complete, settle
 from api.settings import Settings
 
 ROUTERS = (health, oauth, agency_events, dossiers, inbox, me, devices, opt_out)
@@ -33,6 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with open_services(settings) as services:
             app.state.services = services
+            settle()
             yield
 
     app = FastAPI(

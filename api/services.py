@@ -1,5 +1,6 @@
 """What a process is put together from; made once, closed at its end."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -61,6 +62,16 @@ def require_complete(settings: Settings) -> None:
     settings.auth.provider_issuer()
     settings.auth.provider_secret()
     settings.notify.dossier_link("")
+
+
+def settle() -> None:
+    """Exempt what was loaded at the start from garbage collection: it stays for the life of the process.
+
+    Modules, routes and schemas are some hundred thousand objects. Without this the collector walks all of
+    them time and again while a batch of events is at work, for a third of its CPU.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @asynccontextmanager

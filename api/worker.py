@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from api.services import make_cipher
+from api.services import make_cipher, settle
 from api.settings import Settings
 from notify.compose import Composer
 from notify.dispatcher import Dispatcher
@@ -98,6 +98,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     cipher = make_cipher(settings.storage)
     channels = build_channels(settings.notify)
     engine = Engine(settings.storage)
+    settle()
     log.info("worker_started", channels=sorted(channels))
     try:
         await Worker(settings, channels, engine, cipher).run(stop)

@@ -17,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 from api.agency_events.judging import identity_of
 from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
 from api.parent import follow_parent
-from api.services import make_cipher
+from api.services import make_cipher, settle
 from api.settings import Settings
 from auth.errors import InvalidToken
 from auth.principals import AgencyCaller
@@ -78,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         async with pool:
+            settle()
             yield
 
     async def caller(request: Request) -> AgencyCaller:
