@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -30,6 +31,7 @@ WITH given AS (
   ON CONFLICT (number_index) DO NOTHING RETURNING id
 )
 INSERT INTO party_key (party_id, wrapped) SELECT g.id, g.wrapped FROM given g JOIN added USING (id)
+RETURNING party_id
 """
 
 
@@ -56,8 +58,10 @@ async def find_or_create(uow: UnitOfWork, identities: Sequence[PartyIdentity]) -
     found = await _find(uow, list(by_index))
     missing = {index: identity for index, identity in by_index.items() if index not in found}
     if missing:
-        await _add(uow, missing)
-        found |= await _find(uow, list(missing))
+        added = await _add(uow, missing)
+        found |= added
+        if len(added) < len(missing):
+            found |= await _find(uow, [index for index in missing if index not in added])
     return [found[number_index(uow.cipher, identity)] for identity in identities]
 
 
@@ -70,18 +74,26 @@ async def _find(uow: Reading, indexes: list[bytes]) -> dict[bytes, PartyKey]:
     }
 
 
-async def _add(uow: UnitOfWork, missing: dict[bytes, PartyIdentity]) -> None:
-    ids, kinds, numbers, names, keys = [], [], [], [], []
-    for identity in missing.values():
+async def _add(uow: UnitOfWork, missing: dict[bytes, PartyIdentity]) -> dict[bytes, PartyKey]:
+    """Make parties; return the keys of those that nobody else has made meanwhile."""
+    index_of: dict[UUID, bytes] = {}
+    keys: dict[bytes, PartyKey] = {}
+    kinds, numbers, names, wrappings = [], [], [], []
+    for index, identity in missing.items():
         party_id = new_id()
         key, wrapped = uow.cipher.new_party_key(party_id)
-        ids.append(party_id)
+        index_of[party_id] = index
+        keys[index] = key
         kinds.append(identity.kind.value)
         numbers.append(key.encrypt(identity.number, NUMBER))
         names.append(key.encrypt_optional(identity.name, NAME))
-        keys.append(wrapped)
+        wrappings.append(wrapped)
     driver = await uow.driver()
-    await driver.execute(_ADD, (ids, kinds, list(missing), numbers, names, keys))
+    given = (list(index_of), kinds, list(missing), numbers, names, wrappings)
+    cursor = await driver.execute(_ADD, given, binary=True)
+    rows: list[Any] = await cursor.fetchall()
+    made = (index_of[party_id] for (party_id,) in rows)
+    return {index: keys[index] for index in made}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
