@@ -143,17 +143,17 @@ class Dispatcher:
         known = self._per_second
         self._per_second = rate if known is None else known + SMOOTHING * (rate - known)
 
-    def _dead(self, rows: Sequence[Claimed], outcomes: Sequence[Outcome | None]) -> list[UUID]:
-        """Return the phones that the provider says no longer exist."""
+    def _dead(self, rows: Sequence[Claimed], outcomes: Sequence[Outcome | None]) -> list[tuple[UUID, str]]:
+        """Return the phones, and their tokens, that the provider says no longer exist."""
         if self.name != "push":
             return []
         return [
-            row.target_id
+            (row.target_id, row.target or "")
             for row, outcome in zip(rows, outcomes, strict=True)
             if outcome and outcome.kind is OutcomeKind.UNREACHABLE
         ]
 
-    async def _record(self, records: Sequence[Record], dead: Sequence[UUID]) -> None:
+    async def _record(self, records: Sequence[Record], dead: Sequence[tuple[UUID, str]]) -> None:
         """Record what came of the sends; while the database is away, again and again.
 
         What was sent and is not recorded goes out a second time. To come late does no harm: whose lease ran
@@ -170,7 +170,7 @@ class Dispatcher:
                 log.warning("outcomes_overtaken", channel=self.name, count=len(records) - counted)
             return
 
-    async def _write(self, records: Sequence[Record], dead: Sequence[UUID]) -> int:
+    async def _write(self, records: Sequence[Record], dead: Sequence[tuple[UUID, str]]) -> int:
         async with self._open_unit() as uow:
             counted = await repository.record(uow, records)
             if dead:

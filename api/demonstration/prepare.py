@@ -1,11 +1,12 @@
 """Makes a database ready for a development installation."""
 
 import asyncio
+from datetime import UTC, datetime
 
 from api.demonstration import load as demonstration
 from api.services import make_cipher
 from api.settings import Settings
-from storage import migrations
+from storage import migrations, partitions
 from storage.engine import Engine
 from storage.settings import StorageSettings
 from storage.unit_of_work import UnitOfWork
@@ -24,6 +25,7 @@ async def _load(settings: Settings, database_url: str) -> None:
     engine = Engine(storage)
     try:
         async with UnitOfWork(engine, make_cipher(storage)) as uow:
+            await partitions.keep(uow, datetime.now(UTC).date())
             await demonstration.load(uow, settings)
             await uow.commit()
     finally:

@@ -20,6 +20,11 @@ ON CONFLICT (id) DO UPDATE SET party_id = EXCLUDED.party_id, platform = EXCLUDED
   last_seen_at = now(), retired_at = NULL
 """
 
+_RETIRE = """
+UPDATE device v SET retired_at = now() FROM unnest(%s::uuid[], %s::bytea[]) AS g(id, token_index)
+WHERE v.id = g.id AND v.token_index = g.token_index
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
@@ -56,7 +61,12 @@ async def remove(uow: UnitOfWork, party_id: UUID, installation_id: UUID) -> bool
     return (await driver.execute(query, (installation_id, party_id))).rowcount > 0
 
 
-async def retire(uow: UnitOfWork, installation_ids: Sequence[UUID]) -> None:
-    """Send nothing more to these until they register again."""
+async def retire(uow: UnitOfWork, dead: Sequence[tuple[UUID, str]]) -> None:
+    """Send nothing more to these installations until they register again.
+
+    Each is named with the token that is dead: one that has registered another since is left alone.
+    """
     driver = await uow.driver()
-    await driver.execute("UPDATE device SET retired_at = now() WHERE id = ANY(%s)", (list(installation_ids),))
+    ids = [installation_id for installation_id, _ in dead]
+    indexes = [uow.cipher.blind_index(TOKEN, token) for _, token in dead]
+    await driver.execute(_RETIRE, (ids, indexes))
