@@ -168,7 +168,7 @@ async def test_a_call_too_short_to_open_the_client_is_not_in_vain(channel, outgo
     channel.timeout = timedelta(milliseconds=1)
     (outcome,) = await channel.send([outgoing()])
     assert (outcome.kind, outcome.code) == (OutcomeKind.RETRYABLE, "timeout")
-    channel.timeout = timedelta(seconds=3)
+    channel.timeout = timedelta(seconds=30)
     assert (await channel.send([outgoing()]))[0].kind is OutcomeKind.ACCEPTED
 
 
