@@ -222,6 +222,8 @@ async def test_a_lease_is_renewed_while_the_provider_takes_its_time(office: Offi
     await office.announce(1, "email")
     worker = dispatcher(office, channel, lease=lease)
     sending = asyncio.create_task(worker.run_once())
+    while not (await office.waiting())[0]["held"]:
+        await asyncio.sleep(0.01)
     rival = dispatcher(office, ScriptedChannel(timeout=timedelta(seconds=0.1)), lease=lease)
     started = asyncio.get_running_loop().time()
     while asyncio.get_running_loop().time() < started + 2 * lease.total_seconds():
