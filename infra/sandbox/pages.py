@@ -77,7 +77,7 @@ def render(
         query: What shows this page again after a POST; None means the request's own query.
         context: What the template needs.
     """
-    language = _language(request)
+    language = language_of(request)
     other: Language = "en" if language == "vi" else "vi"
     html = _environment.get_template(template).render(
         context
@@ -94,7 +94,7 @@ def render(
     return response
 
 
-def _language(request: Request) -> Language:
+def language_of(request: Request) -> Language:
     """Choose by the switch, by what was switched before, by the relying party's wish, by the browser's."""
     candidates = [
         request.query_params.get("lang", ""),

@@ -46,16 +46,26 @@ async def chromium(chromium_path):
 
 
 @pytest.fixture(params=SIZES)
-async def page(request, chromium):
+async def page(request, chromium, note_complaints):
     """A page of a fresh Vietnamese browser, once as a phone and once as a desktop."""
     async with await chromium.new_context(viewport=SIZES[request.param], locale="vi-VN") as context:
         page = await context.new_page()
         page.set_default_timeout(5000)
+        note_complaints(page)
+        page.name = request.param
+        yield page
+
+
+@pytest.fixture(scope="session")
+def note_complaints():
+    """Have a page keep what its console says of errors, for `audit`."""
+
+    def keep(page):
         page.complaints = []
         page.on("console", lambda message: _note(page, message))
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
-        page.name = request.param
-        yield page
+
+    return keep
 
 
 def _note(page, message):

@@ -4,6 +4,8 @@ import json
 import os
 import re
 import signal
+import socket
+import struct
 import subprocess
 import sys
 import time
@@ -124,6 +126,7 @@ def test_a_file_is_told_beside_a_running_installation(demo: Demo, start: Start, 
         "refused": {},
     }
 
+    _hang_up(ports.api)
     _tell_somebody(f"http://127.0.0.1:{ports.api}", f"http://127.0.0.1:{ports.sandbox}", secret[1])
     children = psutil.Process(running.pid).children(recursive=True)
     running.send_signal(signal.SIGTERM)
@@ -224,6 +227,14 @@ def _tell_somebody(api_url: str, sandbox_url: str, secret: str) -> None:
         assert arrivals.wait_until(lambda: len(arrivals.seen) >= 2, 20)
         assert {arrival.channel for arrival in arrivals.seen} == {"push", "email"}
         assert {arrival.dossier_code for arrival in arrivals.seen} == {"H26.1-261121-0001"}
+
+
+def _hang_up(port: int) -> None:
+    """Ask for much, and break the connection while the answers come: no SIGPIPE may end who answers."""
+    with socket.create_connection(("127.0.0.1", port)) as caller:
+        caller.sendall(b"GET /openapi.json HTTP/1.1\r\nhost: tindan.test\r\n\r\n" * 200)
+        caller.recv(1)
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def _kill_worker(process: "subprocess.Popen[str]") -> None:

@@ -1,6 +1,7 @@
 """The public API as the app uses it."""
 
 import base64
+import contextlib
 import hashlib
 from typing import Any
 from urllib.parse import urlencode
@@ -75,7 +76,26 @@ class Api:
         }
         await self.call(session, "PUT", f"/v1/devices/{session.installation_id}", json=device)
 
-    async def call(self, session: Session, method: str, path: str, **rest: Any) -> dict[str, Any]:
+    async def sign_out(self, session: Session) -> None:
+        """Have nothing more sent to this installation, and end the session at the API (RFC 7009).
+
+        Whatever of it the API does not hear, the tokens are gone from here.
+        """
+        with contextlib.suppress(ApiFailedError, SignedOutError):
+            await self.call(session, "DELETE", f"/v1/devices/{session.installation_id}")
+        tokens, session.tokens = session.tokens, None
+        if tokens is not None:
+            form = {"token": tokens.refresh or tokens.access, "client_id": CLIENT_ID}
+            with contextlib.suppress(ApiFailedError):
+                await self._request("POST", "/oauth/revoke", data=form)
+
+    async def read(self, session: Session, path: str, *, language: str, **query: str) -> dict[str, Any]:
+        """Return what there is to read, worded in a language. Raises as `call` does."""
+        return await self.call(session, "GET", path, language=language, params=query)
+
+    async def call(
+        self, session: Session, method: str, path: str, *, language: str = "vi", **rest: Any
+    ) -> dict[str, Any]:
         """Return the answer to a request in the name of whoever is signed in.
 
         Raises:
@@ -86,7 +106,7 @@ class Api:
             raise SignedOutError
         if session.tokens.stale:
             await self._renew(session)
-        headers = {"Authorization": f"Bearer {session.tokens.access}"}
+        headers = {"Authorization": f"Bearer {session.tokens.access}", "Accept-Language": language}
         try:
             return await self._request(method, path, headers=headers, **rest)
         except ApiFailedError as error:

@@ -2,6 +2,7 @@
 
 import urllib.parse
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -9,7 +10,7 @@ from starlette.routing import Route
 
 from infra.sandbox.app.api import Api, ApiFailedError, SignedOutError
 from infra.sandbox.app.sessions import COOKIE, Session, Sessions
-from infra.sandbox.pages import render
+from infra.sandbox.pages import language_of, render
 
 Screen = Callable[[Request, Session], Awaitable[Response]]
 
@@ -39,15 +40,15 @@ class Screens:
         ]
 
     async def welcome(self, request: Request) -> Response:
-        """Offer to sign in."""
-        session = self._session(request)
+        """Offer to sign in, on the way to what was asked for."""
+        session, wanted = self._session(request), _screen(request.query_params.get("next"))
         if session is not None and session.tokens is not None:
-            return RedirectResponse(_FIRST_SCREEN, _SEE_OTHER)
-        return render(request, "app_welcome.html", failed=False)
+            return RedirectResponse(wanted, _SEE_OTHER)
+        return render(request, "app_welcome.html", failed=False, wanted=wanted)
 
-    async def sign_in(self, _request: Request) -> Response:
+    async def sign_in(self, request: Request) -> Response:
         """Send the browser to the API; a session of its own keeps an old one from being taken over."""
-        session = self._sessions.start()
+        session = self._sessions.start(wanted=_screen((await request.form()).get("next")))
         response = RedirectResponse(self._api.authorize_url(session), _SEE_OTHER)
         response.set_cookie(COOKIE, session.key, httponly=True, samesite="lax", path=_HOME)
         return response
@@ -56,37 +57,38 @@ class Screens:
         """Take the API's answer to a sign-in."""
         session, query = self._session(request), request.query_params
         if session is None or query.get("state") != session.state or "code" not in query:
-            return render(request, "app_welcome.html", status=400, failed=True)
+            return render(request, "app_welcome.html", status=400, failed=True, wanted=_FIRST_SCREEN)
         try:
             await self._api.sign_in(session, query["code"])
         except (ApiFailedError, SignedOutError):
             self._sessions.end(session)
-            return render(request, "app_welcome.html", status=502, failed=True)
-        return RedirectResponse(_FIRST_SCREEN, _SEE_OTHER)
+            return render(request, "app_welcome.html", status=502, failed=True, wanted=session.wanted)
+        return RedirectResponse(session.wanted, _SEE_OTHER)
 
     async def sign_out(self, request: Request) -> Response:
-        """Forget the session."""
+        """End the session, here and at the API."""
         session = self._session(request)
         if session is not None:
             self._sessions.end(session)
+            await self._api.sign_out(session)
         response = RedirectResponse(_HOME, _SEE_OTHER)
         response.delete_cookie(COOKIE, path=_HOME)
         return response
 
     async def dossiers(self, request: Request, session: Session) -> Response:
         """List the dossiers."""
-        page = await self._api.call(session, "GET", "/v1/dossiers", params=_cursor(request))
+        page = await self._read(request, session, "/v1/dossiers", **_cursor(request))
         return render(request, "app_dossiers.html", page=page, screen="dossiers")
 
     async def dossier(self, request: Request, session: Session) -> Response:
         """Show one dossier and what happened to it."""
         code = urllib.parse.quote(request.path_params["code"], safe="")
-        dossier = await self._api.call(session, "GET", f"/v1/dossiers/{code}")
+        dossier = await self._read(request, session, f"/v1/dossiers/{code}")
         return render(request, "app_dossier.html", dossier=dossier, screen="dossiers")
 
     async def notifications(self, request: Request, session: Session) -> Response:
         """Show the inbox, and tell the API that what is in it has been received."""
-        page = await self._api.call(session, "GET", "/v1/notifications", params=_cursor(request))
+        page = await self._read(request, session, "/v1/notifications", **_cursor(request))
         unread = [item["id"] for item in page["items"] if item["read_at"] is None]
         if unread:
             await self._api.call(session, "POST", "/v1/notifications/received", json={"ids": unread})
@@ -98,6 +100,9 @@ class Screens:
         await self._api.call(session, "POST", "/v1/notifications/read", json={"ids": ids})
         return RedirectResponse("/app/notifications", _SEE_OTHER)
 
+    async def _read(self, request: Request, session: Session, path: str, **query: str) -> dict[str, Any]:
+        return await self._api.read(session, path, language=language_of(request), **query)
+
     def _session(self, request: Request) -> Session | None:
         return self._sessions.find(request.cookies.get(COOKIE))
 
@@ -105,18 +110,31 @@ class Screens:
         async def answer(request: Request) -> Response:
             session = self._session(request)
             if session is None:
-                return RedirectResponse(_HOME, _SEE_OTHER)
+                return _to_welcome(request)
             try:
                 return await screen(request, session)
             except SignedOutError:
                 self._sessions.end(session)
-                return RedirectResponse(_HOME, _SEE_OTHER)
+                return _to_welcome(request)
             except ApiFailedError as error:
                 missing = error.status == 404
                 status = 404 if missing else 502
                 return render(request, "app_failed.html", status=status, missing=missing, screen="")
 
         return answer
+
+
+def _to_welcome(request: Request) -> Response:
+    """Ask to sign in; the link of a notice is still to lead to its dossier afterwards."""
+    if request.method != "GET" or request.url.path == _FIRST_SCREEN:
+        return RedirectResponse(_HOME, _SEE_OTHER)
+    query = urllib.parse.urlencode({"next": request.url.path})
+    return RedirectResponse(f"{_HOME}?{query}", _SEE_OTHER)
+
+
+def _screen(path: object) -> str:
+    """Return the path of a screen of ours, and never one that leads elsewhere."""
+    return path if isinstance(path, str) and path.startswith(f"{_HOME}/") else _FIRST_SCREEN
 
 
 def _cursor(request: Request) -> dict[str, str]:

@@ -40,6 +40,7 @@ class Session:
     """One browser.
 
     Attributes:
+        wanted: Path of the screen that the browser asked for.
         key: Value of the cookie.
         installation_id: Names this installation of the app to the API.
         state: Ties the answer of a sign-in to this browser.
@@ -47,6 +48,7 @@ class Session:
         tokens: There once somebody is signed in.
     """
 
+    wanted: str
     key: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(32))
     installation_id: str = dataclasses.field(default_factory=lambda: str(uuid.uuid4()))
     state: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(24))
@@ -60,9 +62,9 @@ class Sessions:
     def __init__(self) -> None:
         self._kept: dict[str, Session] = {}
 
-    def start(self) -> Session:
+    def start(self, *, wanted: str) -> Session:
         """Return a new session that is not signed in."""
-        session = Session()
+        session = Session(wanted=wanted)
         self._kept[session.key] = session
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]

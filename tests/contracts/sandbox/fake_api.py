@@ -19,20 +19,27 @@ DOSSIER = {
     "code": CODE,
     "procedure": {"code": "1.001193", "name": "Đăng ký khai sinh"},
     "agency": {"code": "H26.1", "name": "UBND phường Hồng Hà"},
-    "status": {"code": "5", "name": "Yêu cầu bổ sung giấy tờ"},
+    "status": {"code": 5, "name": "Yêu cầu bổ sung giấy tờ"},
     "updated_at": "2026-11-21T03:00:00Z",
-    "due": {"at": "2026-11-25T10:00:00Z", "working_days_left": 2, "overdue": False, "paused": False},
+    "ended_at": None,
+    "due": {
+        "at": "2026-11-25T10:00:00Z",
+        "working_days_left": 2,
+        "overdue": False,
+        "overdue_by": 0,
+        "paused": False,
+    },
 }
 TIMELINE = [
     {
-        "status": {"code": "5", "name": "Yêu cầu bổ sung giấy tờ"},
+        "status": {"code": 5, "name": "Yêu cầu bổ sung giấy tờ"},
         "occurred_at": "2026-11-21T03:00:00Z",
         "step": "Thẩm định",
         "note": "Bổ sung giấy chứng sinh <bản chính>",
         "contradiction": False,
     },
     {
-        "status": {"code": "2", "name": "Được tiếp nhận"},
+        "status": {"code": 2, "name": "Được tiếp nhận"},
         "occurred_at": "2026-11-20T02:00:00Z",
         "step": None,
         "note": None,
@@ -61,6 +68,8 @@ class FakeApi:
     devices: dict[str, object] = dataclasses.field(default_factory=dict)
     received: list[str] = dataclasses.field(default_factory=list)
     read: list[str] = dataclasses.field(default_factory=list)
+    revoked: list[object] = dataclasses.field(default_factory=list)
+    languages: list[str] = dataclasses.field(default_factory=list)
     refreshed: int = 0
 
     def forget(self) -> None:
@@ -71,11 +80,13 @@ class FakeApi:
         return [
             Route("/oauth/authorize", self.authorize),
             Route("/oauth/token", self.token, methods=["POST"]),
+            Route("/oauth/revoke", self.revoke, methods=["POST"]),
             Route("/v1/dossiers", self.dossiers),
             Route("/v1/dossiers/{code}", self.dossier),
             Route("/v1/notifications", self.notifications),
             Route("/v1/notifications/{done}", self.note, methods=["POST"]),
             Route("/v1/devices/{installation:uuid}", self.device, methods=["PUT"]),
+            Route("/v1/devices/{installation:uuid}", self.forget_device, methods=["DELETE"]),
         ]
 
     async def authorize(self, request: Request) -> Response:
@@ -123,10 +134,24 @@ class FakeApi:
         self.devices[str(request.path_params["installation"])] = await request.json()
         return self._answer(request, {})
 
+    async def forget_device(self, request: Request) -> Response:
+        answer = self._answer(request, None, 204)
+        if answer.status_code == 204:
+            del self.devices[str(request.path_params["installation"])]
+        return answer
+
+    async def revoke(self, request: Request) -> Response:
+        form = await request.form()
+        assert form["client_id"] == "tindan-app"
+        self.known.clear()
+        self.revoked.append(form["token"])
+        return Response()
+
     def _answer(self, request: Request, body: object, status: int = 200) -> Response:
         if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.known:
             return JSONResponse({"title": "Chưa đăng nhập"}, 401)
-        return JSONResponse(body, status)
+        self.languages.append(request.headers["accept-language"])
+        return Response(status_code=status) if body is None else JSONResponse(body, status)
 
 
 @contextlib.asynccontextmanager

@@ -86,12 +86,32 @@ async def test_a_session_that_the_api_ended_leads_to_the_start(signed_in, api):
     assert (await signed_in.get("/app/dossiers")).url.path == "/app"
 
 
-async def test_signing_out_ends_the_session(signed_in):
-    """After signing out the old cookie opens nothing."""
+async def test_signing_out_ends_the_session(signed_in, api):
+    """After signing out the old cookie opens nothing, and the API has let go of tokens and device."""
     cookie = signed_in.cookies["tindan_app"]
     assert (await signed_in.post("/app/sign-out")).url.path == "/app"
+    assert (api.known, api.devices, len(api.revoked)) == (set(), {}, 1)
     page = await signed_in.get("/app/dossiers", headers={"Cookie": f"tindan_app={cookie}"})
     assert page.url.path == "/app"
+
+
+async def test_the_link_of_a_notice_leads_to_its_dossier(browser):
+    """Who has to sign in first comes to the dossier all the same, and never to another site."""
+    path = f"/app/dossiers/{CODE}"
+    page = await browser.get(path)
+    assert page.url.path == "/app"
+    wanted = re.search(r'name="next" value="([^"]+)"', page.text)[1]
+    assert (await browser.post("/app/sign-in", data={"next": wanted})).url.path == path
+    elsewhere = await browser.post("/app/sign-in", data={"next": "https://evil.example/app/"})
+    assert elsewhere.url.path == "/app/dossiers"
+    assert (await browser.get(f"/app?next={path}")).url.path == path
+
+
+async def test_the_api_is_asked_in_the_language_of_the_page(signed_in, api):
+    """What the API words is in the language that the reader chose."""
+    await signed_in.get("/app/dossiers?lang=en")
+    await signed_in.get("/app/notifications?lang=vi")
+    assert api.languages[-3:] == ["en", "vi", "vi"]
 
 
 async def test_an_answer_to_somebody_elses_sign_in_is_refused(browser, api):
