@@ -33,6 +33,7 @@ class PushChannel:
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
         self.timeout = timeout
+        self._wait_limit = timeout.total_seconds() / 2
         self._account = account
         self._clock = clock
         self._client: asyncio.Task[FcmClient] | None = None
@@ -66,7 +67,7 @@ class PushChannel:
     def _new_client(self) -> "FcmClient":
         from notify.channels.push.client import FcmClient
 
-        return FcmClient(self._account, timeout=self.timeout.total_seconds() / 2)
+        return FcmClient(self._account, timeout=self._wait_limit)
 
     async def _send_one(self, client: "FcmClient", outgoing: Outgoing, deadline: float) -> Outcome:
         if not outgoing.target:
