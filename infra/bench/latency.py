@@ -105,7 +105,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         most = journey.sustainable(bench.pick(500, 2000))
         half = most / 2
         bench.tell(f"half of the sustainable load is {half:.0f} events/s")
-        times = journey.at_pace(half, int(half * bench.pick(8, 30)))
+        times = journey.at_pace(half, int(half * bench.pick(5, 30)))
     cuts = quantiles(times, n=100)
     yield _figure("commit_to_provider_p50", cuts[49], P50_MS)
     yield _figure("commit_to_provider_p99", cuts[98], P99_MS)

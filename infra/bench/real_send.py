@@ -48,7 +48,7 @@ def _measure(
 ) -> Figure:
     with ExitStack() as opened:
         place = opened.enter_context(bench.place())
-        making = Waiting.on(place, settings, channel=name, size=bench.pick(400, 2000))
+        making = Waiting.on(place, settings, channel=name, size=bench.pick(300, 1000))
         waiting = opened.enter_context(bench.entered(making))
         setting_up: AbstractAsyncContextManager[BareMail | BareFirebase] = bare.of(
             settings, _messages(bench, waiting, name)
