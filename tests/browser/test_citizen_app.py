@@ -108,6 +108,8 @@ async def test_a_citizen_follows_a_dossier(house, phone, audit, person: Person, 
     await phone.click("text=English")
     await phone.locator(".list h2 a", has_text="more papers").click()
     await expect(phone.locator(".badge")).to_have_text("Supplement required")
+    # Official names and agencies' own words are Vietnamese, and say so (WCAG 2.2, 3.1.2).
+    await expect(phone.locator("h1[lang=vi]")).to_have_text("Đăng ký khai sinh")
     await audit(phone, "citizen-dossier-en")
     await phone.click("text=Sign out")
     await phone.wait_for_url("**/app")
