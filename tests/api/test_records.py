@@ -325,6 +325,14 @@ def test_what_the_api_refuses_names_the_field():
     assert refused_at(event_of(GhiChu="a\x07b")) == ["/note"]
 
 
+def test_text_that_no_program_can_send_on_is_at_fault():
+    """Half of a surrogate pair, and a number too long to be written out, are named and never get further."""
+    assert fault_of(GhiChu="\ud800") == ("GhiChu", "malformed")
+    assert fault_of(ChuHoSo="a\udfffb") == ("ChuHoSo", "malformed")
+    assert fault_of(MaHoSo=10**5000) == ("MaHoSo", "malformed")
+    assert "email" not in event_of(Email="\ud800@example.vn")["applicant"]
+
+
 def applicant_of(**fields: Any) -> dict[str, Any]:
     """Read an applicant."""
     return read_applicant(Fields(fields, NATIONAL)) or {}
