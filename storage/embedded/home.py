@@ -10,7 +10,7 @@ folder of the socket. Two exceptions, each recorded in a file there:
   a copy of the programs go to a folder of their own in `/var/lib` (`location`), and no mode of any folder on
   the way to the data folder is touched. `EmbeddedPostgres.destroy` removes both. A data folder removed by
   hand leaves that folder behind, with a file `origin` that says whose it was; if it was one in the temporary
-  folder, the next one to be made removes it.
+  folder, the next one to be made an hour later removes it.
 """
 
 import os
@@ -18,6 +18,8 @@ import re
 import secrets
 import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -30,6 +32,9 @@ PORT = 5432
 _SOCKET_FOLDER = re.compile(r"[A-Za-z0-9/._-]{1,88}")
 _SHORT_TEMPORARY_FOLDER = "/tmp"  # noqa: S108 - only mkdtemp makes anything there, and privately
 _SYSTEM_FOLDERS = ("/var/lib", "/var/tmp")  # noqa: S108 - made there by mkdtemp, under a name of its own
+
+_SWEPT_AFTER_SECONDS = 3600.0
+"""A data folder that is gone may be on its way to another place."""
 
 
 class Home:
@@ -155,13 +160,18 @@ class Home:
 def _sweep(parent: Path) -> None:
     """Remove what data folders in the temporary folder left when they went, such as those of killed tests."""
     for location in parent.glob("tindan-*"):
-        if location.stat().st_uid != os.geteuid():
-            continue
-        origin = _read(location / "origin")
-        if origin is None or not Path(origin).is_relative_to(tempfile.gettempdir()):
-            continue
-        if _read(Path(origin) / "location") != str(location):
-            shutil.rmtree(location, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process may sweep at the same moment
+            if location.stat().st_uid == os.geteuid() and _is_left_over(location):
+                shutil.rmtree(location, ignore_errors=True)
+
+
+def _is_left_over(location: Path) -> bool:
+    record = location / "origin"
+    age = time.time() - record.stat().st_mtime
+    origin = Path(record.read_text())
+    if age < _SWEPT_AFTER_SECONDS or not origin.is_relative_to(tempfile.gettempdir()):
+        return False
+    return _read(origin / "location") != str(location)
 
 
 def _read(path: Path) -> str | None:

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import psutil
@@ -116,11 +117,15 @@ def test_for_root_the_server_runs_under_an_unprivileged_account(place):
 
 @needs_root
 def test_what_a_removed_temporary_data_folder_left_is_swept_up(fresh_place, another_place, place):
-    """The next database to be made removes the files of one whose data folder is gone, and no others."""
+    """Whoever makes a database removes the files of one whose data folder is gone for long, and no others."""
     with EmbeddedPostgres(fresh_place.folder):
         left = fresh_place.home.location
     shutil.rmtree(fresh_place.folder)
 
+    with EmbeddedPostgres(another_place.folder):
+        assert left.exists()
+    another_place.clear()
+    os.utime(left / "origin", (time.time() - 4000,) * 2)
     with EmbeddedPostgres(another_place.folder):
         pass
 
