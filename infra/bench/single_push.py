@@ -1,8 +1,8 @@
 """Events one by one, over kept-alive connections, against a bare handler.
 
 All connections are one caller's, as of a portal that speaks for many agencies: events that come in while its
-transactions are under way share the next one. Ours, the bare handler, PostgreSQL and the client that asks share the machine's cores; the client takes about
-a tenth of what a server takes.
+transactions are under way share the next one. Ours, the bare handler, PostgreSQL and the client that asks
+share the machine's cores; the client takes about a tenth of what a server takes.
 """
 
 from collections.abc import Iterator

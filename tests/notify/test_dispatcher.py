@@ -2,7 +2,6 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
 from datetime import timedelta
 from random import Random
 from uuid import UUID
@@ -203,36 +202,6 @@ async def test_a_lease_that_can_not_cover_the_send_gives_the_rows_back(
     channel.timeout = timedelta(seconds=5)
     assert await dispatcher(office, channel).run_once() == 3
     assert {row["attempt"] for row in await office.finished()} == {2}
-
-
-class Unhurried(ScriptedChannel):
-    """A channel whose calls take longer than they may."""
-
-    async def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:
-        """Wait until it may."""
-        await self.open.wait()
-        return await super().send(batch)
-
-
-async def test_a_lease_is_renewed_while_the_provider_takes_its_time(office: Office) -> None:
-    """A send that lasts longer than the lease stays with who sends, and goes out once."""
-    lease = timedelta(seconds=0.6)
-    channel = Unhurried(timeout=timedelta(seconds=0.1))
-    channel.open.clear()
-    await office.announce(1, "email")
-    worker = dispatcher(office, channel, lease=lease)
-    sending = asyncio.create_task(worker.run_once())
-    while not (await office.waiting())[0]["held"]:
-        await asyncio.sleep(0.01)
-    rival = dispatcher(office, ScriptedChannel(timeout=timedelta(seconds=0.1)), lease=lease)
-    started = asyncio.get_running_loop().time()
-    while asyncio.get_running_loop().time() < started + 2 * lease.total_seconds():
-        assert await rival.run_once() == 0
-        await asyncio.sleep(0.02)
-    channel.open.set()
-    assert await sending == 1
-    (row,) = await office.finished()
-    assert (row["outcome"], row["attempt"], row["possible_duplicate"]) == ("accepted", 1, False)
 
 
 def test_a_channel_slower_than_its_lease_is_refused(office: Office) -> None:
