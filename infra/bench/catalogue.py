@@ -30,7 +30,8 @@ ENTRIES = {
     "single_push": Entry(
         single_push.measure,
         f"events one by one over {single_push.CONNECTIONS} connections of one agency / "
-        "a bare FastAPI handler with the same token check, validation and encryption, and one INSERT: at least 0.7",
+        "a bare FastAPI handler with the same token check, validation and encryption, and one INSERT: "
+        "at least 0.7",
     ),
     "noop_delivery": Entry(
         noop_delivery.measure,
