@@ -192,16 +192,15 @@ async def test_a_deadlock_is_resolved_by_doing_one_again(
         put(uow, "H2")
         await uow.commit()
     meeting = asyncio.Barrier(2)
-    met = False
+    met: set[str] = set()
 
     async def rename(uow: UnitOfWork, first: str, second: str) -> None:
-        nonlocal met
         driver = await uow.driver()
-        for number, code in enumerate((first, second)):
-            await driver.execute("UPDATE agency SET name = name || '+' WHERE code = %s", (code,))
-            if number == 0 and not met:
-                await meeting.wait()
-        met = True
+        await driver.execute("UPDATE agency SET name = name || '+' WHERE code = %s", (first,))
+        if first not in met:
+            met.add(first)
+            await meeting.wait()
+        await driver.execute("UPDATE agency SET name = name || '+' WHERE code = %s", (second,))
 
     await asyncio.gather(
         transact(unit_of_work, lambda uow: rename(uow, "H1", "H2")),
