@@ -15,6 +15,7 @@ from api.inbox.router import router as inbox
 from api.me.router import router as me
 from api.oauth.router import router as oauth
 from api.opt_out.router import router as opt_out
+from api.reference import page
 from api.services import open_services, require_complete, settle
 from api.settings import Settings
 
@@ -41,11 +42,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version=version("tindan"),
         description="Kênh di động của dịch vụ công trực tuyến · The mobile channel of public services",
         lifespan=lifespan,
+        docs_url=None,
         redoc_url=None,
     )
     for router in ROUTERS:
         app.include_router(router)
     problems.install(app)
     openapi.install(app)
+    page.install(app)
     app.add_middleware(edge.Edge, body_limit=settings.body_limit)
     return app

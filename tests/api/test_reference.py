@@ -1,0 +1,44 @@
+"""The page that describes the API to people."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+
+import httpx
+
+from api.reference.page import render
+
+
+async def test_every_operation_and_schema_is_described(client: httpx.AsyncClient):
+    """What the document holds is on the page, and each link of the page leads somewhere on it."""
+    document = (await client.get("/openapi.json")).json()
+    page = (await client.get("/docs")).text
+    places = set(re.findall(r'id="([^"]+)"', page))
+    operations = {
+        operation["operationId"] for path in document["paths"].values() for operation in path.values()
+    }
+    assert places == operations | {f"schema-{name}" for name in document["components"]["schemas"]}
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= places
+    for path in document["paths"]:
+        assert f" {path}</code>" in page
+    assert "&#34;dossier_code&#34;: &#34;" in page
+
+
+async def test_nothing_comes_from_elsewhere(client: httpx.AsyncClient):
+    """No script, no address of another host, and a policy that lets the page's own style in alone."""
+    answer = await client.get("/docs")
+    assert not re.search(r'<script|(src|href)="(?![/#])', answer.text)
+    (style,) = re.findall(r"<style>(.*?)</style>", answer.text, re.DOTALL)
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    assert f"default-src 'none'; style-src 'sha256-{digest}'" in answer.headers["content-security-policy"]
+
+
+def test_what_is_described_is_text():
+    """A description is shown as it is written, never as markup."""
+    operation = {"operationId": "o", "summary": "<b>", "description": "<i>", "responses": {}}
+    info = {"title": "T", "version": "1", "description": "<u>"}
+    page = render(
+        {"info": info, "openapi": "3.1.0", "paths": {"/": {"get": operation}}, "components": {"schemas": {}}}
+    )
+    assert not re.search("<[biu]>", page)
+    assert "&lt;b&gt;" in page
