@@ -7,7 +7,6 @@ import httpx
 
 from storage.engine import Engine
 from storage.tables import metadata
-from storage.unit_of_work import Reading
 from tests.api.callers import Agency
 
 PATH = "/v1/agency/dossier-events"
@@ -50,10 +49,9 @@ async def results(
     return told
 
 
-async def rows(reading: Reading, query: str, *params: object) -> list[Any]:
-    """Return what a query finds."""
-    async with reading:
-        return list(await (await (await reading.driver()).execute(query.encode(), params)).fetchall())
+def pointed(problem: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return where a problem points, and why."""
+    return [(error["pointer"], error["code"]) for error in problem["errors"]]
 
 
 async def census(engine: Engine) -> dict[str, int]:
