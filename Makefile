@@ -16,7 +16,7 @@ endif
 READY := $(VENV)/.ready-$(shell "$(PYTHON)" -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)
 export TINDAN_DATA_DIR ?= .tindan
 
-.PHONY: help setup run demo test lint verify verify-needs bench soak lock migration clean
+.PHONY: help setup run demo test lint verify verify-needs bench soak lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12

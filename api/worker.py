@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -15,7 +15,7 @@ from notify.leases import LEASE
 from notify.loops import Bell, run_until_stopped
 from notify.planner import Planner
 from notify.ports import Channel
-from notify.registry import build_channels, close_channels
+from notify.registry import build_channels, close_channels, planned_channels
 from notify.rests import Rest
 from storage import partitions
 from storage.cipher import Cipher
@@ -29,6 +29,7 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 2
 """Dispatchers a channel: while one waits for the provider, the other reads and writes rows."""
 UPKEEP_SECONDS = 3600.0
+UPKEEP_AGAIN_SECONDS = 60.0
 GRACE_SECONDS = 25.0
 
 
@@ -46,26 +47,26 @@ class Worker:
     ) -> None:
         self._engine, self._cipher = engine, cipher
         self._url = libpq_url(settings.storage.require_database_url())
-        self._planner = Planner(self._unit_of_work, channels)
+        self._planner = Planner(self._unit_of_work, planned_channels(settings.notify, channels))
         composer = Composer(settings.notify, cipher)
         self._dispatchers = [
             Dispatcher(channel, composer, self._unit_of_work, rest=rest, lease=lease)
             for channel, rest in [(channel, Rest(name)) for name, channel in channels.items()]
             for _ in range(AT_ONCE)
         ]
-        self._bell = Bell()
+        self._announced, self._planned = Bell(), Bell()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what is under way then is finished first."""
         helpers = [
-            asyncio.create_task(HintListener(self._url, self._bell.ring).run(), name="hints"),
+            asyncio.create_task(HintListener(self._url, self._announced.ring).run(), name="hints"),
             asyncio.create_task(self._keep_up(), name="upkeep"),
         ]
-        loops = [("planner", self._planner.run_once)]
-        loops += [(dispatcher.name, dispatcher.run_once) for dispatcher in self._dispatchers]
+        loops = [("planner", self._plan, self._announced)]
+        loops += [(one.name, one.run_once, self._planned) for one in self._dispatchers]
         running = [
-            asyncio.create_task(run_until_stopped(name, run_once, self._bell, stop), name=name)
-            for name, run_once in loops
+            asyncio.create_task(run_until_stopped(name, run_once, bell, stop), name=name)
+            for name, run_once, bell in loops
         ]
         await stop.wait()
         _, late = await asyncio.wait(running, timeout=GRACE_SECONDS)
@@ -73,20 +74,35 @@ class Worker:
             task.cancel()
         await asyncio.gather(*late, *helpers, return_exceptions=True)
 
+    async def _plan(self) -> int:
+        """Plan, and wake the dispatchers of this process alone: others look by themselves."""
+        count = await self._planner.run_once()
+        if count:
+            self._planned.ring()
+        return count
+
     def _unit_of_work(self) -> UnitOfWork:
         return UnitOfWork(self._engine, self._cipher)
 
     async def _keep_up(self) -> None:
         """Make the partitions of the coming months, and clear away sign-ins that never came back."""
+        chores: tuple[Callable[[UnitOfWork], Awaitable[object]], ...] = (
+            lambda uow: partitions.keep(uow, datetime.now(UTC).date()),
+            lambda uow: sessions.sweep(uow, now=datetime.now(UTC)),
+        )
         while True:
-            try:
-                async with self._unit_of_work() as uow:
-                    await partitions.keep(uow, datetime.now(UTC).date())
-                    await sessions.sweep(uow, now=datetime.now(UTC))
-                    await uow.commit()
-            except Exception:
-                log.exception("upkeep_failed")
-            await asyncio.sleep(UPKEEP_SECONDS)
+            done = [await self._done(chore) for chore in chores]
+            await asyncio.sleep(UPKEEP_SECONDS if all(done) else UPKEEP_AGAIN_SECONDS)
+
+    async def _done(self, chore: Callable[[UnitOfWork], Awaitable[object]]) -> bool:
+        try:
+            async with self._unit_of_work() as uow:
+                await chore(uow)
+                await uow.commit()
+        except Exception:
+            log.exception("upkeep_failed")
+            return False
+        return True
 
 
 async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> None:

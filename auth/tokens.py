@@ -121,7 +121,7 @@ class Tokens:
         try:
             decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
             registry.validate(decoded.claims)
-        except (JoseError, ValueError) as error:
+        except (JoseError, ValueError, TypeError) as error:
             raise InvalidToken(type(error).__name__) from error
         if decoded.header.get("typ") != TYPE:
             raise InvalidToken("another kind of token")

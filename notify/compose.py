@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from notify.categories import ROUTES, Category, Lane
 from notify.ports import Outgoing
 from notify.rendering import Form, render
 from notify.settings import NotifySettings
@@ -10,7 +11,6 @@ from storage.contacts.opt_out import opt_out_token
 from storage.deliveries.repository import Claimed
 
 FORMS = {"push": Form.SHORT}
-URGENT = frozenset({"supplement_required", "payment_required", "refused"})
 
 
 class Composer:
@@ -51,7 +51,7 @@ class Composer:
             html=content.html,
             link=link,
             opt_out_link=opt_out_link,
-            urgent=row.category in URGENT,
+            urgent=ROUTES[Category(row.category)].lane <= Lane.HIGH,
             expires_at=row.expires_at,
         )
 

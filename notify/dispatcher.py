@@ -127,16 +127,25 @@ class Dispatcher:
                 messages[place] = self._composer.compose(row, self.name)
             except (LookupError, ValueError) as error:
                 log.exception("not_worded", delivery_id=str(row.id), error=type(error).__name__)
-                outcomes[place] = Outcome(kind=OutcomeKind.REJECTED, code="not_worded")
+                # Kept: a newer release, or a mended template, may know how to word it.
+                outcomes[place] = Outcome(kind=OutcomeKind.RETRYABLE, code="not_worded")
         if not messages or not lease.covers(self._channel.timeout):
             return outcomes
         started = time.monotonic()
-        answers = await self._channel.send(list(messages.values()))
+        answers = await self._answers(list(messages.values()))
         self._learn(len(messages), time.monotonic() - started)
         for place, outcome in zip(messages, answers, strict=True):
             outcomes[place] = outcome
         self._rest.heed(answers)
         return outcomes
+
+    async def _answers(self, messages: list[Outgoing]) -> list[Outcome]:
+        """Send; a fault of the channel counts as an unknown outcome, so that it is tried ever less often."""
+        try:
+            return await self._channel.send(messages)
+        except Exception:
+            log.exception("channel_failed", channel=self.name)
+            return [Outcome(kind=OutcomeKind.UNKNOWN, code="channel_failed") for _ in messages]
 
     def _learn(self, count: int, seconds: float) -> None:
         rate = count / max(seconds, 1e-6)

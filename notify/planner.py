@@ -57,7 +57,6 @@ class Planner:
             steps.append(Advance(id=notice.id, step=notice.step + 1, plan_at=plan_at))
         await deliveries.add(uow, sends)
         await planning.advance(uow, steps)
-        uow.hint_after_commit()
 
 
 def _delivery(notice: DueNotification, channel: str, target: UUID) -> NewDelivery:

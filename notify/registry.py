@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from notify.channels import email, push
 from notify.ports import Channel
 from notify.settings import NotifySettings
+from storage.errors import SettingsError
+from storage.settings import Environment
 
 _BUILDERS: tuple[Callable[[NotifySettings], Channel | None], ...] = (
     push.build,
@@ -20,6 +22,21 @@ def build_channels(settings: NotifySettings) -> dict[str, Channel]:
     """
     channels = (build(settings) for build in _BUILDERS)
     return {channel.name: channel for channel in channels if channel is not None}
+
+
+def planned_channels(settings: NotifySettings, here: Mapping[str, Channel]) -> frozenset[str]:
+    """Return the channels of the installation, for which notices are planned whoever sends them.
+
+    They are those set up here, unless TINDAN_CHANNELS names them, as it must where workers differ.
+    Raises SettingsError where nothing would be sent outside development.
+    """
+    planned = frozenset(here if settings.channels is None else settings.channels)
+    if not planned and settings.channels is None and settings.env is not Environment.DEVELOPMENT:
+        raise SettingsError(
+            "no channel is set up, so nobody would be told anything. Set TINDAN_SMTP_HOST or "
+            'TINDAN_FCM_CREDENTIALS, or name the channels that other workers serve: TINDAN_CHANNELS=["email"]'
+        )
+    return planned
 
 
 async def close_channels(channels: Mapping[str, Channel]) -> None:

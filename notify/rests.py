@@ -14,6 +14,9 @@ log = structlog.get_logger(__name__)
 SHORTEST = timedelta(seconds=1)
 """How long a channel rests whose provider throttles and names no time."""
 
+LONGEST = timedelta(minutes=5)
+"""The longest rest; what was throttled waits as long as it was told to, but the channel looks again."""
+
 
 class Rest:
     """How long a channel sends nothing, because its provider throttles it or its account is at fault.
@@ -32,7 +35,9 @@ class Rest:
 
     def heed(self, outcomes: Sequence[Outcome]) -> None:
         """Rest if the provider asked for it; a fault of the account or the settings is an alarm."""
-        rest = max((_asked(outcome) for outcome in outcomes), default=timedelta(0)).total_seconds()
+        asked = sorted(_asked(outcome) for outcome in outcomes)
+        # The median: a provider that throttles one phone has nothing against the others.
+        rest = min(asked[len(asked) // 2] if asked else timedelta(0), LONGEST).total_seconds()
         if rest > self.seconds:
             self._until = time.monotonic() + rest
             log.warning("channel_rests", channel=self._channel, seconds=rest)

@@ -83,6 +83,7 @@ class NotifySettings(BaseSettings):
     )
 
     env: Environment = Environment.PRODUCTION
+    channels: tuple[str, ...] | None = None
     smtp_host: str | None = None
     smtp_port: Annotated[int | None, Field(ge=1, le=65535)] = None
     smtp_security: SmtpSecurity = SmtpSecurity.STARTTLS

@@ -17,6 +17,8 @@ from storage.errors import StorageError
 
 KEY_BYTES = 32
 NONCE_BYTES = 12
+VERSION = b"\x01"
+"""Leads every ciphertext and wrapped key, so that another cipher or master key can be told apart later."""
 
 
 class UndecipherableError(StorageError):
@@ -31,14 +33,14 @@ class PartyKey:
     _aead: AESGCM = field(repr=False)
 
     def encrypt(self, text: str, purpose: str) -> bytes:
-        """Return nonce and ciphertext (AES-256-GCM), bound to this party and to `purpose`."""
+        """Return version, nonce and ciphertext (AES-256-GCM), bound to this party and to `purpose`."""
         nonce = urandom(NONCE_BYTES)
-        return nonce + self._aead.encrypt(nonce, text.encode(), self._binding(purpose))
+        return VERSION + nonce + self._aead.encrypt(nonce, text.encode(), self._binding(purpose))
 
     def decrypt(self, sealed: bytes, purpose: str) -> str:
         """Return the text; raise UndecipherableError when it is not this party's, or was changed."""
         try:
-            plain = self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._binding(purpose))
+            plain = self._aead.decrypt(*_opened(sealed), self._binding(purpose))
         except (InvalidTag, ValueError) as error:
             raise UndecipherableError(purpose) from error
         return plain.decode()
@@ -55,13 +57,20 @@ class PartyKey:
         return self.party_id.bytes + purpose.encode()
 
 
+def _opened(sealed: bytes) -> tuple[bytes, bytes]:
+    """Split into nonce and ciphertext. Raises ValueError for another version."""
+    if sealed[:1] != VERSION:
+        raise ValueError("written by another version")
+    return sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+
+
 class Cipher:
     """Wraps and opens party keys, and makes blind indexes.
 
     Args:
         master_key: 32 bytes; wraps party keys.
-        index_key: 32 bytes; keys the blind indexes. Kept apart so that the master key can be
-            rotated without touching any index.
+        index_key: 32 bytes; keys the blind indexes. Kept apart, so that a change of the master key
+            would touch no index.
     """
 
     def __init__(self, *, master_key: bytes, index_key: bytes) -> None:
@@ -74,13 +83,13 @@ class Cipher:
         """Draw a key for a party; return it open, and wrapped for keeping."""
         raw = urandom(KEY_BYTES)
         nonce = urandom(NONCE_BYTES)
-        wrapped = nonce + self._master.encrypt(nonce, raw, party_id.bytes)
+        wrapped = VERSION + nonce + self._master.encrypt(nonce, raw, party_id.bytes)
         return PartyKey(party_id=party_id, _aead=AESGCM(raw)), wrapped
 
     def open_party_key(self, party_id: UUID, wrapped: bytes) -> PartyKey:
         """Open a wrapped key; raise UndecipherableError when it is another party's or master's."""
         try:
-            raw = self._master.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], party_id.bytes)
+            raw = self._master.decrypt(*_opened(wrapped), party_id.bytes)
         except (InvalidTag, ValueError) as error:
             raise UndecipherableError("party key") from error
         return PartyKey(party_id=party_id, _aead=AESGCM(raw))

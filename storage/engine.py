@@ -17,7 +17,9 @@ SESSION_OPTIONS = (
     "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
 )
 
-UNAVAILABLE = (psycopg.OperationalError, OperationalError, PoolTimeoutError, OSError)
+DEMOTED = psycopg.errors.ReadOnlySqlTransaction
+"""What is raised by a former primary that other connections still take for one."""
+UNAVAILABLE = (psycopg.OperationalError, OperationalError, PoolTimeoutError, OSError, DEMOTED)
 """What is raised while the database is away or too busy: nothing is wrong with what was asked of it."""
 
 

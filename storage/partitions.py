@@ -24,8 +24,14 @@ def months_from(today: date, count: int) -> list[tuple[date, date]]:
 
 
 async def keep(uow: UnitOfWork, today: date) -> list[str]:
-    """Make the partitions of this month and the next ones where they are missing; return their names."""
+    """Make the partitions of this month and the next ones where they are missing; return their names.
+
+    Making one locks its table, for as long as the default partition takes to be looked through. So it has
+    little time, and a unit of work of its own: what could not be done now is done at the next upkeep.
+    """
     driver = await uow.driver()
+    await driver.execute("SET LOCAL lock_timeout = '2s'")
+    await driver.execute("SET LOCAL statement_timeout = '5s'")
     await driver.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
     made = []
     for table in PARTITIONED:

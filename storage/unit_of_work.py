@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cipher import Cipher
-from storage.engine import Engine
+from storage.engine import DEMOTED, Engine
 from storage.errors import StorageError
 
 
@@ -55,6 +55,8 @@ class Reading:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Give the connection back; whatever was not committed is undone."""
+        if isinstance(error, DEMOTED):
+            self._engine.mark_broken()
         connection, session = self._connection, self._session
         self._session = self._connection = None
         try:

@@ -39,14 +39,13 @@ class Draft:
     contacts: tuple[SuppliedContact, ...]
     notice: Notice | None
     answers: Mapping[int, EventAnswer]
-    hashes: Mapping[int, bytes]
 
-    def receipts(self) -> list[Receipt]:
+    def receipts(self, hashes: Mapping[int, bytes]) -> list[Receipt]:
         """What makes each event unique, with the answer that a repeat will get."""
         return [
             Receipt(
                 event_id=answer.event_id or "",
-                content_hash=self.hashes[index],
+                content_hash=hashes[index],
                 answer=answer.model_dump(mode="json", exclude_none=True),
             )
             for index, answer in self.answers.items()
@@ -138,7 +137,6 @@ class Drafting:
             contacts=self._contacts(),
             notice=self._notice() if self.tells else None,
             answers={index: self._answer(index, event) for index, event in self.judged.told},
-            hashes={index: event.content_hash() for index, event in self.judged.told},
         )
 
     def _told_again(self) -> list[UUID]:
@@ -169,6 +167,7 @@ class Drafting:
             channel=self._last("channel", gap=existing is None or existing.channel is None),
             summary_sealed=self.party.encrypt_optional(summary, SUMMARY),
             state=self.state,
+            changed=bool(self.firsts) or any(self.timeline[fact.id] != fact for fact in self.known),
         )
 
     def _last(self, name: str, *, gap: bool) -> Any:
@@ -204,20 +203,22 @@ class Drafting:
         )
 
     def _contacts(self) -> tuple[SuppliedContact, ...]:
-        """Return the addresses told, those told last at the end: of two, the newer is used."""
-        given = [
-            (kind, value)
-            for _, event in reversed(self.ordered)
+        """Return the addresses told, with the last time at which each was told."""
+        given = {
+            (kind, value): event.occurred_at
+            for _, event in self.ordered
             if event.applicant
             for kind, value in (
                 (ContactKind.EMAIL, event.applicant.email),
                 (ContactKind.PHONE, event.applicant.phone),
             )
             if value
-        ]
+        }
         return tuple(
-            SuppliedContact(party=self.party, dossier_id=self.dossier_id, kind=kind, value=value)
-            for kind, value in reversed(dict.fromkeys(given))
+            SuppliedContact(
+                party=self.party, dossier_id=self.dossier_id, kind=kind, value=value, told_at=told_at
+            )
+            for (kind, value), told_at in given.items()
         )
 
     def _notice(self) -> Notice:

@@ -1,6 +1,5 @@
 """What an agency sends, and what it gets back."""
 
-import hashlib
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
@@ -28,7 +27,7 @@ from storage.parties.kinds import PartyKind
 from storage.parties.numbers import InvalidNumber, parse_number
 from storage.procedures.codes import split_procedure_code
 
-FIRST_YEAR, LAST_YEAR = 1990, 2098
+FIRST_YEAR, LAST_YEAR = 1990, 2090
 
 
 def _check(code: str, work: Any) -> AfterValidator:
@@ -145,9 +144,12 @@ class DossierEvent(Strict):
     summary: Annotated[str, StringConstraints(max_length=1000), Clean] | None = None
     applicant: Applicant | None = None
 
-    def content_hash(self) -> bytes:
-        """SHA-256 of the content in its normal form: two spellings of one content are one."""
-        return hashlib.sha256(self.model_dump_json(exclude={"event_id"}).encode()).digest()
+    def content(self) -> str:
+        """Return the content in its normal form: two spellings of one content are one.
+
+        What is left out counts as not said, so that a field added later changes nothing told before.
+        """
+        return self.model_dump_json(exclude={"event_id"}, exclude_defaults=True)
 
 
 EXAMPLE = {

@@ -23,6 +23,8 @@ from storage.procedures import repository as procedures
 from storage.unit_of_work import ContentionError, UnitOfWork
 
 EVENT = TypeAdapter(DossierEvent)
+RECEIPT = "event_receipt.1"
+"""Purpose of the hash of what was told; the number changes with the normal form."""
 AHEAD = timedelta(minutes=10)
 """How far a source's clock may be ahead of ours."""
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
@@ -90,7 +92,9 @@ async def receive(
     Raises ContentionError when another transaction was first with one of these dossiers or ids: nothing
     is kept then, and the caller begins again.
     """
-    answers, fresh, twins = await _sort_out_repeats(uow, caller, good, locale)
+    # Keyed, as the content holds the applicant's number: a plain hash could be tried out.
+    hashes = {index: uow.cipher.blind_index(RECEIPT, event.content()) for index, event in good.items()}
+    answers, fresh, twins = await _sort_out_repeats(uow, caller, good, hashes, locale)
     if fresh:
         judged, refusals = await _judge(uow, caller, fresh)
         for index, problem in refusals.items():
@@ -98,7 +102,7 @@ async def receive(
         drafts = await _draw_up(uow, judged, now, stale_after)
         for draft in drafts:
             answers |= draft.answers
-        await _keep(uow, caller, drafts, now)
+        await _keep(uow, caller, drafts, hashes, now)
     for index, first in twins.items():
         answers[index] = as_repeat(answers[first])
     return answers
@@ -112,7 +116,11 @@ def as_repeat(first: EventAnswer) -> EventAnswer:
 
 
 async def _sort_out_repeats(
-    uow: UnitOfWork, caller: AgencyCaller, good: Mapping[int, DossierEvent], locale: str
+    uow: UnitOfWork,
+    caller: AgencyCaller,
+    good: Mapping[int, DossierEvent],
+    hashes: Mapping[int, bytes],
+    locale: str,
 ) -> tuple[dict[int, EventAnswer], dict[int, DossierEvent], dict[int, int]]:
     """Answer what was answered before; refuse ids that stand for something else.
 
@@ -127,13 +135,13 @@ async def _sort_out_repeats(
         first = first_of.setdefault(event.event_id, index)
         receipt = known.get(event.event_id)
         if first != index:
-            if good[first].content_hash() == event.content_hash():
+            if hashes[first] == hashes[index]:
                 twins[index] = first
             else:
                 answers[index] = refused(event.event_id, reused(event.event_id), locale)
         elif receipt is None:
             fresh[index] = event
-        elif receipt.content_hash == event.content_hash():
+        elif receipt.content_hash == hashes[index]:
             answers[index] = as_repeat(EventAnswer.model_validate(receipt.answer))
         else:
             answers[index] = refused(event.event_id, reused(event.event_id), locale)
@@ -194,13 +202,19 @@ async def _draw_up(
     ]
 
 
-async def _keep(uow: UnitOfWork, caller: AgencyCaller, drafts: Sequence[Draft], now: datetime) -> None:
+async def _keep(
+    uow: UnitOfWork,
+    caller: AgencyCaller,
+    drafts: Sequence[Draft],
+    hashes: Mapping[int, bytes],
+    now: datetime,
+) -> None:
     if not drafts:
         return
     if await dossiers.write(uow, [draft.dossier for draft in drafts]) != {d.dossier.code for d in drafts}:
         raise ContentionError("another transaction created one of these dossiers")
     new_events = [event for draft in drafts for event in draft.events]
-    receipts = [receipt for draft in drafts for receipt in draft.receipts()]
+    receipts = [receipt for draft in drafts for receipt in draft.receipts(hashes)]
     if not await events.add(uow, caller.client_id, new_events, receipts):
         raise ContentionError("another transaction answered one of these events")
     await events.complete(uow, [event for draft in drafts for event in draft.completed])

@@ -127,5 +127,7 @@ def _cut(text: str | None, length: int) -> str | None:
 
 
 def _event_id(told: Mapping[str, Any]) -> str:
-    content = json.dumps(told, sort_keys=True).encode()
+    """Make an id from what is told, without the applicant's number: ids are kept, and could be tried out."""
+    applicant = {name: value for name, value in told.get("applicant", {}).items() if name != "number"}
+    content = json.dumps({**told, "applicant": applicant}, sort_keys=True).encode()
     return f"portal-{hashlib.sha256(content).hexdigest()[:40]}"

@@ -14,7 +14,7 @@ from api.dossiers.service import Reader
 router = APIRouter(prefix="/v1/dossiers", tags=["citizen"], dependencies=[Depends(require_supported_app)])
 
 
-def get_reader(reading: Read, services: AllServices, locale: Locale) -> Reader:
+async def get_reader(reading: Read, services: AllServices, locale: Locale) -> Reader:
     """Return what reads and words dossiers for this request."""
     return Reader(reading, locale=locale, now=datetime.now(UTC), calendar=services.calendar)
 

@@ -25,7 +25,7 @@ router = APIRouter(
 Asked = Annotated[InboxQuery, Query()]
 
 
-def get_inbox(
+async def get_inbox(
     citizen: CurrentParty, query: Asked, services: AllServices, reading: Read, locale: Locale
 ) -> InboxReader:
     """Return what reads and words the caller's inbox for this request."""

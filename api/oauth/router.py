@@ -32,7 +32,7 @@ router = APIRouter(tags=["oauth"])
 REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": OAuthRefusal}, 401: {"model": OAuthRefusal}}
 
 
-def get_sign_ins(services: AllServices) -> SignIns:
+async def get_sign_ins(services: AllServices) -> SignIns:
     """Return what leads people to the identity provider and back."""
     return SignIns(services.settings.auth, services.identity_provider)
 

@@ -102,7 +102,7 @@ def create_app(settings: Settings) -> FastAPI:
             new_id(),
             client.client_id,
             event.event_id,
-            event.content_hash(),
+            cipher.blind_index("event_receipt", event.content()),
             event.dossier_code,
             int(event.status),
             event.occurred_at,

@@ -21,7 +21,10 @@ class ContactSource(StrEnum):
 
 
 class Contact(SQLModel, table=True):
-    """An email address or a phone number of a party; `dossier_id` bounds an agency's one."""
+    """An email address or a phone number of a party; `dossier_id` bounds an agency's one.
+
+    `told_at` is when its source named it last, by the source's clock: of two, the one named last is used.
+    """
 
     __tablename__ = "contact"
     __table_args__ = (
@@ -46,4 +49,5 @@ class Contact(SQLModel, table=True):
     dossier_id: UUID | None = Field(default=None, foreign_key="dossier.id")
     verified_at: datetime | None = moment(nullable=True)
     opted_out_at: datetime | None = moment(nullable=True)
+    told_at: datetime = created()
     created_at: datetime = created()

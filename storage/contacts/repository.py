@@ -17,17 +17,19 @@ VALUE = "contact.value"
 _SUPPLY = """
 INSERT INTO contact (id, party_id, kind, value_index, value_sealed, source, dossier_id)
 SELECT g.id, g.party_id, g.kind, g.value_index, g.value_sealed, 'agency_supplied', g.dossier_id
-FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[], %b::uuid[])
-  AS g(id, party_id, kind, value_index, value_sealed, dossier_id)
+FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[], %b::uuid[],
+  %b::timestamptz[])
+  AS g(id, party_id, kind, value_index, value_sealed, dossier_id, told_at)
 ORDER BY g.party_id, g.kind, g.value_index
-ON CONFLICT (party_id, kind, value_index, dossier_id) DO NOTHING
+ON CONFLICT (party_id, kind, value_index, dossier_id) DO UPDATE
+  SET told_at = greatest(contact.told_at, EXCLUDED.told_at)
 """
 
 
 _OWN = """
 SELECT c.id, c.kind, c.value_sealed, c.source, c.verified_at, c.created_at, d.code, k.wrapped
 FROM contact c JOIN party_key k ON k.party_id = c.party_id LEFT JOIN dossier d ON d.id = c.dossier_id
-WHERE c.party_id = %s AND c.opted_out_at IS NULL ORDER BY c.id DESC
+WHERE c.party_id = %s AND c.opted_out_at IS NULL ORDER BY c.told_at DESC, c.id DESC
 """
 _REMOVE = """
 WITH removed AS (
@@ -67,6 +69,7 @@ class SuppliedContact:
     dossier_id: UUID
     kind: ContactKind
     value: str
+    told_at: datetime
 
 
 async def supply(uow: UnitOfWork, contacts: Sequence[SuppliedContact]) -> None:
@@ -81,6 +84,7 @@ async def supply(uow: UnitOfWork, contacts: Sequence[SuppliedContact]) -> None:
             value_index(uow, contact.kind, contact.value),
             contact.party.encrypt(contact.value, VALUE),
             contact.dossier_id,
+            contact.told_at,
         )
         for contact in contacts
     ]

@@ -22,7 +22,6 @@ class Delivery(SQLModel, table=True):
     __tablename__ = "delivery"
     __table_args__ = (
         Index("ix_delivery_due", "channel", "lane", "agency_id", "due_at"),
-        Index("ix_delivery_party", "party_id"),
         {
             # Rows live for seconds: leave room for their updates, and clean up early and at once.
             "postgresql_with": {

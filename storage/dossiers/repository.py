@@ -37,13 +37,13 @@ INSERT INTO dossier AS d (
   submitted_at, accepted_at, ended_at, due_at, due_set_at, waits, contradictions, updated_at, heard_at)
 SELECT g.id, g.code, g.party_id, g.agency_id, coalesce(g.procedure_code, ''), g.channel, g.summary_sealed,
   g.status, g.status_since, g.first_at, g.submitted_at, g.accepted_at, g.ended_at, g.due_at, g.due_set_at,
-  g.waits, g.contradictions, now(), now()
+  g.waits, g.contradictions, CASE WHEN g.changed THEN now() ELSE '-infinity' END, now()
 FROM unnest(
   %b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::text[], %b::int2[], %b::bytea[], %b::int2[],
   %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[],
-  %b::timestamptz[], %b::timestamptz[], %b::jsonb[], %b::int2[]
+  %b::timestamptz[], %b::timestamptz[], %b::jsonb[], %b::int2[], %b::bool[]
 ) AS g(id, code, party_id, agency_id, procedure_code, channel, summary_sealed, status, status_since, first_at,
-  submitted_at, accepted_at, ended_at, due_at, due_set_at, waits, contradictions)
+  submitted_at, accepted_at, ended_at, due_at, due_set_at, waits, contradictions, changed)
 ON CONFLICT (code) DO UPDATE SET
   agency_id = EXCLUDED.agency_id,
   channel = coalesce(EXCLUDED.channel, d.channel),
@@ -51,7 +51,8 @@ ON CONFLICT (code) DO UPDATE SET
   status = EXCLUDED.status, status_since = EXCLUDED.status_since, first_at = EXCLUDED.first_at,
   submitted_at = EXCLUDED.submitted_at, accepted_at = EXCLUDED.accepted_at, ended_at = EXCLUDED.ended_at,
   due_at = EXCLUDED.due_at, due_set_at = EXCLUDED.due_set_at, waits = EXCLUDED.waits,
-  contradictions = EXCLUDED.contradictions, updated_at = EXCLUDED.updated_at, heard_at = EXCLUDED.heard_at
+  contradictions = EXCLUDED.contradictions, updated_at = greatest(d.updated_at, EXCLUDED.updated_at),
+  heard_at = EXCLUDED.heard_at
 WHERE d.id = EXCLUDED.id
 RETURNING d.code
 """
@@ -81,6 +82,7 @@ class DossierWrite:
     """A dossier as it shall be from now on.
 
     `procedure_code` counts for a new one only; no channel and no summary leave those that are kept.
+    `changed` tells whether anything new was learned: a repeat only shows that the agency is there.
     """
 
     id: UUID
@@ -91,6 +93,7 @@ class DossierWrite:
     channel: int | None
     summary_sealed: bytes | None
     state: State
+    changed: bool
 
 
 async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier]:
@@ -168,6 +171,7 @@ def _row(dossier: DossierWrite) -> tuple[object, ...]:
         state.due_set_at,
         Jsonb([[_iso(start), _iso(end)] for start, end in state.waits]),
         len(state.contradictions),
+        dossier.changed,
     )
 
 

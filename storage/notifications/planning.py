@@ -21,7 +21,7 @@ _DEVICES = "SELECT party_id, id FROM device WHERE party_id = ANY(%b) AND retired
 _CONTACTS = """
 SELECT party_id, id, kind, source, dossier_id FROM contact
 WHERE party_id = ANY(%b) AND opted_out_at IS NULL AND (dossier_id IS NULL OR dossier_id = ANY(%b))
-ORDER BY id DESC
+ORDER BY told_at DESC, id DESC
 """
 _PREFERENCES = "SELECT party_id, category, channel, enabled FROM preference WHERE party_id = ANY(%b)"
 _ADVANCE = """

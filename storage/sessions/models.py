@@ -66,4 +66,4 @@ class RefreshToken(SQLModel, table=True):
     token_hash: bytes = Field(primary_key=True)
     session_id: UUID = Field(foreign_key="session.id", index=True)
     created_at: datetime = created()
-    used_at: datetime | None = moment(nullable=True)
+    used_at: datetime | None = moment(nullable=True, index=True)

@@ -91,6 +91,7 @@ class Office:
             channel=None,
             summary_sealed=None,
             state=fold([Fact(id=new_id(), status=DossierStatus.ACCEPTED, occurred_at=now)]),
+            changed=True,
         )
 
     async def waiting(self) -> list[dict[str, Any]]:
@@ -124,7 +125,13 @@ class Office:
 
 def _address(dossier: DossierWrite, owner: PartyKey) -> SuppliedContact:
     serial = int(dossier.code.rpartition("-")[2])
-    return SuppliedContact(party=owner, dossier_id=dossier.id, kind=ContactKind.EMAIL, value=email_of(serial))
+    return SuppliedContact(
+        party=owner,
+        dossier_id=dossier.id,
+        kind=ContactKind.EMAIL,
+        value=email_of(serial),
+        told_at=datetime.now(UTC),
+    )
 
 
 def _notice(dossier: DossierWrite) -> Notice:

@@ -213,7 +213,7 @@ def test_a_channel_slower_than_its_lease_is_refused(office: Office) -> None:
 
 
 async def test_what_can_not_be_worded_stops_no_other(office: Office, channel: ScriptedChannel) -> None:
-    """It ends as rejected, and the rest of the claim is sent."""
+    """It is put off for whoever may know how to word it, and the rest of the claim is sent."""
     await office.announce(3, "email")
     await run(
         office,
@@ -221,7 +221,23 @@ async def test_what_can_not_be_worded_stops_no_other(office: Office, channel: Sc
     )
     await dispatcher(office, channel).run_once()
     found = Counter((row["outcome"], row["code"]) for row in await office.finished())
-    assert found == {("rejected", "not_worded"): 1, ("accepted", None): 2}
+    assert found == {("accepted", None): 2}
+    assert [row["last_code"] for row in await office.waiting()] == ["not_worded"]
+
+
+async def test_a_fault_of_the_channel_is_an_unknown_outcome(office: Office, channel: ScriptedChannel) -> None:
+    """What a broken channel was given is marked and put off, so that it is not sent over and over."""
+    await office.announce(2, "email")
+
+    def broken(_outgoing: Outgoing) -> Outcome:
+        raise AssertionError("a fault of the program")
+
+    channel.answer = broken
+    await dispatcher(office, channel).run_once()
+    rows = await office.waiting()
+    assert [(row["last_code"], row["held"], row["possible_duplicate"]) for row in rows] == [
+        ("channel_failed", None, True)
+    ] * 2
 
 
 async def test_an_unreadable_address_waits_for_its_key(office: Office, channel: ScriptedChannel) -> None:

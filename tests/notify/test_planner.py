@@ -22,6 +22,7 @@ from storage.parties.repository import PartyIdentity
 from tests.faults.office import Office
 from tests.storage.queue import Queue
 
+TOLD = datetime(2026, 11, 21, 9, tzinfo=UTC)
 AN = PartyIdentity(kind=PartyKind.PERSON, number="001190000001")
 
 
@@ -43,7 +44,9 @@ class Desk:
                 (dossier_id, code, key.party_id, self.office.agency_id),
             )
             if email:
-                given = SuppliedContact(party=key, dossier_id=dossier_id, kind=ContactKind.EMAIL, value=email)
+                given = SuppliedContact(
+                    party=key, dossier_id=dossier_id, kind=ContactKind.EMAIL, value=email, told_at=TOLD
+                )
                 await supply(uow, [given])
             await uow.commit()
         return dossier_id
@@ -124,7 +127,9 @@ async def test_an_opt_out_holds_when_the_agency_supplies_it_again(desk: Desk) ->
     await desk.run("UPDATE contact SET opted_out_at = now()")
     async with desk.office.open_unit() as uow:
         (key,) = await parties.find_or_create(uow, [AN])
-        again = SuppliedContact(party=key, dossier_id=first, kind=ContactKind.EMAIL, value="first@example.vn")
+        again = SuppliedContact(
+            party=key, dossier_id=first, kind=ContactKind.EMAIL, value="first@example.vn", told_at=TOLD
+        )
         await supply(uow, [again])
         await uow.commit()
     assert await desk.tell(first) == []

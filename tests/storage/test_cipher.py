@@ -37,7 +37,7 @@ def test_nothing_shows_through(text: str, purpose: str, party_id: UUID) -> None:
     sealed = {key.encrypt(text, purpose) for _ in range(3)}
     assert len(sealed) == 3
     assert all(text.encode() not in one for one in sealed)
-    assert {len(one) for one in sealed} == {12 + len(text.encode()) + 16}
+    assert {len(one) for one in sealed} == {1 + 12 + len(text.encode()) + 16}
     assert MASTER not in wrapped
     assert repr(key) == f"PartyKey(party_id={party_id!r})"
 

@@ -54,7 +54,6 @@ def upgrade() -> None:
         },
     )
     op.create_index("ix_delivery_due", "delivery", ["channel", "lane", "agency_id", "due_at"], unique=False)
-    op.create_index("ix_delivery_party", "delivery", ["party_id"], unique=False)
     op.create_table(
         "event_receipt",
         sa.Column("client_id", sa.String(length=64), nullable=False),
@@ -288,6 +287,7 @@ def upgrade() -> None:
         sa.Column("dossier_id", sa.Uuid(), nullable=True),
         sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("opted_out_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(["dossier_id"], ["dossier.id"], name=op.f("fk_contact_dossier_id")),
         sa.ForeignKeyConstraint(["party_id"], ["party.id"], name=op.f("fk_contact_party_id")),
@@ -328,12 +328,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_refresh_token")),
     )
     op.create_index(op.f("ix_refresh_token_session_id"), "refresh_token", ["session_id"], unique=False)
+    op.create_index(op.f("ix_refresh_token_used_at"), "refresh_token", ["used_at"], unique=False)
     for table in PARTITIONED:
         # Catches rows of months that have no partition of their own, so that no insert ever fails.
         op.execute(f"CREATE TABLE {table}_p_default PARTITION OF {table} DEFAULT")
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_refresh_token_used_at"), table_name="refresh_token")
     op.drop_index(op.f("ix_refresh_token_session_id"), table_name="refresh_token")
     op.drop_table("refresh_token")
     op.drop_index("ix_dossier_event_dossier", table_name="dossier_event")
@@ -374,7 +376,6 @@ def downgrade() -> None:
     op.drop_index("ix_finished_delivery_party", table_name="finished_delivery")
     op.drop_table("finished_delivery")
     op.drop_table("event_receipt")
-    op.drop_index("ix_delivery_party", table_name="delivery")
     op.drop_index("ix_delivery_due", table_name="delivery")
     op.drop_table("delivery")
     op.drop_table("agency")
