@@ -42,9 +42,11 @@ def make_cipher(settings: StorageSettings) -> Cipher:
     return Cipher(master_key=settings.root_key("master_key"), index_key=settings.root_key("index_key"))
 
 
-def _warm_calendar() -> WorkingCalendar:
+def _warm_calendar(settings: Settings) -> WorkingCalendar:
     """Return a calendar that has loaded its holidays: the first use takes a quarter of a second."""
-    calendar = WorkingCalendar()
+    calendar = WorkingCalendar(
+        extra_holidays=settings.extra_holidays, extra_working_days=settings.extra_working_days
+    )
     calendar.is_working_day(datetime.now(UTC).date())
     return calendar
 
@@ -88,7 +90,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 cipher=cipher,
                 tokens=tokens,
                 identity_provider=provider,
-                calendar=_warm_calendar(),
+                calendar=_warm_calendar(settings),
             )
     finally:
         await engine.dispose()

@@ -1,5 +1,6 @@
 """The settings of a process, each package's own and those of the web edge."""
 
+from datetime import date
 from functools import cached_property
 from typing import Annotated
 
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
     batch_limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
     stale_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     """A status older than this is history being filled in: it enters the timeline and tells nobody."""
+    extra_holidays: frozenset[date] = frozenset()
+    extra_working_days: frozenset[date] = frozenset()
+    """Days that the government moves, beyond what the package `holidays` knows: JSON lists of dates."""
     log_level: str = "INFO"
     minimum_app_version: str = "1.0.0"
 

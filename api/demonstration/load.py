@@ -27,6 +27,15 @@ def client_secret(settings: Settings) -> str:
     return path.read_text()
 
 
+async def require_empty_or_ours(uow: UnitOfWork) -> None:
+    """Raise SettingsError for a database that holds agencies of another installation."""
+    if await agencies.exist(uow) and not await agencies.find_client(uow, CLIENT_ID):
+        raise SettingsError(
+            "DATABASE_URL names a database that holds another installation's agencies. The demonstration "
+            "would mix with it, and its notices would go to the stand-ins: name an empty one."
+        )
+
+
 async def load(uow: UnitOfWork, settings: Settings) -> None:
     """Put in agencies, catalogue and a client that speaks for all agencies of H26.
 
@@ -34,6 +43,7 @@ async def load(uow: UnitOfWork, settings: Settings) -> None:
     """
     if not settings.storage.development:
         raise SettingsError("the demonstration is for development only (TINDAN_ENV=development)")
+    await require_empty_or_ours(uow)
     await agencies.put(uow, [AgencyRecord.read(record) for record in _records("agencies.json")])
     await procedures.put(uow, _records("procedures.json"))
     await let_in(uow, agency_code="H26", client_id=CLIENT_ID, secret=client_secret(settings))

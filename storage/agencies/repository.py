@@ -75,6 +75,13 @@ async def above(reading: Reading, agency_id: UUID) -> frozenset[UUID]:
     return frozenset(agency for (lineage,) in rows for agency in lineage)
 
 
+async def exist(reading: Reading) -> bool:
+    """Whether any agency is known."""
+    driver = await reading.driver()
+    row = await (await driver.execute("SELECT EXISTS (SELECT FROM agency)")).fetchone()
+    return row == (True,)
+
+
 async def find_client(reading: Reading, client_id: str) -> KnownClient | None:
     """Return a client, disabled or not."""
     row = await reading.session.get(AgencyClient, client_id)

@@ -15,8 +15,9 @@ from storage.unit_of_work import Reading, UnitOfWork
 VALUE = "contact.value"
 
 _SUPPLY = """
-INSERT INTO contact (id, party_id, kind, value_index, value_sealed, source, dossier_id)
-SELECT g.id, g.party_id, g.kind, g.value_index, g.value_sealed, 'agency_supplied', g.dossier_id
+INSERT INTO contact (id, party_id, kind, value_index, value_sealed, source, dossier_id, told_at)
+SELECT g.id, g.party_id, g.kind, g.value_index, g.value_sealed, 'agency_supplied', g.dossier_id,
+  g.told_at
 FROM unnest(%b::uuid[], %b::uuid[], %b::text[], %b::bytea[], %b::bytea[], %b::uuid[],
   %b::timestamptz[])
   AS g(id, party_id, kind, value_index, value_sealed, dossier_id, told_at)

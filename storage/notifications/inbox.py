@@ -18,7 +18,7 @@ from storage.unit_of_work import Reading, UnitOfWork
 BEFORE_ALL_IDS = UUID(int=0)
 
 _MOMENT = """
-SELECT system_identifier::text || '.' || timeline_id,
+SELECT system_identifier::text || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8),
   coalesce((
     SELECT changed_xid::text::bigint + 1 FROM notification
     WHERE party_id = %(party_id)s AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
@@ -26,7 +26,7 @@ SELECT system_identifier::text || '.' || timeline_id,
   ), 0),
   pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
   (SELECT count(*) FROM notification WHERE party_id = %(party_id)s AND read_at IS NULL)
-FROM pg_control_system(), pg_control_checkpoint()
+FROM pg_control_system()
 """
 _NOTICES = """
 SELECT n.id, n.category, n.params, n.created_at, n.read_at, n.changed_xid::text::bigint, d.code, p.name,

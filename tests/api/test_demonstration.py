@@ -20,6 +20,8 @@ from api.demonstration.record_file import Line
 from api.demonstration.tally import Tally
 from api.settings import Settings
 from auth.agencies import authenticate
+from storage.agencies import repository as agencies
+from storage.agencies.repository import AgencyRecord
 from storage.engine import libpq_url
 from storage.errors import SettingsError
 from storage.settings import Environment, StorageSettings
@@ -206,3 +208,16 @@ async def test_production_is_never_demonstrated_upon(
         await uow.commit()
     with psycopg.connect(libpq_url(settings.require_database_url())) as connection:
         assert connection.execute("SELECT count(*) FROM agency").fetchall() == [(0,)]
+
+
+async def test_another_installations_database_is_left_alone(
+    app_settings: Settings, unit_of_work: Callable[[], UnitOfWork], settings: StorageSettings
+):
+    """Its queue would go to the stand-ins, and its agencies would get other names."""
+    async with unit_of_work() as uow:
+        await agencies.put(uow, [AgencyRecord(code="H26", name="Thành phố thật")])
+        with pytest.raises(SettingsError, match="another installation"):
+            await demonstration.load(uow, app_settings)
+        await uow.commit()
+    with psycopg.connect(libpq_url(settings.require_database_url())) as connection:
+        assert connection.execute("SELECT name FROM agency").fetchall() == [("Thành phố thật",)]

@@ -194,7 +194,16 @@ def test_nonsense(text):
 
 
 @pytest.mark.parametrize(
-    "head", ["{}", "[]", "1", '{"alg":["ES256"]}', '{"alg":"ES256","crit":["x"]}', '{"alg":1}']
+    "head",
+    [
+        "{}",
+        "[]",
+        "1",
+        '{"alg":["ES256"]}',
+        '{"alg":"ES256","crit":["x"]}',
+        '{"alg":"ES256","crit":5}',
+        '{"alg":1}',
+    ],
 )
 def test_odd_headers(tokens, good, head):
     """Headers that are JSON but no header are refused like anything else."""

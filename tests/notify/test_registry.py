@@ -6,9 +6,10 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from notify.registry import build_channels, close_channels
+from notify.registry import build_channels, close_channels, planned_channels
 from notify.settings import NotifySettings
 from storage.errors import SettingsError
+from storage.settings import Environment
 
 KEY = rsa.generate_private_key(65537, 2048).private_bytes(
     serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -39,3 +40,19 @@ def test_half_a_channel_keeps_the_process_from_starting() -> None:
     """A mistake is found at the start, not with the first notice."""
     with pytest.raises(SettingsError):
         build_channels(NotifySettings(smtp_host="mail.tindan.example", **PUSH))
+
+
+def test_a_worker_that_could_tell_nobody_anything_does_not_start() -> None:
+    """It would end every notice that it plans, unsent; in development it may."""
+    with pytest.raises(SettingsError, match="TINDAN_CHANNELS"):
+        planned_channels(NotifySettings(env=Environment.PRODUCTION), {})
+    assert planned_channels(NotifySettings(env=Environment.DEVELOPMENT), {}) == frozenset()
+
+
+async def test_notices_are_planned_for_channels_that_other_workers_serve() -> None:
+    """A worker for push alone must not take the mail out of every notice that it plans."""
+    settings = NotifySettings(**PUSH, channels=("email", "push"))
+    channels = build_channels(settings)
+    assert sorted(channels) == ["push"]
+    assert planned_channels(settings, channels) == {"email", "push"}
+    await close_channels(channels)
