@@ -71,7 +71,7 @@ class Outgoing:
 
 
 class Channel(Protocol):
-    """A way to reach people. One file and one line in the registry make a new one.
+    """A way to reach people. A module and a line in the registry make a new one; routes then name it.
 
     `send` never raises for what a provider answers or fails to answer: it returns one outcome for
     each message, in order. It may raise only for a fault of the program.
