@@ -15,6 +15,7 @@ from api.settings import Settings
 from auth.agencies import create_client
 from storage import schema
 from storage.agencies.codes import InvalidCode
+from storage.agencies.repository import disable_client
 from storage.engine import Engine
 from storage.errors import NotFoundError
 from storage.unit_of_work import UnitOfWork
@@ -71,6 +72,14 @@ def add_client(
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
     typer.echo(secret)
+
+
+@agency.command("shut-out")
+def shut_client_out(client_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the client")]) -> None:
+    """Give a client no more tokens, as when its secret got about. Those it has end within their ten minutes."""
+    if not _in_one_unit(lambda uow: disable_client(uow, client_id)):
+        raise typer.BadParameter(f"there is no client {client_id}")
+    typer.echo(f"{client_id} is shut out")
 
 
 @catalogue.command("import")

@@ -96,6 +96,13 @@ async def find_client(reading: Reading, client_id: str) -> KnownClient | None:
     )
 
 
+async def disable_client(uow: UnitOfWork, client_id: str) -> bool:
+    """Let a client in no more; say whether there is one. May be repeated."""
+    driver = await uow.driver()
+    query = "UPDATE agency_client SET disabled_at = coalesce(disabled_at, now()) WHERE id = %s"
+    return (await driver.execute(query, (client_id,))).rowcount > 0
+
+
 async def add_client(uow: UnitOfWork, client: KnownClient) -> None:
     """Register a client. Raises sqlalchemy.exc.IntegrityError where its id is taken."""
     row = AgencyClient(

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from auth.agencies import authenticate
+from auth.errors import OAuthError
 from storage.engine import Engine, libpq_url
 from storage.settings import StorageSettings
 from storage.unit_of_work import Reading
@@ -154,6 +155,23 @@ async def test_a_client_is_registered_once(
     assert "the id portal-1 is taken" in said
     async with reading() as read:
         assert (await authenticate(read, client_id="portal-1", secret=secret)).agency_id == caller.agency_id
+
+
+async def test_a_client_that_is_shut_out_gets_no_token(
+    tindan: Tindan, written, reading: Callable[[], Reading]
+):
+    """Its secret opens nothing more, for good; who is not there is named."""
+    await tindan("agency", "import", written(json.dumps([CITY, WARD])))
+    _, secret = await tindan("agency", "client", "H26", "portal-1")
+    for _ in range(2):
+        code, said = await tindan("agency", "shut-out", "portal-1")
+        assert (code, said) == (0, "portal-1 is shut out")
+    async with reading() as read:
+        with pytest.raises(OAuthError):
+            await authenticate(read, client_id="portal-1", secret=secret)
+    code, said = await tindan("agency", "shut-out", "portal-2")
+    assert code == 2
+    assert "there is no client portal-2" in said
 
 
 @pytest.mark.parametrize(
