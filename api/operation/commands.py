@@ -76,7 +76,7 @@ def add_client(
 
 @agency.command("shut-out")
 def shut_client_out(client_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the client")]) -> None:
-    """Give a client no more tokens, as when its secret got about. Those it has end within their ten minutes."""
+    """Give a client no more tokens, as when its secret got about; those that it has soon end."""
     if not _in_one_unit(lambda uow: disable_client(uow, client_id)):
         raise typer.BadParameter(f"there is no client {client_id}")
     typer.echo(f"{client_id} is shut out")
