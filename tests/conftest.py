@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import signal
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -17,6 +18,12 @@ from storage.engine import Engine, libpq_url
 from storage.settings import Environment, StorageSettings
 from storage.tables import metadata
 from storage.unit_of_work import Reading, UnitOfWork
+
+
+def pytest_configure() -> None:
+    """Take Ctrl-C even in the background of a shell, where it is ignored: what tests start would inherit that."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -242,9 +243,10 @@ def _kill_worker(process: "subprocess.Popen[str]") -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline and process.poll() is None:
         for child in psutil.Process(process.pid).children():
-            if child.is_running() and child.cmdline()[-1:] == ["worker"]:
-                child.kill()
-                return
+            with suppress(psutil.NoSuchProcess):  # some live for a moment only
+                if child.cmdline()[-1:] == ["worker"]:
+                    child.kill()
+                    return
         time.sleep(0.02)
     pytest.fail("the worker never came up")
 
