@@ -11,6 +11,9 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from api.demonstration.theatre import open_theatre
+from api.settings import Settings
+from api.stack import Stack
 from storage import migrations
 from storage.cipher import Cipher
 from storage.embedded import EmbeddedPostgres
@@ -113,3 +116,20 @@ def unit_of_work(engine: Engine, cipher: Cipher) -> Callable[[], UnitOfWork]:
 def reading(engine: Engine, cipher: Cipher) -> Callable[[], Reading]:
     """Open a read-only transaction."""
     return lambda: Reading(engine, cipher)
+
+
+@pytest.fixture(scope="module")
+def theatre(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, str]]:
+    """API, worker and sandbox as processes, with the demonstration in them, and its client's secret."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TINDAN_ENV", "development")
+        patch.setenv("TINDAN_DATA_DIR", str(tmp_path_factory.mktemp("theatre")))
+        patch.setenv("DATABASE_URL", server_url)
+        settings = Settings()
+        _ = (
+            settings.storage,
+            settings.auth,
+            settings.notify,
+        )  # read on first use: while the environment is this
+    with open_theatre(settings) as opened:
+        yield opened

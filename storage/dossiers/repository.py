@@ -1,4 +1,4 @@
-"""Dossiers: read by their owner, and locked and written when an agency speaks."""
+"""Dossiers as agencies speak of them: locked, read with their facts, and written."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from storage.cipher import PartyKey
 from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.timeline import Fact, State
-from storage.unit_of_work import Reading, UnitOfWork
+from storage.unit_of_work import UnitOfWork
 
 NOTE = "dossier_event.note"
 SUMMARY = "dossier.summary"
@@ -177,6 +177,3 @@ def _row(dossier: DossierWrite) -> tuple[object, ...]:
 
 def _iso(moment: datetime | None) -> str | None:
     return None if moment is None else moment.isoformat()
-
-
-__all__ = ["NOTE", "SUMMARY", "DossierWrite", "LockedDossier", "Reading", "lock", "write"]

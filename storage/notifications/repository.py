@@ -1,4 +1,4 @@
-"""Notices: written at the commit of what they tell, read by their owner, planned by the engine."""
+"""Notices, written in the transaction of what they tell."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

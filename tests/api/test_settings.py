@@ -42,16 +42,16 @@ def environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monke
     return monkeypatch
 
 
-async def boot() -> None:
-    """Start the web process and stop it again."""
+async def boot() -> bool:
+    """Start the web process and stop it again; say whether it served meanwhile."""
     app = create_app()
     async with app.router.lifespan_context(app):
-        pass
+        return hasattr(app.state, "services")
 
 
 async def test_a_complete_environment_boots(environment: pytest.MonkeyPatch) -> None:
     """So that the refusals below are for what they say."""
-    await boot()
+    assert await boot()
 
 
 @pytest.mark.parametrize("missing", sorted(COMPLETE.keys()))

@@ -11,26 +11,11 @@ from playwright.async_api import expect
 from api.demonstration.actors import AgencyActor, Person, people
 from api.demonstration.arrivals import Arrivals
 from api.demonstration.load import CLIENT_ID
-from api.demonstration.theatre import open_theatre
-from api.settings import Settings
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(120)]
 
 CODE = "H26.1-261121-0001"
 Tell = Callable[..., None]
-
-
-@pytest.fixture(scope="module")
-def house(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Database, API, worker and sandbox, with the demonstration in them."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TINDAN_ENV", "development")
-        patch.setenv("TINDAN_DATA_DIR", str(tmp_path_factory.mktemp("house")))
-        patch.setenv("DATABASE_URL", server_url)
-        settings = Settings()
-        _ = settings.storage, settings.auth, settings.notify
-    with open_theatre(settings) as opened:
-        yield opened
 
 
 @pytest.fixture
@@ -46,16 +31,16 @@ async def phone(chromium, note_complaints):
 
 
 @pytest.fixture
-def person(house) -> Person:
+def person(theatre) -> Person:
     """The citizen."""
-    stack, _ = house
+    stack, _ = theatre
     return people(stack.sandbox_url)[0]
 
 
 @pytest.fixture
-def tell(house, person: Person) -> Iterator[Tell]:
+def tell(theatre, person: Person) -> Iterator[Tell]:
     """Push a status of the dossier as its agency; wait until every channel asked for has its notice."""
-    stack, secret = house
+    stack, secret = theatre
     with AgencyActor(stack.api_url, CLIENT_ID, secret) as agency, Arrivals(stack.sandbox_url) as arrivals:
 
         def push(status: int, *channels: str, **more: Any) -> None:
@@ -78,9 +63,9 @@ def tell(house, person: Person) -> Iterator[Tell]:
         yield push
 
 
-async def test_a_citizen_follows_a_dossier(house, phone, audit, person: Person, tell: Tell):
+async def test_a_citizen_follows_a_dossier(theatre, phone, audit, person: Person, tell: Tell):
     """By the link of a mail to the sign-in and the dossier; a push seen on the way; read; signed out."""
-    stack, _ = house
+    stack, _ = theatre
     tell(2, "email", step="Bộ phận một cửa", due_at=(datetime.now(UTC) + timedelta(days=14)).isoformat())
     await phone.goto(f"{stack.sandbox_url}/app/dossiers/{CODE}")
     await expect(phone.locator("h1")).to_have_text("Theo dõi hồ sơ của bạn")

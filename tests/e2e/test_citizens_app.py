@@ -7,33 +7,19 @@ import pytest
 
 from api.demonstration.actors import people
 from api.demonstration.load import CLIENT_ID
-from api.demonstration.theatre import open_theatre
-from api.settings import Settings
 
 CODE = "H26.1-261121-0001"
 
 
-@pytest.fixture(scope="module")
-def house(server_url, tmp_path_factory):
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("TINDAN_ENV", "development")
-        patch.setenv("TINDAN_DATA_DIR", str(tmp_path_factory.mktemp("house")))
-        patch.setenv("DATABASE_URL", server_url)
-        settings = Settings()
-        _ = settings.storage, settings.auth, settings.notify
-    with open_theatre(settings) as opened:
-        yield opened
-
-
 @pytest.fixture
-def citizen(house):
-    stack, _ = house
+def citizen(theatre):
+    stack, _ = theatre
     return people(stack.sandbox_url)[0]
 
 
 @pytest.fixture
-def dossier(house, citizen):
-    stack, secret = house
+def dossier(theatre, citizen):
+    stack, secret = theatre
     event = {
         "event_id": "e-1",
         "dossier_code": CODE,
@@ -53,9 +39,9 @@ def dossier(house, citizen):
 
 
 @pytest.fixture
-def browser(house, citizen):
+def browser(theatre, citizen):
     """A browser in which the citizen has signed in, by the forms of the pages."""
-    stack, _ = house
+    stack, _ = theatre
     with httpx.Client(base_url=stack.sandbox_url, follow_redirects=True, timeout=20) as browser:
         form = browser.post("/app/sign-in")
         hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form.text)

@@ -79,6 +79,7 @@ async def test_killed_it_leaves_nothing_either(house: House) -> None:
             await until(house.is_up, seconds=UP_SECONDS)
             process.kill()
         await until(lambda: house.traces() == [], seconds=GONE_SECONDS)
+        assert house.traces() == []
 
 
 @pytest.mark.verify

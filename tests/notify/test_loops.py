@@ -98,6 +98,7 @@ async def test_a_ring_during_work_is_not_lost(slow_poll: None) -> None:
     work = Ringing()
     async with running(work, bell):
         await work.called(2)
+    assert work.calls >= 2
 
 
 async def test_without_a_ring_it_looks_by_itself(quick_poll: None) -> None:
