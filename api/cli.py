@@ -3,7 +3,6 @@
 import asyncio
 import os
 import shutil
-import signal
 import socket
 import sys
 from datetime import UTC, datetime
@@ -138,8 +137,6 @@ def demo(
     """
     from api.demonstration.command import EmptyFileError, tell
 
-    # However it is stopped, the processes and the database of the story go with it.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         raise typer.Exit(tell(_development(), events=events, as_json=as_json))
     except EmptyFileError as error:

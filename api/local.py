@@ -1,14 +1,10 @@
 """`tindan run`: everything on this machine, for development."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
-
 import typer
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api import interrupts
 from api.demonstration import load as demonstration
 from api.demonstration.prepare import prepare
 from api.settings import Settings
@@ -38,7 +34,7 @@ def run(settings: Settings) -> None:
     ports = Ports(api=settings.port, sandbox=sandbox.port, smtp=sandbox.smtp_port)
     ports.require_free(SETTINGS_OF_PORTS)
     data_dir = settings.storage.data_dir.resolve()
-    with _interrupt_on_sigterm(), database(data_dir, settings.storage.database_url) as url:
+    with interrupts.noted(), database(data_dir, settings.storage.database_url) as url:
         prepare(settings, url)
         logs = data_dir / "logs"
         with Stack(data_dir=data_dir, database_url=url, ports=ports, logs=logs) as stack:
@@ -52,20 +48,6 @@ def run(settings: Settings) -> None:
                 f"tindan: {ended} ended by itself; its log is in {logs}", fg=typer.colors.RED, err=True
             )
             raise typer.Exit(1)
-
-
-@contextmanager
-def _interrupt_on_sigterm() -> Iterator[None]:
-    """Make SIGTERM stop us as Ctrl-C does, from the first moment on."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def _welcome(stack: Stack, settings: Settings) -> str:

@@ -21,6 +21,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from api import interrupts
 from api.parent import PIPE
 from storage.embedded import EmbeddedPostgres
 from storage.engine import libpq_url
@@ -169,6 +170,7 @@ class Stack:
             for name, child in self._children.items():
                 if child.poll() is not None:
                     return name
+            interrupts.checkpoint()
             time.sleep(0.2)
 
     def stop(self) -> None:
@@ -226,6 +228,7 @@ class Stack:
             with suppress(URLError, OSError), urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
                 if answer.status == 200:  # noqa: PLR2004 - HTTP's OK
                     return
+            interrupts.checkpoint()
             time.sleep(0.05)
         raise StackError(f"{name} did not become ready within {READY_SECONDS:.0f} s. {self._tail(name)}")
 

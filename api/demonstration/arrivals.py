@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote
 
+from api import interrupts
 from api.demonstration.actors import Actor
 
-POLL_SECONDS = 5.0
+POLL_SECONDS = 1.0
 _LINK = re.compile(r"/dossiers/(\S+)")
 
 
@@ -44,6 +45,7 @@ class Arrivals(Actor):
         """Read until there is enough; say no once nothing has arrived for so many seconds."""
         deadline = time.monotonic() + patience
         while not enough():
+            interrupts.checkpoint()
             left = deadline - time.monotonic()
             if left <= 0:
                 return False

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
+from api import interrupts
 from api.demonstration import file_report, file_story, playbill, record_file, story
 from api.demonstration.actors import ActError
 from api.demonstration.record_file import RecordFile
@@ -26,7 +27,9 @@ def tell(settings: Settings, *, events: Path | None, as_json: bool) -> int:
     """
     console = Console(file=sys.stderr if as_json else sys.stdout, highlight=False)
     try:
-        result = _told(settings, events, console, show=not as_json)
+        # However it is stopped, the processes and the database of the story go with it.
+        with interrupts.noted():
+            result = _told(settings, events, console, show=not as_json)
     except (ActError, httpx.HTTPError, OSError) as error:
         console.print(f"[red]✗ {error}[/red]", soft_wrap=True)
         result = {"ok": False, "missing": [str(error)]}

@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import Progress
 
+from api import interrupts
 from api.demonstration.actors import AgencyActor
 from api.demonstration.arrivals import Arrivals
 from api.demonstration.batches import batches
@@ -67,6 +68,7 @@ def _push(stack: Stack, lines: Sequence[Line], outcome: Outcome, progress: Progr
             for top, secret in outcome.registered.secrets.items()
         }
         for batch in batches(lines):
+            interrupts.checkpoint()
             answers = actors[batch[0].top].push_batch([line.event for line in batch])
             _note(outcome, batch, answers)
             progress.advance(pushing, len(batch))

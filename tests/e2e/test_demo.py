@@ -197,8 +197,8 @@ def test_it_can_be_stopped(start: Start, server_url: str):
     children = psutil.Process(process.pid).children(recursive=True)
     assert children
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=PATIENCE)
-    assert process.returncode == 130
+    _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, said
     assert psutil.wait_procs(children, timeout=10)[1] == []
     with psycopg.connect(server_url) as connection:
         left = connection.execute(
