@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import DateTime, LargeBinary, MetaData, text
+from sqlalchemy import DateTime, LargeBinary, MetaData, SmallInteger, text
 from sqlalchemy.types import UserDefinedType
 from sqlmodel import Field, SQLModel
 
@@ -43,6 +43,11 @@ def created() -> Any:
         sa_column_kwargs={"server_default": text("now()"), "nullable": False},
         sa_type=DateTime(timezone=True),
     )
+
+
+def whole_number() -> Any:
+    """A small number that is 0 unless set."""
+    return Field(default=0, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("0")})
 
 
 def sealed(*, nullable: bool = False) -> Any:

@@ -2,28 +2,42 @@
 
 from storage.agencies import models as agencies
 from storage.base import metadata
+from storage.channels import models as channels
 from storage.contacts import models as contacts
 from storage.deliveries import models as deliveries
 from storage.devices import models as devices
 from storage.dossiers import models as dossiers
 from storage.events import models as events
+from storage.limits import models as limits
 from storage.notifications import models as notifications
 from storage.parties import models as parties
 from storage.preferences import models as preferences
 from storage.procedures import models as procedures
+from storage.provider_tokens import models as provider_tokens
+from storage.receipts import models as receipts
+from storage.routing import models as routing
 from storage.sessions import models as sessions
+from storage.suppressions import models as suppressions
+from storage.verifications import models as verifications
 
 __all__ = [
     "agencies",
+    "channels",
     "contacts",
     "deliveries",
     "devices",
     "dossiers",
     "events",
+    "limits",
     "metadata",
     "notifications",
     "parties",
     "preferences",
     "procedures",
+    "provider_tokens",
+    "receipts",
+    "routing",
     "sessions",
+    "suppressions",
+    "verifications",
 ]

@@ -16,6 +16,8 @@ class ContactSource(StrEnum):
 
     VERIFIED = "verified"
     """Proved by its owner: for every notice of the party."""
+    PENDING = "pending"
+    """Given by its owner and not yet proved: for the message alone that carries the code."""
     AGENCY_SUPPLIED = "agency_supplied"
     """Came with a dossier: for the notices of that dossier only, until a verified one replaces it."""
 

@@ -3,16 +3,16 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, SmallInteger
+from sqlalchemy import Column, Index, PrimaryKeyConstraint, SmallInteger, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field, SQLModel
 
-from storage.base import created, moment
+from storage.base import created, moment, whole_number
 
 
 class Delivery(SQLModel, table=True):
-    """A send that waits, or is under way.
+    """A send that waits, or is under way. `notification_ids` begins with the notice that gives the wording.
 
     `due_at` is when a dispatcher may take it. While it is claimed, `lease_until` says until when the
     claim holds, and `due_at` equals it, so that one index answers "what can be taken now". `(id,
@@ -38,7 +38,9 @@ class Delivery(SQLModel, table=True):
     agency_id: UUID
     channel: str
     lane: int = Field(sa_type=SmallInteger)
+    step: int = whole_number()
     target_id: UUID
+    replay_of: UUID | None = None
     created_at: datetime = created()
     expires_at: datetime = moment()
     due_at: datetime = moment()
@@ -49,12 +51,25 @@ class Delivery(SQLModel, table=True):
 
 
 class FinishedDelivery(SQLModel, table=True):
-    """A send that came to its end. Partitioned by month of that end."""
+    """A send that came to its end. Partitioned by month of that end.
+
+    Attributes:
+        segments: of how many text messages it was made up, where it was one.
+        cost: what it cost, in whole đồng.
+        receipt: what the provider reported afterwards, with its code and time.
+        replay_of: the send that an operator repeated.
+    """
 
     __tablename__ = "finished_delivery"
     __table_args__ = (
         PrimaryKeyConstraint("id", "finished_at"),
         Index("ix_finished_delivery_party", "party_id", "finished_at"),
+        Index(
+            "ix_finished_delivery_provider",
+            "provider_id",
+            # Receipts come for these alone: push and email have none, and are most of the rows.
+            postgresql_where=text("provider_id IS NOT NULL AND channel NOT IN ('push', 'email')"),
+        ),
         {"postgresql_partition_by": "RANGE (finished_at)"},
     )
 
@@ -72,3 +87,10 @@ class FinishedDelivery(SQLModel, table=True):
     outcome: str
     code: str | None = None
     provider_id: str | None = None
+    step: int = whole_number()
+    replay_of: UUID | None = None
+    segments: int = whole_number()
+    cost: int = Field(default=0, sa_column_kwargs={"server_default": "0"})
+    receipt: str | None = None
+    receipt_code: str | None = None
+    receipt_at: datetime | None = moment(nullable=True)

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Column, Index, SmallInteger, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlmodel import Field, SQLModel
 
 from storage.base import TransactionId, created, moment
@@ -15,7 +16,8 @@ class Notification(SQLModel, table=True):
     """One notice to one party.
 
     `plan_at` is when the planner must look at it next (null: nothing left to plan), `step` the step
-    of its route that is then due. `changed_xid` is the transaction that changed the row last, by
+    of its route that is then due; `planned_at` is when its first step was, and `delivery_ids` what came
+    of all steps. `target_id` names the only address it may go to. `changed_xid` is the transaction that changed the row last, by
     which an app asks for what is new without ever missing a row that committed late.
     """
 
@@ -36,8 +38,11 @@ class Notification(SQLModel, table=True):
     params: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default="{}"))
     created_at: datetime = created()
     expires_at: datetime = moment()
+    target_id: UUID | None = None
     step: int = Field(default=0, sa_type=SmallInteger)
     plan_at: datetime | None = moment(nullable=True)
+    planned_at: datetime | None = moment(nullable=True)
+    delivery_ids: list[UUID] | None = Field(default=None, sa_column=Column(ARRAY(PG_UUID(as_uuid=True))))
     read_at: datetime | None = moment(nullable=True)
     received_at: datetime | None = moment(nullable=True)
     changed_xid: int = Field(

@@ -20,6 +20,9 @@ class Party(SQLModel, table=True):
     number_sealed: bytes = sealed()
     name_sealed: bytes | None = sealed(nullable=True)
     locale: str = Field(default="vi")
+    time_zone: str = Field(
+        default="Asia/Ho_Chi_Minh", sa_column_kwargs={"server_default": "Asia/Ho_Chi_Minh"}
+    )
     created_at: datetime = created()
     erased_at: datetime | None = moment(nullable=True)
 

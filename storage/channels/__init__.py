@@ -1,0 +1,1 @@
+"""Channels as operators leave them: sending or paused."""

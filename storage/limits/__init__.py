@@ -1,0 +1,1 @@
+"""Rates that all workers share."""

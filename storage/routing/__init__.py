@@ -1,0 +1,1 @@
+"""How notices travel, as operators set it: every version is kept."""

@@ -1,0 +1,1 @@
+"""Addresses that a channel can not reach, or whose owner said stop to it."""

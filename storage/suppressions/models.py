@@ -1,0 +1,20 @@
+"""Where a channel does not send."""
+
+from datetime import datetime
+
+from sqlmodel import Field, SQLModel
+
+from storage.base import created, moment
+
+
+class Suppression(SQLModel, table=True):
+    """An address, by its blind index, on which a channel sends nothing; `until` is open for a stop."""
+
+    __tablename__ = "suppression"
+
+    channel: str = Field(primary_key=True)
+    value_index: bytes = Field(primary_key=True)
+    reason: str
+    code: str | None = None
+    created_at: datetime = created()
+    until: datetime | None = moment(nullable=True)

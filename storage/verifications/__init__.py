@@ -1,0 +1,1 @@
+"""Proofs that an address is its owner's."""
