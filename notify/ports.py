@@ -1,11 +1,30 @@
 """The seam between the engine and a provider: what goes out, and what came of it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
+
+
+class AddressKind(StrEnum):
+    """What a channel sends to."""
+
+    DEVICE = "device"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
+class Form(StrEnum):
+    """How much a channel can say."""
+
+    SHORT = "short"
+    """Two lines that a locked screen shows to anybody: what happened to which dossier."""
+    LINE = "line"
+    """One paragraph with a link, for a text message."""
+    FULL = "full"
+    """A letter, in plain text and in HTML."""
 
 
 class OutcomeKind(StrEnum):
@@ -49,10 +68,15 @@ class Outgoing:
 
     Attributes:
         delivery_id: stays the same over attempts, so that providers and people can tell a repeat.
-        target: an email address, a device's token.
+        target: an email address, a device's token, a phone number (E.164).
         notification_id: the notice that the app opens.
         text: plain text; `html` beside it where the channel has one.
         opt_out_link: by which an address that came with a dossier is given up, if it is one.
+        facts: what the notice is about, one short text each, for providers that word notices by a template
+            of their own: `code`, `status`, `procedure`, `agency`, `occurred`, `due`, `otp`, as far as they
+            apply.
+        segments: of how many text messages it is made up, where it is one.
+        cost: what sending it costs, in whole đồng.
     """
 
     delivery_id: UUID
@@ -68,6 +92,9 @@ class Outgoing:
     opt_out_link: str | None
     urgent: bool
     expires_at: datetime
+    facts: Mapping[str, str] = field(default_factory=dict)
+    segments: int = 0
+    cost: int = 0
 
 
 class Channel(Protocol):
@@ -78,6 +105,8 @@ class Channel(Protocol):
     """
 
     name: str
+    address: AddressKind
+    form: Form
     batch_size: int
     """The most messages that one call of `send` takes."""
     timeout: timedelta
@@ -89,4 +118,65 @@ class Channel(Protocol):
 
     async def close(self) -> None:
         """Let go of connections."""
+        ...
+
+
+class ReceiptState(StrEnum):
+    """What a provider reports after it took a message. Later ones outrank earlier ones."""
+
+    SENT = "sent"
+    """Handed on to the network: says nothing yet."""
+    FAILED = "failed"
+    """It will not arrive."""
+    DELIVERED = "delivered"
+    """It is on the phone."""
+    READ = "read"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """One report on one message.
+
+    Attributes:
+        event_id: names the report: a repeat of it bears the same.
+        provider_id: the provider's name for the message, as in `Outcome.provider_id`.
+        code: the provider's own word for a failure.
+        unreachable: it failed because this address can not get it on this channel.
+    """
+
+    event_id: str
+    provider_id: str
+    state: ReceiptState
+    occurred_at: datetime
+    code: str | None = None
+    unreachable: bool = False
+
+
+class ForgedReceiptError(Exception):
+    """The report does not bear the provider's signature."""
+
+
+class UnreadableReceiptError(Exception):
+    """The report is signed and yet not what the provider documents."""
+
+
+class ReceiptReader(Protocol):
+    """Reads what one provider posts to us."""
+
+    channel: str
+    """The channel whose sends it reports on."""
+
+    def read(self, *, url: str, headers: Mapping[str, str], body: bytes, now: datetime) -> list[Receipt]:
+        """Verify and read; what is no report on a message gives none.
+
+        Args:
+            url: the public address to which it was posted, with its query.
+            headers: by lower-case name.
+            body: as it came, to the byte.
+            now: against which the age of a signature is judged.
+
+        Raises:
+            ForgedReceiptError: the signature is missing, wrong, or too old.
+            UnreadableReceiptError: it can not be read.
+        """
         ...

@@ -94,6 +94,19 @@ class Cipher:
             raise UndecipherableError("party key") from error
         return PartyKey(party_id=party_id, _aead=AESGCM(raw))
 
+    def seal(self, text: str, purpose: str) -> bytes:
+        """Encrypt what belongs to no party under the master key, bound to `purpose`."""
+        nonce = urandom(NONCE_BYTES)
+        return VERSION + nonce + self._master.encrypt(nonce, text.encode(), purpose.encode())
+
+    def unseal(self, sealed: bytes, purpose: str) -> str:
+        """Return what `seal` kept; raise UndecipherableError when it is another purpose's or master's."""
+        try:
+            plain = self._master.decrypt(*_opened(sealed), purpose.encode())
+        except (InvalidTag, ValueError) as error:
+            raise UndecipherableError(purpose) from error
+        return plain.decode()
+
     def blind_index(self, purpose: str, value: str) -> bytes:
         """Return 32 bytes by which an encrypted value is found (HMAC-SHA-256, one space per purpose).
 

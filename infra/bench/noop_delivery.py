@@ -13,7 +13,7 @@ from infra.bench.figures import Figure, Rounds, alternate
 from infra.bench.peers import PgQueuer, Procrastinate
 from infra.bench.place import Bench, per_second
 from infra.bench.waiting import Waiting
-from notify.ports import Outcome, OutcomeKind, Outgoing
+from notify.ports import AddressKind, Form, Outcome, OutcomeKind, Outgoing
 from notify.settings import NotifySettings
 from storage.settings import Environment
 
@@ -43,6 +43,8 @@ class NothingChannel:
     """Takes everything, does nothing."""
 
     name = "push"
+    address = AddressKind.DEVICE
+    form = Form.SHORT
     batch_size = BATCH
     timeout = timedelta(seconds=1)
 

@@ -17,8 +17,8 @@ class Notification(SQLModel, table=True):
 
     `plan_at` is when the planner must look at it next (null: nothing left to plan), `step` the step
     of its route that is then due; `planned_at` is when its first step was, and `delivery_ids` what came
-    of all steps. `target_id` names the only address it may go to. `changed_xid` is the transaction that changed the row last, by
-    which an app asks for what is new without ever missing a row that committed late.
+    of all steps. `target_id` names the only address it may go to. `changed_xid` is the transaction that
+    changed the row last, by which an app asks for what is new without ever missing a row that committed late.
     """
 
     __tablename__ = "notification"

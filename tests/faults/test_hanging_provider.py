@@ -30,6 +30,7 @@ class Understated:
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
         self.name, self.batch_size = channel.name, channel.batch_size
+        self.address, self.form = channel.address, channel.form
 
     async def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:
         return await self._channel.send(batch)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 from uuid import uuid4
 
-from notify.ports import Outcome, OutcomeKind, Outgoing
+from notify.ports import AddressKind, Form, Outcome, OutcomeKind, Outgoing
 
 Answer = Callable[[Outgoing], Outcome]
 
@@ -33,6 +33,8 @@ class ScriptedChannel:
         self, name: str = "email", *, batch_size: int = 10, timeout: timedelta = timedelta(seconds=5)
     ) -> None:
         self.name, self.batch_size, self.timeout = name, batch_size, timeout
+        self.address = AddressKind.DEVICE if name == "push" else AddressKind.EMAIL
+        self.form = Form.SHORT if name == "push" else Form.FULL
         self.answer: Answer = accepted
         self.taken: list[Outgoing] = []
         self.calls = 0

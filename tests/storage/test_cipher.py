@@ -125,3 +125,17 @@ def test_keys_do_not_repeat() -> None:
     """Each party has a key of its own, also a party that is made twice."""
     wrapped = {base64.b64encode(CIPHER.new_party_key(UUID(int=1))[1]) for _ in range(50)}
     assert len(wrapped) == 50
+
+
+def test_what_belongs_to_no_party_is_sealed_for_a_purpose() -> None:
+    """It opens under the same master key and purpose alone, and never looks the same twice."""
+    sealed = CIPHER.seal("mã bí mật", "provider.access")
+    assert CIPHER.unseal(sealed, "provider.access") == "mã bí mật"
+    assert CIPHER.seal("mã bí mật", "provider.access") != sealed
+    with pytest.raises(UndecipherableError):
+        CIPHER.unseal(sealed, "provider.refresh")
+    with pytest.raises(UndecipherableError):
+        CIPHER.unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), "provider.access")
+    other = Cipher(master_key=bytes(31) + b"\x07", index_key=bytes(32))
+    with pytest.raises(UndecipherableError):
+        other.unseal(sealed, "provider.access")

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from notify.channels.email.message import Mail, UnusableAddressError, compose
 from notify.channels.email.pool import ConnectionPool
 from notify.channels.email.transaction import Transaction
-from notify.ports import Outcome, OutcomeKind, Outgoing
+from notify.ports import AddressKind, Form, Outcome, OutcomeKind, Outgoing
 from notify.settings import NotifySettings, SmtpAccount
 
 TIMEOUT = timedelta(seconds=20)
@@ -26,6 +26,8 @@ class EmailChannel:
     """
 
     name = "email"
+    address = AddressKind.EMAIL
+    form = Form.FULL
 
     def __init__(
         self,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from notify.ports import Outcome, OutcomeKind, Outgoing
+from notify.ports import AddressKind, Form, Outcome, OutcomeKind, Outgoing
 from notify.settings import FcmAccount, NotifySettings
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ class PushChannel:
     """Sends messages side by side over one HTTP/2 connection."""
 
     name = "push"
+    address = AddressKind.DEVICE
+    form = Form.SHORT
     batch_size = 100
     """As many as Firebase takes at once on a connection: others would wait with their clocks running."""
 
