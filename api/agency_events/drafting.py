@@ -1,12 +1,12 @@
 """What the events of a request make of each dossier: drawn up here, without touching the database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
-from typing import Any
+from typing import Self
 from uuid import UUID
 
+from api.agency_events.course import Course, course_of
 from api.agency_events.judging import Judged
 from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
 from notify.announce import Notice
@@ -15,8 +15,8 @@ from storage.cipher import PartyKey
 from storage.contacts.addresses import ContactKind
 from storage.contacts.repository import SuppliedContact
 from storage.dossiers.repository import NOTE, SUMMARY, DossierWrite
-from storage.dossiers.statuses import AWAITING_CITIZEN, DossierStatus
-from storage.dossiers.timeline import Fact, State, arrange, fold, natural_key, state_of
+from storage.dossiers.statuses import DossierStatus
+from storage.dossiers.timeline import Fact
 from storage.events.repository import EventWrite, Receipt
 from storage.ids import new_id
 
@@ -52,145 +52,76 @@ class Draft:
         ]
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Drafting:
-    """Draws up what one dossier's events will write, for a party whose key is open."""
+    """Draws up what one dossier's events will write, for a party whose key is open.
+
+    Attributes:
+        dossier_id: the dossier's id, drawn for a new one.
+        agency_id: whose the dossier is.
+        tells: whether somebody must be told: what is news, unless long past.
+    """
 
     judged: Judged
     party: PartyKey
     now: datetime
-    stale_after: timedelta
+    course: Course
+    dossier_id: UUID
+    agency_id: UUID
+    tells: bool
 
-    @cached_property
-    def dossier_id(self) -> UUID:
-        """The dossier's id, drawn for a new one."""
-        return self.judged.existing.id if self.judged.existing else new_id()
-
-    @cached_property
-    def known(self) -> tuple[Fact, ...]:
-        """The facts that were told before."""
-        return self.judged.existing.facts if self.judged.existing else ()
-
-    @cached_property
-    def facts(self) -> dict[int, Fact]:
-        """What each event tells, by its place; a fact told before bears the id under which it is known."""
-        ids = {natural_key(fact): fact.id for fact in self.known}
-        facts: dict[int, Fact] = {}
-        for index, event in self.judged.told:
-            fact = Fact(
-                id=new_id(),
-                status=DossierStatus(event.status),
-                occurred_at=event.occurred_at,
-                sequence=event.sequence,
-                step=event.step,
-                due_at=event.due_at,
-            )
-            known_id = ids.setdefault(natural_key(fact), fact.id)
-            facts[index] = fact if known_id == fact.id else replace(fact, id=known_id)
-        return facts
-
-    @cached_property
-    def firsts(self) -> dict[UUID, int]:
-        """The new facts, and the place where each is told first."""
-        known = {fact.id for fact in self.known}
-        firsts: dict[UUID, int] = {}
-        for index, fact in self.facts.items():
-            if fact.id not in known:
-                firsts.setdefault(fact.id, index)
-        return firsts
-
-    @cached_property
-    def timeline(self) -> dict[UUID, Fact]:
-        """All facts in the source's order, with all that was told of each."""
-        return {fact.id: fact for fact in arrange([*self.known, *self.facts.values()])}
-
-    @cached_property
-    def state(self) -> State:
-        """What all facts together amount to."""
-        return state_of(list(self.timeline.values()))
-
-    @cached_property
-    def ordered(self) -> list[tuple[bool, DossierEvent]]:
-        """The events in the source's order, and whether something known before comes after each."""
-        places = {fact_id: place for place, fact_id in enumerate(self.timeline)}
-        last_known = max((places[fact.id] for fact in self.known), default=-1)
-        told = sorted((places[self.facts[index].id], index) for index, _ in self.judged.told)
-        events = dict(self.judged.told)
-        return [(place < last_known, events[index]) for place, index in told]
-
-    @cached_property
-    def tells(self) -> bool:
-        """Whether somebody must be told: a new status, or a new request to the citizen, not long past."""
-        current = self.state.current
-        if current.id not in self.firsts or current.occurred_at < self.now - self.stale_after:
-            return False
-        if not self.known or current.status in AWAITING_CITIZEN:
-            return True
-        return fold(self.known).status != current.status
+    @classmethod
+    def of(cls, judged: Judged, party: PartyKey, now: datetime, stale_after: timedelta) -> Self:
+        """Work what is told into what is known."""
+        existing = judged.existing
+        course = course_of(existing.facts if existing else (), judged.told)
+        return cls(
+            judged=judged,
+            party=party,
+            now=now,
+            course=course,
+            dossier_id=existing.id if existing else new_id(),
+            agency_id=_agency_id(judged, course),
+            tells=course.is_news and course.state.current.occurred_at >= now - stale_after,
+        )
 
     def draft(self) -> Draft:
         """Draw it all up."""
+        notes = self._notes()
+        course = self.course
         return Draft(
             dossier=self._dossier(),
-            events=tuple(self._event(self.timeline[fact_id]) for fact_id in self.firsts),
-            completed=tuple(self._event(self.timeline[fact_id]) for fact_id in self._told_again()),
+            events=tuple(self._event(course.timeline[fact_id], notes) for fact_id in course.firsts),
+            completed=tuple(self._event(course.timeline[fact_id], notes) for fact_id in course.told_again),
             contacts=self._contacts(),
             notice=self._notice() if self.tells else None,
             answers={index: self._answer(index, event) for index, event in self.judged.told},
         )
 
-    def _told_again(self) -> list[UUID]:
-        return [
-            fact_id
-            for fact_id in {fact.id: None for fact in self.facts.values()}
-            if fact_id not in self.firsts
-        ]
-
-    @cached_property
-    def agency_id(self) -> UUID:
-        """Whose the dossier is: the last agency named, in the source's order; a late word changes nothing."""
-        existing = self.judged.existing
-        named = self._last("agency_code", gap=existing is None)
-        if named:
-            return self.judged.agencies[named].id
-        return existing.agency_id if existing else self.judged.caller_agency_id
-
     def _dossier(self) -> DossierWrite:
-        existing = self.judged.existing
-        summary = self._last("summary", gap=existing is None or not existing.summarised)
+        existing, course = self.judged.existing, self.course
+        summary = course.last("summary", gap=existing is None or not existing.summarised)
         return DossierWrite(
             id=self.dossier_id,
             code=self.judged.code,
             party_id=self.party.party_id,
             agency_id=self.agency_id,
             procedure_code=self.judged.procedure_code,
-            channel=self._last("channel", gap=existing is None or existing.channel is None),
+            channel=course.last("channel", gap=existing is None or existing.channel is None),
             summary_sealed=self.party.encrypt_optional(summary, SUMMARY),
-            state=self.state,
-            changed=bool(self.firsts) or any(self.timeline[fact.id] != fact for fact in self.known),
+            state=course.state,
+            changed=course.changed,
         )
 
-    def _last(self, name: str, *, gap: bool) -> Any:
-        """Return what the dossier's last event says of it; a late one only fills a gap."""
-        return next(
-            (
-                value
-                for late, event in reversed(self.ordered)
-                if (value := getattr(event, name)) and (gap or not late)
-            ),
-            None,
-        )
-
-    @cached_property
-    def notes(self) -> dict[UUID, str]:
-        """The first note told with each fact."""
+    def _notes(self) -> dict[UUID, str]:
+        """Return the first note told with each fact."""
         notes: dict[UUID, str] = {}
         for index, event in self.judged.told:
             if event.note:
-                notes.setdefault(self.facts[index].id, event.note)
+                notes.setdefault(self.course.facts[index].id, event.note)
         return notes
 
-    def _event(self, fact: Fact) -> EventWrite:
+    def _event(self, fact: Fact, notes: Mapping[UUID, str]) -> EventWrite:
         return EventWrite(
             id=fact.id,
             dossier_id=self.dossier_id,
@@ -198,7 +129,7 @@ class Drafting:
             occurred_at=fact.occurred_at,
             sequence=fact.sequence,
             step=fact.step,
-            note_sealed=self.party.encrypt_optional(self.notes.get(fact.id), NOTE),
+            note_sealed=self.party.encrypt_optional(notes.get(fact.id), NOTE),
             due_at=fact.due_at,
         )
 
@@ -206,7 +137,7 @@ class Drafting:
         """Return the addresses told, with the last time at which each was told."""
         given = {
             (kind, value): event.occurred_at
-            for _, event in self.ordered
+            for _, event in self.course.ordered
             if event.applicant
             for kind, value in (
                 (ContactKind.EMAIL, event.applicant.email),
@@ -222,7 +153,7 @@ class Drafting:
         )
 
     def _notice(self) -> Notice:
-        current = self.state.current
+        current, due_at = self.course.state.current, self.course.state.due_at
         return Notice(
             party_id=self.party.party_id,
             agency_id=self.agency_id,
@@ -232,23 +163,33 @@ class Drafting:
             params={
                 "status": int(current.status),
                 "occurred_at": current.occurred_at.isoformat(),
-                "due_at": self.state.due_at.isoformat() if self.state.due_at else None,
+                "due_at": due_at.isoformat() if due_at else None,
             },
         )
 
     def _answer(self, index: int, event: DossierEvent) -> EventAnswer:
-        fact = self.facts[index]
-        if self.firsts.get(fact.id) != index:
+        fact = self.course.facts[index]
+        if self.course.firsts.get(fact.id) != index:
             return EventAnswer(
                 event_id=event.event_id, outcome=EventOutcome.REPEATED, dossier_code=event.dossier_code
             )
-        current = fact.id == self.state.current.id
+        state = self.course.state
+        current = fact.id == state.current.id
         return EventAnswer(
             event_id=event.event_id,
             outcome=EventOutcome.ACCEPTED,
             dossier_code=event.dossier_code,
             current=current,
-            contradiction=fact.id in self.state.contradictions,
+            contradiction=fact.id in state.contradictions,
             notified=current and self.tells,
             recorded_at=self.now,
         )
+
+
+def _agency_id(judged: Judged, course: Course) -> UUID:
+    """Return whose it is: the last agency named, in the source's order; a late word changes nothing."""
+    existing = judged.existing
+    named = course.last("agency_code", gap=existing is None)
+    if named:
+        return judged.agencies[named].id
+    return existing.agency_id if existing else judged.caller_agency_id

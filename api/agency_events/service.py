@@ -192,12 +192,7 @@ async def _draw_up(
     identities = [one.identity for one in judged if one.identity]
     keys = iter(await parties.find_or_create(uow, identities))
     return [
-        Drafting(
-            judged=one,
-            party=one.existing.party if one.existing else next(keys),
-            now=now,
-            stale_after=stale_after,
-        ).draft()
+        Drafting.of(one, one.existing.party if one.existing else next(keys), now, stale_after).draft()
         for one in judged
     ]
 

@@ -8,7 +8,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import groupby, pairwise, takewhile
+from itertools import pairwise, takewhile
 from uuid import UUID
 
 from storage.dossiers.statuses import AWAITING_CITIZEN, ENDED, DossierStatus, is_allowed
@@ -129,22 +129,21 @@ def state_of(timeline: Sequence[Fact]) -> State:
     """Return what facts amount to that `arrange` has put in order: see `fold`."""
     if not timeline:
         raise ValueError("a dossier without facts has no state")
+    entered = [timeline[0], *(after for fact, after in pairwise(timeline) if after.status is not fact.status)]
+    first_of = {fact.status: fact.occurred_at for fact in reversed(timeline)}
     due_at, due_set_at = _due(timeline)
     return State(
         current=timeline[-1],
-        status_since=_run_at_end(timeline, frozenset({timeline[-1].status}))[0].occurred_at,
+        status_since=entered[-1].occurred_at,
         first_at=min(fact.occurred_at for fact in timeline),
         contradictions=_contradictions(timeline),
-        submitted_at=_first(timeline, DossierStatus.REGISTERED),
-        accepted_at=_first(timeline, DossierStatus.ACCEPTED),
+        submitted_at=first_of.get(DossierStatus.REGISTERED),
+        accepted_at=first_of.get(DossierStatus.ACCEPTED),
         ended_at=_ended_at(timeline),
         due_at=due_at,
         due_set_at=due_set_at,
         waits=_waits(timeline),
-        supplement_requests=sum(
-            status is DossierStatus.SUPPLEMENT_REQUIRED
-            for status, _ in groupby(fact.status for fact in timeline)
-        ),
+        supplement_requests=sum(fact.status is DossierStatus.SUPPLEMENT_REQUIRED for fact in entered),
     )
 
 
@@ -166,39 +165,31 @@ def _merge(facts: Iterable[Fact]) -> list[Fact]:
     return list(merged.values())
 
 
-def _run_at_end(timeline: Sequence[Fact], statuses: frozenset[DossierStatus]) -> list[Fact]:
-    """Return the unbroken run of facts with these statuses at the end, in order."""
-    return list(takewhile(lambda fact: fact.status in statuses, reversed(timeline)))[::-1]
-
-
-def _first(facts: Iterable[Fact], *statuses: DossierStatus) -> datetime | None:
-    return next((fact.occurred_at for fact in facts if fact.status in statuses), None)
-
-
 def _contradictions(timeline: Sequence[Fact]) -> frozenset[UUID]:
-    before: list[DossierStatus | None] = [None, *(fact.status for fact in timeline)]
-    return frozenset(
-        fact.id for status, fact in zip(before, timeline, strict=False) if not is_allowed(status, fact.status)
-    )
+    before: DossierStatus | None = None
+    found = []
+    for fact in timeline:
+        if not is_allowed(before, fact.status):
+            found.append(fact.id)
+        before = fact.status
+    return frozenset(found)
 
 
 def _ended_at(timeline: Sequence[Fact]) -> datetime | None:
-    ending = _run_at_end(timeline, ENDED)
-    return (
-        _first(ending, DossierStatus.RESOLVED)
-        or _first(ending, DossierStatus.RETURNED)
-        or _first(ending, DossierStatus.STOPPED, DossierStatus.REFUSED)
-    )
+    ending = list(takewhile(lambda fact: fact.status in ENDED, reversed(timeline)))
+    first_of = {fact.status: fact.occurred_at for fact in ending}
+    if end := first_of.get(DossierStatus.RESOLVED) or first_of.get(DossierStatus.RETURNED):
+        return end
+    return ending[-1].occurred_at if ending else None
 
 
 def _due(timeline: Sequence[Fact]) -> tuple[datetime | None, datetime | None]:
     """Return the due time given last, and when it was first given without another one since."""
-    giving = [fact for fact in timeline if fact.due_at is not None]
-    if not giving:
-        return None, None
-    due_at = giving[-1].due_at
-    same = list(takewhile(lambda fact: fact.due_at == due_at, reversed(giving)))
-    return due_at, same[-1].occurred_at
+    due_at = due_set_at = None
+    for fact in timeline:
+        if fact.due_at is not None and fact.due_at != due_at:
+            due_at, due_set_at = fact.due_at, fact.occurred_at
+    return due_at, due_set_at
 
 
 def _waits(timeline: Sequence[Fact]) -> tuple[Period, ...]:

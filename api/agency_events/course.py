@@ -1,0 +1,108 @@
+"""The course of a dossier with what is told now worked in. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from api.agency_events.judging import Told
+from api.agency_events.schemas import DossierEvent
+from storage.dossiers.statuses import AWAITING_CITIZEN, DossierStatus
+from storage.dossiers.timeline import Fact, State, arrange, natural_key, state_of
+from storage.ids import new_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """What was known of a dossier and what is told now, together.
+
+    Attributes:
+        known: the facts that were told before.
+        facts: what each event tells, by its place; a fact told before bears the id under which it is known.
+        firsts: the new facts, and the place where each is told first.
+        timeline: all facts in the source's order, with all that was told of each.
+        state: what all facts together amount to.
+        ordered: the events in the source's order, and whether something known before comes after each.
+        status_before: the status before anything was told now; none for a new dossier.
+    """
+
+    known: Sequence[Fact]
+    facts: Mapping[int, Fact]
+    firsts: Mapping[UUID, int]
+    timeline: Mapping[UUID, Fact]
+    state: State
+    ordered: Sequence[tuple[bool, DossierEvent]]
+    status_before: DossierStatus | None
+
+    @property
+    def told_again(self) -> list[UUID]:
+        """The facts known before that are told again."""
+        return list({fact.id: None for fact in self.facts.values() if fact.id not in self.firsts})
+
+    @property
+    def changed(self) -> bool:
+        """Whether anything new was learned."""
+        return bool(self.firsts) or any(self.timeline[fact.id] != fact for fact in self.known)
+
+    @property
+    def is_news(self) -> bool:
+        """Whether it came to a new status, or to a new request to the citizen."""
+        current = self.state.current
+        return current.id in self.firsts and (
+            current.status is not self.status_before or current.status in AWAITING_CITIZEN
+        )
+
+    def last(self, name: str, *, gap: bool) -> Any:
+        """Return what the last event says of the dossier; a late one only fills a gap."""
+        for late, event in reversed(self.ordered):
+            value = getattr(event, name)
+            if value and (gap or not late):
+                return value
+        return None
+
+
+def course_of(known: Sequence[Fact], told: Told) -> Course:
+    """Work what is told into what is known."""
+    facts = _facts(known, told)
+    known_ids = {fact.id for fact in known}
+    firsts: dict[UUID, int] = {}
+    for index, fact in facts.items():
+        if fact.id not in known_ids:
+            firsts.setdefault(fact.id, index)
+    arranged = arrange([*known, *facts.values()])
+    return Course(
+        known=known,
+        facts=facts,
+        firsts=firsts,
+        timeline={fact.id: fact for fact in arranged},
+        state=state_of(arranged),
+        ordered=_ordered(arranged, known_ids, facts, told),
+        status_before=arrange(known)[-1].status if known else None,
+    )
+
+
+def _facts(known: Sequence[Fact], told: Told) -> dict[int, Fact]:
+    ids = {natural_key(fact): fact.id for fact in known}
+    facts: dict[int, Fact] = {}
+    for index, event in told:
+        fact = Fact(
+            id=new_id(),
+            status=DossierStatus(event.status),
+            occurred_at=event.occurred_at,
+            sequence=event.sequence,
+            step=event.step,
+            due_at=event.due_at,
+        )
+        known_id = ids.setdefault(natural_key(fact), fact.id)
+        facts[index] = fact if known_id is fact.id else replace(fact, id=known_id)
+    return facts
+
+
+def _ordered(
+    arranged: Sequence[Fact], known_ids: set[UUID], facts: Mapping[int, Fact], told: Told
+) -> list[tuple[bool, DossierEvent]]:
+    places = {fact.id: place for place, fact in enumerate(arranged)}
+    last_known = max((places[fact_id] for fact_id in known_ids), default=-1)
+    events = dict(told)
+    placed = sorted((places[fact.id], index) for index, fact in facts.items())
+    return [(place < last_known, events[index]) for place, index in placed]
