@@ -27,6 +27,9 @@ FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::int2
 # cost is the number of agencies looked at and not of rows that wait. Each agency with something due then
 # gives an even share. Where the size of the claim cuts a lane short, its next walk begins behind the agency
 # served last, or the first ones would leave nothing to the others; lanes not reached begin where they did.
+#
+# What belongs to a row is looked up by key, row by row: `LIMIT 1` keeps the planner from joining whole tables,
+# which it does else, as it knows neither how few rows are claimed nor how many wait.
 _CLAIM = """
 WITH RECURSIVE walk AS (
   SELECT l.lane, l.after, g.agency_id, 1 AS place
@@ -44,13 +47,12 @@ WITH RECURSIVE walk AS (
 ), share AS (
   SELECT lane, agency_id, place,
     greatest(1, ceil(%(size)s::numeric / count(*) OVER (PARTITION BY lane)))::int AS rows
-  FROM walk w
-  WHERE EXISTS (
+  FROM walk w, LATERAL (
     SELECT FROM delivery d WHERE d.channel = %(channel)s AND d.lane = w.lane
-      AND d.agency_id = w.agency_id AND d.due_at <= now())
+      AND d.agency_id = w.agency_id AND d.due_at <= now() LIMIT 1) due
 ), picked AS MATERIALIZED (
-  SELECT r.*, s.place FROM (SELECT * FROM share ORDER BY lane, place) s, LATERAL (
-    SELECT d.id, d.lane, d.agency_id, d.notification_ids, d.party_id, d.target_id FROM delivery d
+  SELECT r.id, r.lane, s.place FROM (SELECT * FROM share ORDER BY lane, place) s, LATERAL (
+    SELECT d.id, d.lane FROM delivery d
     WHERE d.channel = %(channel)s AND d.lane = s.lane AND d.agency_id = s.agency_id AND d.due_at <= now()
     ORDER BY d.due_at LIMIT s.rows FOR UPDATE SKIP LOCKED) r
   LIMIT %(size)s
@@ -59,26 +61,13 @@ WITH RECURSIVE walk AS (
   WHERE (SELECT count(*) FROM picked) = %(size)s
   GROUP BY lane ORDER BY lane DESC LIMIT 1
 ), claimed AS (
-UPDATE delivery d
-SET attempt = d.attempt + 1, lease_until = now() + %(lease)s, due_at = now() + %(lease)s,
-  -- A lease that ran out means that somebody may have sent this and died before saying so.
-  possible_duplicate = d.possible_duplicate OR d.lease_until IS NOT NULL
-FROM picked p
-JOIN party ON party.id = p.party_id
-JOIN notification n ON n.id = p.notification_ids[1]
-LEFT JOIN party_key k ON k.party_id = p.party_id
-LEFT JOIN dossier ON dossier.id = n.dossier_id
-LEFT JOIN procedure ON procedure.code = dossier.procedure_code
-LEFT JOIN agency ON agency.id = n.agency_id
-LEFT JOIN contact c ON c.id = p.target_id AND c.opted_out_at IS NULL
-LEFT JOIN device v ON v.id = p.target_id AND v.retired_at IS NULL AND v.party_id = p.party_id
-WHERE d.id = p.id
-RETURNING d.lane, d.id, d.attempt, d.party_id, d.expires_at, d.expires_at <= now() AS expired, d.target_id,
-  k.wrapped, coalesce(c.value_sealed, v.token_sealed) AS sealed, c.source, party.locale,
-  n.id AS notification_id, n.category, n.params, dossier.code, procedure.name AS procedure_name,
-  agency.name AS agency_name
-)
-SELECT ends.lane, ends.last, c.* FROM (
+  UPDATE delivery
+  SET attempt = attempt + 1, lease_until = now() + %(lease)s, due_at = now() + %(lease)s,
+    -- A lease that ran out means that somebody may have sent this and died before saying so.
+    possible_duplicate = possible_duplicate OR lease_until IS NOT NULL
+  WHERE id = ANY(ARRAY(SELECT id FROM picked))
+  RETURNING lane, id, attempt, party_id, expires_at, target_id, notification_ids[1] AS notification_id
+), ends AS (
   SELECT w.lane, CASE
     WHEN w.lane > cut.lane THEN w.after
     WHEN w.lane = cut.lane AND cut.place < count(*) THEN
@@ -87,7 +76,29 @@ SELECT ends.lane, ends.last, c.* FROM (
   END AS last
   FROM walk w LEFT JOIN cut ON true
   GROUP BY w.lane, w.after, cut.lane, cut.place
-) ends LEFT JOIN claimed c ON c.lane = ends.lane
+)
+SELECT ends.lane, ends.last, c.*
+FROM ends LEFT JOIN (
+  SELECT claimed.lane, claimed.id, attempt, claimed.party_id, expires_at, expires_at <= now(), target_id,
+    wrapped, sealed, source, locale, notification_id, category, params, dossier_code, procedure_name,
+    agency_name
+  FROM claimed
+  CROSS JOIN LATERAL (SELECT locale FROM party WHERE id = claimed.party_id LIMIT 1) p
+  CROSS JOIN LATERAL (
+    SELECT category, params, dossier_id, agency_id FROM notification WHERE id = notification_id LIMIT 1) n
+  LEFT JOIN LATERAL (SELECT wrapped FROM party_key WHERE party_id = claimed.party_id LIMIT 1) k ON true
+  LEFT JOIN LATERAL (
+    SELECT code AS dossier_code, procedure_code FROM dossier WHERE id = dossier_id LIMIT 1) d ON true
+  LEFT JOIN LATERAL (
+    SELECT name AS procedure_name FROM procedure WHERE code = procedure_code LIMIT 1) r ON true
+  LEFT JOIN LATERAL (SELECT name AS agency_name FROM agency WHERE id = agency_id LIMIT 1) a ON true
+  LEFT JOIN LATERAL (
+    SELECT value_sealed AS sealed, source FROM contact WHERE id = target_id AND opted_out_at IS NULL
+    UNION ALL
+    SELECT token_sealed, NULL FROM device
+    WHERE id = target_id AND party_id = claimed.party_id AND retired_at IS NULL
+    LIMIT 1) t ON true
+) c ON c.lane = ends.lane
 """
 
 _RENEW = """
@@ -115,7 +126,10 @@ WITH given AS (
   UPDATE delivery d SET due_at = g.again_at, lease_until = NULL, last_code = g.code,
     possible_duplicate = d.possible_duplicate OR g.duplicate
   FROM given g
-  WHERE d.id = g.id AND d.attempt = g.attempt AND d.lease_until IS NOT NULL AND g.again_at IS NOT NULL
+  -- Not IS NOT NULL, of which the statistics may say that it holds for no row: then the planner would walk
+  -- the whole table, and all that is given for each row under lease.
+  WHERE d.id = g.id AND d.attempt = g.attempt AND coalesce(d.lease_until, '-infinity') > '-infinity'
+    AND g.again_at IS NOT NULL
   RETURNING d.id
 )
 SELECT id FROM finished UNION ALL SELECT id FROM again

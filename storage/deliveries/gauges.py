@@ -1,0 +1,99 @@
+"""How much waits and for how long: read often, so at a cost that does not grow with what waits."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from storage.unit_of_work import Reading
+
+MOST_COUNTED = 10_000
+"""Where more rows than this wait in one lane, or reports, this is the count."""
+
+# `walk` steps through the index from agency to agency, so that its cost is the number of agencies with
+# something waiting; the first row of each is the one that is due first. A row that is held is due when its
+# lease ends, and so is none that is overdue.
+_LANES = """
+WITH RECURSIVE walk AS (
+  (SELECT channel, lane, agency_id, due_at FROM delivery
+   ORDER BY channel, lane, agency_id, due_at LIMIT 1)
+  UNION ALL
+  SELECT g.channel, g.lane, g.agency_id, g.due_at
+  FROM walk w, LATERAL (
+    SELECT d.channel, d.lane, d.agency_id, d.due_at FROM delivery d
+    WHERE (d.channel, d.lane, d.agency_id) > (w.channel, w.lane, w.agency_id)
+    ORDER BY d.channel, d.lane, d.agency_id, d.due_at LIMIT 1) g
+), lane AS (
+  SELECT channel, lane, min(due_at) AS due_at FROM walk GROUP BY channel, lane
+)
+SELECT l.channel, l.lane, c.waiting, greatest(interval '0', now() - l.due_at)
+FROM lane l, LATERAL (
+  SELECT count(*) AS waiting FROM (
+    SELECT FROM delivery d WHERE d.channel = l.channel AND d.lane = l.lane LIMIT %(most)s) some) c
+ORDER BY l.channel, l.lane
+"""
+_UNPLANNED = """
+SELECT greatest(interval '0', now() - plan_at) FROM notification
+WHERE plan_at IS NOT NULL ORDER BY plan_at LIMIT 1
+"""
+_RECEIPTS = """
+SELECT count(*), coalesce(now() - min(received_at), interval '0') FROM (
+  SELECT received_at FROM provider_receipt WHERE applied_at IS NULL ORDER BY received_at LIMIT %(most)s) some
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLane:
+    """Sends of one channel and lane that wait or are under way.
+
+    Attributes:
+        waiting: how many, at most `MOST_COUNTED`.
+        oldest_due: for how long the first of them could have been taken and was not; 0 where none could.
+    """
+
+    channel: str
+    lane: int
+    waiting: int
+    oldest_due: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauges:
+    """How the engine stands.
+
+    Attributes:
+        lanes: those in which something waits.
+        oldest_unplanned: for how long a notice could have been planned and was not.
+        receipts: how many reports of providers were not applied yet, at most `MOST_COUNTED`.
+        oldest_receipt: for how long the first of them has waited.
+    """
+
+    lanes: tuple[WaitingLane, ...]
+    oldest_unplanned: timedelta
+    receipts: int
+    oldest_receipt: timedelta
+
+
+async def lanes(reading: Reading) -> tuple[WaitingLane, ...]:
+    """Return what waits, by channel and lane."""
+    driver = await reading.driver()
+    cursor = await driver.execute(_LANES, {"most": MOST_COUNTED}, binary=True)
+    rows: list[Any] = await cursor.fetchall()
+    return tuple(
+        WaitingLane(channel=channel, lane=lane, waiting=waiting, oldest_due=oldest)
+        for channel, lane, waiting, oldest in rows
+    )
+
+
+async def read(reading: Reading) -> Gauges:
+    """Return how the engine stands."""
+    waiting = await lanes(reading)
+    driver = await reading.driver()
+    unplanned: Any = await (await driver.execute(_UNPLANNED, binary=True)).fetchone()
+    cursor = await driver.execute(_RECEIPTS, {"most": MOST_COUNTED}, binary=True)
+    receipts: Any = await cursor.fetchone()
+    return Gauges(
+        lanes=waiting,
+        oldest_unplanned=unplanned[0] if unplanned else timedelta(0),
+        receipts=receipts[0],
+        oldest_receipt=receipts[1],
+    )
