@@ -6,6 +6,7 @@ once, in `templates/<language>/<category>.txt`, and serves every form.
 """
 
 import functools
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
+from markupsafe import escape
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
 from storage.dossiers.statuses import AWAITING_CITIZEN, ENDED, DossierStatus
@@ -110,25 +112,42 @@ def render(
     """
     language = _language(locale)
     notice = NoticeParams.model_validate(dict(params))
-    wording = _Wording(language=language, category=category, notice=notice)
-    title = wording.title()
+    status = notice.status
+    lines = _lines(language, category, status)
+    blanks = {"code": notice.dossier_code, "occurred": _moment(notice.occurred_at, language)}
+    title = lines.title % blanks
+    if len(title) > TITLE_LENGTH:
+        title = lines.short_title % blanks
     if form is Form.SHORT:
-        return Content(title=title, text=wording.part("lead"), html=None)
-    letter = {
-        "language": language,
-        "labels": wording.labels,
+        return Content(title=title, text=lines.lead % blanks, html=None)
+    blanks |= {
         "title": title,
-        "lead": wording.part("lead"),
-        "advice": wording.part("advice"),
-        "facts": list(wording.facts()),
+        "procedure": notice.procedure_name,
+        "agency": notice.agency_name,
         "link": link,
-        "opt_out_link": opt_out_link,
+        "opt_out_link": opt_out_link or "",
     }
-    return Content(
-        title=title,
-        text=_template("letter.txt").render(letter),
-        html=_template("letter.html").render(letter),
-    )
+    # While the citizen is awaited the clock stands still: the day promised would mislead.
+    promised = notice.due_at is not None and status not in ENDED | AWAITING_CITIZEN
+    if notice.due_at is not None:
+        blanks["due"] = _moment(notice.due_at, language)
+    letter = _letter(language, category, status, promised=promised, opt_out=opt_out_link is not None)
+    escaped = {name: escape(value) for name, value in blanks.items()}
+    return Content(title=title, text=letter.text % blanks, html=letter.html % escaped)
+
+
+class _Lines(NamedTuple):
+    """What every form is put together from."""
+
+    title: str
+    short_title: str
+    lead: str
+    advice: str
+
+
+class _Letter(NamedTuple):
+    text: str
+    html: str
 
 
 class _Fact(NamedTuple):
@@ -137,44 +156,59 @@ class _Fact(NamedTuple):
     language: str | None = None
 
 
-class _Wording:
-    """The parts that every form is put together from."""
+# A template takes far longer than what differs between two notices of a kind: each kind goes through its
+# templates once, with marks for what is left blank, and is kept as a pattern for `%`. There are no more
+# kinds than templates times statuses, so the caches are bounded.
 
-    def __init__(self, *, language: str, category: str, notice: NoticeParams) -> None:
-        self._template = _template(f"{language}/{category}.txt")
-        self._notice = notice
-        self._language = language
-        status = notice.status
-        self._words = {
-            "code": notice.dossier_code,
-            "status": status.english if language == _ENGLISH else status.vietnamese,
-            "occurred": _moment(notice.occurred_at, language),
-        }
-        # One for all parts, as making it takes longer than any of them: they only read it.
-        self._context = self._template.new_context(self._words)
-        self.labels = _template(f"{language}/labels.txt").module
 
-    def part(self, name: str) -> str:
-        """Return one block of the category's template."""
-        block = self._template.blocks[name](self._context)
-        return _squeezed("".join(block))
+@functools.cache
+def _lines(language: str, category: str, status: DossierStatus) -> _Lines:
+    """Word a category and a status; `code` and `occurred` are left blank."""
+    template = _template(f"{language}/{category}.txt")
+    context = template.new_context(
+        {"code": _blank("code"), "occurred": _blank("occurred"), "status": _named(status, language)}
+    )
+    blocks = {name: _squeezed("".join(block(context))) for name, block in template.blocks.items()}
+    return _Lines(**{name: _pattern(blocks[name]) for name in _Lines._fields})
 
-    def title(self) -> str:
-        """Return the title, without the dossier's code where it would not fit."""
-        title = self.part("title")
-        return title if len(title) <= TITLE_LENGTH else self.part("short_title")
 
-    def facts(self) -> Iterator[_Fact]:
-        """Yield what the letter lists. Official names stay Vietnamese and say so (WCAG 2.2, 3.1.2)."""
-        notice, labels = self._notice, vars(self.labels)
-        yield _Fact(labels["code"], notice.dossier_code)
-        yield _Fact(labels["procedure"], notice.procedure_name, _VIETNAMESE)
-        yield _Fact(labels["agency"], notice.agency_name, _VIETNAMESE)
-        yield _Fact(labels["status"], self._words["status"])
-        yield _Fact(labels["occurred"], self._words["occurred"])
-        # While the citizen is awaited the clock stands still: the day promised would mislead.
-        if notice.due_at and notice.status not in ENDED | AWAITING_CITIZEN:
-            yield _Fact(labels["due"], _moment(notice.due_at, self._language))
+@functools.cache
+def _letter(language: str, category: str, status: DossierStatus, *, promised: bool, opt_out: bool) -> _Letter:
+    lines = _lines(language, category, status)
+    labels = _template(f"{language}/labels.txt").module
+    marks = {"code": _blank("code"), "occurred": _blank("occurred")}
+    context = {
+        "language": language,
+        "labels": labels,
+        "title": _blank("title"),
+        "lead": lines.lead % marks,
+        "advice": lines.advice % marks,
+        "facts": list(_facts(vars(labels), _named(status, language), promised=promised)),
+        "link": _blank("link"),
+        "opt_out_link": _blank("opt_out_link") if opt_out else None,
+    }
+    text, html = (_template(name).render(context) for name in ("letter.txt", "letter.html"))
+    return _Letter(text=_pattern(text), html=_pattern(html))
+
+
+def _facts(labels: Mapping[str, str], status: str, *, promised: bool) -> Iterator[_Fact]:
+    """Yield what the letter lists. Official names stay Vietnamese and say so (WCAG 2.2, 3.1.2)."""
+    yield _Fact(labels["code"], _blank("code"))
+    yield _Fact(labels["procedure"], _blank("procedure"), _VIETNAMESE)
+    yield _Fact(labels["agency"], _blank("agency"), _VIETNAMESE)
+    yield _Fact(labels["status"], status)
+    yield _Fact(labels["occurred"], _blank("occurred"))
+    if promised:
+        yield _Fact(labels["due"], _blank("due"))
+
+
+def _blank(name: str) -> str:
+    """Return a mark that no template needs to escape, and that no wording contains."""
+    return f"\ue000{name}\ue001"
+
+
+def _pattern(worded: str) -> str:
+    return re.sub("\ue000(\\w+)\ue001", r"%(\1)s", worded.replace("%", "%%"))
 
 
 @functools.cache
@@ -199,12 +233,17 @@ def _language(locale: str) -> str:
     return _ENGLISH if locale.lower().split("-")[0] == _ENGLISH else _VIETNAMESE
 
 
+def _named(status: DossierStatus, language: str) -> str:
+    return status.english if language == _ENGLISH else status.vietnamese
+
+
 def _moment(at: datetime, language: str) -> str:
     """Say a time as it is read in Vietnam, which keeps UTC+7 all year."""
     local = at.astimezone(_ZONE)
+    clock = f"{local.hour:02}:{local.minute:02}"
     if language == _ENGLISH:
-        return f"{local:%H:%M} (UTC+7) on {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return f"{local:%H:%M} ngày {local:%d/%m/%Y}"
+        return f"{clock} (UTC+7) on {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{clock} ngày {local.day:02}/{local.month:02}/{local.year}"
 
 
 def _squeezed(text: str) -> str:
