@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import Field, NameEmail, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from notify.accounts.twilio import TwilioAccount, TwilioSettings
 from storage.errors import SettingsError
 from storage.settings import Environment
 
@@ -73,7 +74,7 @@ class FcmAccount:
 
 
 class NotifySettings(BaseSettings):
-    """Mail server, Firebase project and the links that notices carry.
+    """Mail server, Firebase project, accounts with other providers, and the links that notices carry.
 
     A channel of which nothing is set is left out; one of which a part is missing is an error.
     """
@@ -97,6 +98,7 @@ class NotifySettings(BaseSettings):
     fcm_url: str | None = None
     app_link_base: str | None = None
     public_url: str | None = None
+    twilio: TwilioSettings = Field(default_factory=TwilioSettings)
 
     def smtp_account(self) -> SmtpAccount | None:
         """Return the mail server, or None when none is set.
@@ -142,6 +144,10 @@ class NotifySettings(BaseSettings):
         info = _service_account(self.fcm_credentials.get_secret_value())
         base = (self.fcm_url or FCM_URL).rstrip("/")
         return FcmAccount(info=info, url=f"{base}/v1/projects/{info['project_id']}/messages:send")
+
+    def twilio_account(self) -> TwilioAccount | None:
+        """Return the account at Twilio, or None when none is set; raises SettingsError for half a one."""
+        return self.twilio.account(development=self._development, public_url=self.require_public_url)
 
     def dossier_link(self, code: str) -> str:
         """Return the App Link that opens a dossier in the app, or its page where there is no app.

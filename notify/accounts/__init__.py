@@ -1,0 +1,1 @@
+"""Accounts with providers: their settings, one module each."""
