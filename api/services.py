@@ -3,13 +3,14 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from api.settings import Settings
 from auth.identity import IdentityProvider
 from auth.oidc import OpenIdProvider
 from auth.tokens import Tokens
+from notify.routebook import RouteBook
 from storage.cipher import Cipher
 from storage.dossiers.working_days import WorkingCalendar
 from storage.engine import Engine
@@ -27,6 +28,7 @@ class Services:
     tokens: Tokens
     identity_provider: IdentityProvider
     calendar: WorkingCalendar
+    routes: RouteBook = field(default_factory=RouteBook)
 
     def unit_of_work(self) -> UnitOfWork:
         """A read-write transaction, not yet begun."""

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from notify.categories import ROUTES, Category
+from notify.categories import Category
+from notify.routes import DEFAULTS
 from storage.ids import new_id
 from storage.notifications import repository
 from storage.notifications.repository import NewNotification
@@ -46,7 +47,7 @@ async def announce(uow: UnitOfWork, notices: Sequence[Notice], now: datetime) ->
                 event_id=notice.event_id,
                 category=notice.category.value,
                 params=notice.params,
-                expires_at=now + ROUTES[notice.category].expiry,
+                expires_at=now + DEFAULTS.routes[notice.category].expiry,
             )
             for notice in notices
         ],

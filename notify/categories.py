@@ -1,7 +1,5 @@
-"""Categories of notices, and how each is sent: data, judged by pure code."""
+"""What notices are about, and in which order they leave."""
 
-from dataclasses import dataclass
-from datetime import timedelta
 from enum import IntEnum, StrEnum
 
 
@@ -15,7 +13,7 @@ class Lane(IntEnum):
 
 
 class Category(StrEnum):
-    """What a notice is about."""
+    """What a notice is about. How each travels is data: see `notify.routes`."""
 
     STATUS_CHANGE = "status_change"
     SUPPLEMENT_REQUIRED = "supplement_required"
@@ -23,42 +21,11 @@ class Category(StrEnum):
     RESULT_READY = "result_ready"
     REFUSED = "refused"
     STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """One step of a cascade: these channels, this long after the step before."""
-
-    channels: tuple[str, ...]
-    after: timedelta = timedelta(0)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Route:
-    """How the notices of a category travel.
-
-    Attributes:
-        expiry: from its birth on, how long a notice is worth sending; in the app it stays.
-        optional: whether a person may turn the category off on a channel.
-    """
-
-    lane: Lane
-    expiry: timedelta
-    steps: tuple[Step, ...]
-    optional: bool = True
-
-
-EVERYWHERE = (Step(channels=("push", "email")),)
-
-ROUTES: dict[Category, Route] = {
-    Category.STATUS_CHANGE: Route(lane=Lane.NORMAL, expiry=timedelta(days=2), steps=EVERYWHERE),
-    Category.SUPPLEMENT_REQUIRED: Route(
-        lane=Lane.HIGH, expiry=timedelta(days=7), steps=EVERYWHERE, optional=False
-    ),
-    Category.PAYMENT_REQUIRED: Route(
-        lane=Lane.HIGH, expiry=timedelta(days=7), steps=EVERYWHERE, optional=False
-    ),
-    Category.RESULT_READY: Route(lane=Lane.NORMAL, expiry=timedelta(days=7), steps=EVERYWHERE),
-    Category.REFUSED: Route(lane=Lane.HIGH, expiry=timedelta(days=7), steps=EVERYWHERE, optional=False),
-    Category.STOPPED: Route(lane=Lane.HIGH, expiry=timedelta(days=7), steps=EVERYWHERE, optional=False),
-}
+    OVERDUE_APOLOGY = "overdue_apology"
+    """The agency is late and says so."""
+    MESSAGE = "message"
+    ANSWER = "answer"
+    RATING_REQUEST = "rating_request"
+    SECURITY = "security"
+    OTP = "otp"
+    BROADCAST = "broadcast"

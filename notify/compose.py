@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from notify.categories import ROUTES, Category, Lane
 from notify.ports import Outgoing
 from notify.rendering import Form, render
+from notify.routes import DEFAULTS, Urgency
 from notify.settings import NotifySettings
 from storage.cipher import Cipher
 from storage.contacts.opt_out import opt_out_token
@@ -51,7 +51,7 @@ class Composer:
             html=content.html,
             link=link,
             opt_out_link=opt_out_link,
-            urgent=ROUTES[Category(row.category)].lane <= Lane.HIGH,
+            urgent=DEFAULTS.route_of(row.category).urgency is Urgency.HIGH,
             expires_at=row.expires_at,
         )
 

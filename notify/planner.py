@@ -1,13 +1,18 @@
 """Turns notices that are due into sends. One transaction a batch; no provider is called."""
 
-from collections.abc import Callable, Collection
-from datetime import UTC, datetime
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import structlog
 
+from notify.merging import merge
 from notify.outcomes import PAUSE
-from notify.routing import plan, route_of
+from notify.ports import AddressKind
+from notify.routebook import RouteBook
+from notify.routing import Plan, Router, Verdict
 from storage.deliveries import repository as deliveries
 from storage.deliveries.repository import NewDelivery
 from storage.ids import new_id
@@ -18,14 +23,22 @@ from storage.unit_of_work import UnitOfWork
 log = structlog.get_logger(__name__)
 
 BATCH = 500
+AFTER_THE_OTHER = timedelta(seconds=0.2)
+"""When to look again at the notices of a party for whom another planner is just deciding."""
 
 
 class Planner:
-    """Plans batches of notices for the channels that are set up."""
+    """Plans batches of notices, for the channels of this installation and what each sends to."""
 
-    def __init__(self, open_unit: Callable[[], UnitOfWork], channels: Collection[str]) -> None:
+    def __init__(
+        self,
+        open_unit: Callable[[], UnitOfWork],
+        channels: Mapping[str, AddressKind],
+        book: RouteBook | None = None,
+    ) -> None:
         self._open_unit = open_unit
-        self._channels = frozenset(channels)
+        self._channels = dict(channels)
+        self._book = book or RouteBook()
 
     async def run_once(self) -> int:
         """Plan one batch; return how many notices it held."""
@@ -33,40 +46,121 @@ class Planner:
             due = await planning.claim_due(uow, BATCH)
             if not due:
                 return 0
-            dossiers = {notice.dossier_id for notice in due if notice.dossier_id}
-            reach = await planning.reach(uow, {notice.party_id for notice in due}, dossiers)
-            await self._write(uow, due, reach)
+            routing = await self._book.current(uow)
+            mergeable = frozenset(routing.mergeable())
+            parties = {notice.party_id for notice in due if _is_first(notice, mergeable)}
+            alone = await planning.alone_with(uow, parties)
+            sheet = _Sheet(
+                router=Router(routing=routing, channels=self._channels),
+                reach=await planning.reach(uow, due, self._channels),
+                mergeable=mergeable,
+                now=datetime.now(UTC),
+            )
+            sheet.fill(due, alone)
+            await deliveries.add(uow, sheet.sends)
+            await planning.advance(uow, sheet.steps)
             await uow.commit()
             return len(due)
 
-    async def _write(
-        self, uow: UnitOfWork, due: Collection[DueNotification], reach: dict[UUID, Reach]
-    ) -> None:
-        now = datetime.now(UTC)
-        sends: list[NewDelivery] = []
-        steps: list[Advance] = []
+
+def _is_first(notice: DueNotification, mergeable: frozenset[str]) -> bool:
+    return not notice.planned and notice.category in mergeable
+
+
+@dataclass(kw_only=True)
+class _Sheet:
+    """What one batch comes to."""
+
+    router: Router
+    reach: Mapping[UUID, Reach]
+    mergeable: frozenset[str]
+    now: datetime
+    sends: list[NewDelivery] = field(default_factory=list)
+    steps: list[Advance] = field(default_factory=list)
+
+    def fill(self, due: Iterable[DueNotification], alone: set[UUID]) -> None:
+        """Judge all notices; those that may merge party by party."""
+        firsts: dict[UUID, list[DueNotification]] = defaultdict(list)
         for notice in due:
-            try:
-                targets, plan_at = plan(notice, reach.get(notice.party_id, Reach()), self._channels, now)
-            except LookupError:
-                # A newer release wrote it, during a roll-out: it must not keep all others from being planned.
-                log.warning("not_planned", notification_id=str(notice.id), category=notice.category)
-                steps.append(Advance(id=notice.id, step=notice.step, plan_at=now + PAUSE))
+            if _is_first(notice, self.mergeable):
+                firsts[notice.party_id].append(notice)
+            else:
+                self._leave([notice])
+        for party_id, notices in firsts.items():
+            if party_id in alone:
+                self._merge(notices)
+            else:
+                self._hold(notices, self.now + AFTER_THE_OTHER)
+
+    def _merge(self, notices: Sequence[DueNotification]) -> None:
+        left = self._reach_of(notices[0]).last_planned_at
+        last = max((left[category] for category in self.mergeable & left.keys()), default=None)
+        merged = merge(notices, last, self.router.routing.merge_within, self.now)
+        self._leave(merged.leaving)
+        if merged.held_until:
+            self._hold(merged.held, merged.held_until)
+
+    def _hold(self, notices: Iterable[DueNotification], until: datetime) -> None:
+        self.steps += [Advance(id=notice.id, step=notice.step, plan_at=until) for notice in notices]
+
+    def _leave(self, notices: Sequence[DueNotification]) -> None:
+        """Plan notices that leave as one, the one that gives the wording first."""
+        parts: dict[tuple[str, UUID], list[DueNotification]] = defaultdict(list)
+        planned: list[tuple[DueNotification, Plan]] = []
+        for notice in notices:
+            plan = self._plan(notice)
+            if plan is None:
                 continue
-            sends += [_delivery(notice, channel, target) for channel, target in targets]
-            steps.append(Advance(id=notice.id, step=notice.step + 1, plan_at=plan_at))
-        await deliveries.add(uow, sends)
-        await planning.advance(uow, steps)
+            if plan.verdict is Verdict.SENT:
+                planned.append((notice, plan))
+                for send in plan.sends:
+                    parts[send.channel, send.target_id].append(notice)
+            else:
+                self.steps.append(Advance(id=notice.id, step=plan.step, plan_at=plan.plan_at))
+        ids: dict[UUID, list[UUID]] = defaultdict(list)
+        for (channel, target_id), together in parts.items():
+            delivery = self._delivery(channel, target_id, together)
+            self.sends.append(delivery)
+            for notice in together:
+                ids[notice.id].append(delivery.id)
+        for place, (notice, plan) in enumerate(planned):
+            # Of those that left as one, one goes on to the next step for all.
+            plan_at = plan.plan_at if place == 0 else None
+            self.steps.append(
+                Advance(
+                    id=notice.id, step=plan.step, plan_at=plan_at, planned=True, delivery_ids=ids[notice.id]
+                )
+            )
+            if not notice.planned:
+                self._count(notice)
 
+    def _plan(self, notice: DueNotification) -> Plan | None:
+        try:
+            return self.router.plan(notice, self._reach_of(notice), self.now)
+        except LookupError:
+            # A newer release wrote it, during a roll-out: it must not keep all others from being planned.
+            log.warning("not_planned", notification_id=str(notice.id), category=notice.category)
+            self._hold([notice], self.now + PAUSE)
+            return None
 
-def _delivery(notice: DueNotification, channel: str, target: UUID) -> NewDelivery:
-    return NewDelivery(
-        id=new_id(),
-        notification_id=notice.id,
-        party_id=notice.party_id,
-        agency_id=notice.agency_id,
-        channel=channel,
-        lane=route_of(notice).lane,
-        target_id=target,
-        expires_at=notice.expires_at,
-    )
+    def _reach_of(self, notice: DueNotification) -> Reach:
+        return self.reach.get(notice.party_id) or Reach()
+
+    def _count(self, notice: DueNotification) -> None:
+        today = self._reach_of(notice).planned_today
+        today[notice.category] = today.get(notice.category, 0) + 1
+
+    def _delivery(self, channel: str, target_id: UUID, together: Sequence[DueNotification]) -> NewDelivery:
+        lead = together[0]
+        routes = self.router.routing
+        return NewDelivery(
+            id=new_id(),
+            notification_ids=[notice.id for notice in together],
+            party_id=lead.party_id,
+            agency_id=lead.agency_id,
+            channel=channel,
+            lane=min(routes.route_of(notice.category).lane for notice in together),
+            step=lead.step,
+            target_id=target_id,
+            expires_at=max(self.router.expires_at(notice) for notice in together),
+        )

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from notify.channels import email, push
-from notify.ports import Channel
+from notify.ports import AddressKind, Channel
 from notify.settings import NotifySettings
 from storage.errors import SettingsError
 from storage.settings import Environment
@@ -13,6 +13,10 @@ _BUILDERS: tuple[Callable[[NotifySettings], Channel | None], ...] = (
     push.build,
     email.build,
 )
+ADDRESSES: Mapping[str, AddressKind] = {
+    channel.name: channel.address for channel in (push.PushChannel, email.EmailChannel)
+}
+"""What each channel sends to, set up here or not."""
 
 
 def build_channels(settings: NotifySettings) -> dict[str, Channel]:
@@ -24,19 +28,23 @@ def build_channels(settings: NotifySettings) -> dict[str, Channel]:
     return {channel.name: channel for channel in channels if channel is not None}
 
 
-def planned_channels(settings: NotifySettings, here: Mapping[str, Channel]) -> frozenset[str]:
+def planned_channels(settings: NotifySettings, here: Mapping[str, Channel]) -> dict[str, AddressKind]:
     """Return the channels of the installation, for which notices are planned whoever sends them.
 
     They are those set up here, unless TINDAN_CHANNELS names them, as it must where workers differ.
     Raises SettingsError where nothing would be sent outside development.
     """
-    planned = frozenset(here if settings.channels is None else settings.channels)
+    planned = sorted(here if settings.channels is None else settings.channels)
+    if strange := set(planned) - ADDRESSES.keys() - here.keys():
+        raise SettingsError(
+            f"TINDAN_CHANNELS names {', '.join(sorted(strange))}; the channels are {', '.join(ADDRESSES)}"
+        )
     if not planned and settings.channels is None and settings.env is not Environment.DEVELOPMENT:
         raise SettingsError(
             "no channel is set up, so nobody would be told anything. Set TINDAN_SMTP_HOST or "
             'TINDAN_FCM_CREDENTIALS, or name the channels that other workers serve: TINDAN_CHANNELS=["email"]'
         )
-    return planned
+    return {name: here[name].address if name in here else ADDRESSES[name] for name in planned}
 
 
 async def close_channels(channels: Mapping[str, Channel]) -> None:

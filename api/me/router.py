@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api import conditional
 from api.app_version import require_supported_app
-from api.dependencies import CurrentParty, Locale, Read, Uow
+from api.dependencies import AllServices, CurrentParty, Locale, Read, Uow
 from api.me import service
 from api.me.schemas import Contacts, Me, MeChange, Preferences, PreferencesChange
 from storage.contacts import repository as contacts
@@ -58,13 +58,17 @@ async def remove_contact(contact_id: UUID, citizen: CurrentParty, uow: Uow) -> N
     responses=conditional.NOT_MODIFIED,
 )
 async def list_preferences(
-    request: Request, citizen: CurrentParty, reading: Read, locale: Locale
+    request: Request, citizen: CurrentParty, reading: Read, locale: Locale, services: AllServices
 ) -> Response:
     """List every category on every channel that it may take."""
-    return conditional.answer(request, await service.list_preferences(reading, citizen), locale)
+    routing = await services.routes.current(reading)
+    return conditional.answer(request, await service.list_preferences(reading, citizen, routing), locale)
 
 
 @router.put("/preferences", summary="Turn notices on or off")
-async def change_preferences(changes: PreferencesChange, citizen: CurrentParty, uow: Uow) -> Preferences:
+async def change_preferences(
+    changes: PreferencesChange, citizen: CurrentParty, uow: Uow, services: AllServices
+) -> Preferences:
     """Turn categories on or off by channel, all or none of them; what is not named stays as it is."""
-    return await service.change_preferences(uow, citizen, changes.items)
+    routing = await services.routes.current(uow)
+    return await service.change_preferences(uow, citizen, routing, changes.items)

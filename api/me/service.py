@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from api.me.schemas import ContactItem, Contacts, Me, PreferenceChange, PreferenceItem, Preferences
 from api.problems import FieldError, Problem
 from auth.principals import Citizen
-from notify.categories import ROUTES, Category
+from notify.routes import Routing
 from storage.contacts import repository as contacts
 from storage.contacts.addresses import ContactKind, mask_email, mask_phone
 from storage.contacts.models import ContactSource
@@ -49,38 +49,38 @@ def _item(contact: OwnContact) -> ContactItem:
     )
 
 
-async def list_preferences(reading: Reading, citizen: Citizen) -> Preferences:
+async def list_preferences(reading: Reading, citizen: Citizen, routing: Routing) -> Preferences:
     """Return every category on every channel."""
-    return _all(await preferences.of_party(reading, citizen.party_id))
+    return _all(await preferences.of_party(reading, citizen.party_id), routing)
 
 
 async def change_preferences(
-    uow: UnitOfWork, citizen: Citizen, changes: Sequence[PreferenceChange]
+    uow: UnitOfWork, citizen: Citizen, routing: Routing, changes: Sequence[PreferenceChange]
 ) -> Preferences:
     """Turn categories on or off; return how everything stands then.
 
     Raises:
         Problem: a channel is not one of the category, can not be turned off, or is named twice.
     """
-    errors = [error for index, change in enumerate(changes) for error in _objections(index, change)]
+    errors = [error for index, change in enumerate(changes) for error in _objections(index, change, routing)]
     errors += _repeats(changes)
     if errors:
         raise Problem("validation", 422, errors=errors)
     chosen = {
         (change.category.value, change.channel): change.enabled
         for change in changes
-        if ROUTES[change.category].optional
+        if routing.routes[change.category].optional
     }
     await preferences.put(uow, citizen.party_id, chosen)
-    return await list_preferences(uow, citizen)
+    return await list_preferences(uow, citizen, routing)
 
 
-def _objections(index: int, change: PreferenceChange) -> list[FieldError]:
-    channels = _channels(change.category)
-    if change.channel not in channels:
-        expected = {"expected": ", ".join(channels)}
+def _objections(index: int, change: PreferenceChange, routing: Routing) -> list[FieldError]:
+    route = routing.routes[change.category]
+    if change.channel not in route.channels:
+        expected = {"expected": ", ".join(route.channels)}
         return [FieldError(pointer=f"/items/{index}/channel", code="enum", params=expected)]
-    if not change.enabled and not ROUTES[change.category].optional:
+    if not change.enabled and not route.optional:
         return [FieldError(pointer=f"/items/{index}/enabled", code="locked")]
     return []
 
@@ -94,21 +94,16 @@ def _repeats(changes: Sequence[PreferenceChange]) -> list[FieldError]:
     ]
 
 
-def _all(said: Mapping[Choice, bool]) -> Preferences:
+def _all(said: Mapping[Choice, bool], routing: Routing) -> Preferences:
     return Preferences(
         items=[
             PreferenceItem(
                 category=category,
                 channel=channel,
-                enabled=not route.optional or said.get((category.value, channel), True),
+                enabled=not route.optional or said.get((category.value, channel), not route.consent),
                 locked=not route.optional,
             )
-            for category, route in ROUTES.items()
-            for channel in _channels(category)
+            for category, route in routing.routes.items()
+            for channel in route.channels
         ]
     )
-
-
-def _channels(category: Category) -> list[str]:
-    """Return the channels of a route, each once, in its order."""
-    return list(dict.fromkeys(channel for step in ROUTES[category].steps for channel in step.channels))

@@ -17,6 +17,7 @@ from infra.bench.place import Place
 from notify.compose import Composer
 from notify.dispatcher import Dispatcher
 from notify.planner import Planner
+from notify.registry import ADDRESSES
 from notify.ports import Channel
 from notify.settings import NotifySettings
 from storage.agencies import repository as agencies
@@ -92,7 +93,7 @@ class Waiting:
         agency = Agency()
         for start in range(0, self.size, BATCH):
             await self._tell(agency.first(min(BATCH, self.size - start)))
-        planner = Planner(self.unit_of_work, {channel})
+        planner = Planner(self.unit_of_work, {channel: ADDRESSES[channel]})
         while await planner.run_once():
             pass
         self.place.execute("CREATE TABLE waiting AS TABLE delivery", "ANALYZE")

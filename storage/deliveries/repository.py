@@ -14,13 +14,13 @@ WIDTH = 32
 """From how many agencies of a lane one claim takes at most."""
 
 _ADD = """
-INSERT INTO delivery (id, notification_ids, party_id, agency_id, channel, lane, target_id, expires_at,
+INSERT INTO delivery (id, notification_ids, party_id, agency_id, channel, lane, step, target_id, expires_at,
   due_at, attempt, possible_duplicate)
-SELECT g.id, ARRAY[g.notification_id], g.party_id, g.agency_id, g.channel, g.lane, g.target_id, g.expires_at,
-  now(), 0, false
-FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::int2[], %b::uuid[],
+SELECT g.id, g.notification_ids::uuid[], g.party_id, g.agency_id, g.channel, g.lane, g.step, g.target_id,
+  g.expires_at, now(), 0, false
+FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::text[], %b::int2[], %b::int2[], %b::uuid[],
   %b::timestamptz[])
-  AS g(id, notification_id, party_id, agency_id, channel, lane, target_id, expires_at)
+  AS g(id, notification_ids, party_id, agency_id, channel, lane, step, target_id, expires_at)
 """
 
 # `walk` steps from agency to agency through the index, in each lane from where the last claim ended, so its
@@ -138,14 +138,20 @@ SELECT id FROM finished UNION ALL SELECT id FROM again
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """A send to be queued: one notice, one address."""
+    """A send to be queued: a notice, or several that became one, to one address.
+
+    Attributes:
+        notification_ids: the notice that gives the wording first.
+        step: of the cascade of that notice, counted from 0.
+    """
 
     id: UUID
-    notification_id: UUID
+    notification_ids: Sequence[UUID]
     party_id: UUID
     agency_id: UUID
     channel: str
     lane: int
+    step: int
     target_id: UUID
     expires_at: datetime
 
@@ -189,9 +195,20 @@ async def add(uow: UnitOfWork, deliveries: Sequence[NewDelivery]) -> None:
     """Queue sends, due now."""
     if not deliveries:
         return
-    names = ("id", "notification_id", "party_id", "agency_id", "channel", "lane", "target_id", "expires_at")
     driver = await uow.driver()
-    await driver.execute(_ADD, [[getattr(delivery, name) for delivery in deliveries] for name in names])
+    columns = (
+        [delivery.id for delivery in deliveries],
+        # Arrays of different lengths make no array of arrays: as text, they are read again over there.
+        ["{" + ",".join(map(str, delivery.notification_ids)) + "}" for delivery in deliveries],
+        [delivery.party_id for delivery in deliveries],
+        [delivery.agency_id for delivery in deliveries],
+        [delivery.channel for delivery in deliveries],
+        [delivery.lane for delivery in deliveries],
+        [delivery.step for delivery in deliveries],
+        [delivery.target_id for delivery in deliveries],
+        [delivery.expires_at for delivery in deliveries],
+    )
+    await driver.execute(_ADD, columns)
 
 
 async def claim(

@@ -1,38 +1,97 @@
 """What the planner reads and writes: notices due for a step, and where their parties can be reached."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storage.contacts.models import ContactSource
-from storage.unit_of_work import UnitOfWork
+from storage.unit_of_work import Reading, UnitOfWork
+
+DEFAULT_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
 _CLAIM = """
 WITH due AS (
   SELECT id FROM notification WHERE plan_at <= now() ORDER BY plan_at LIMIT %s FOR UPDATE SKIP LOCKED
 )
-SELECT n.id, n.party_id, n.agency_id, n.dossier_id, n.category, n.step, n.expires_at
+SELECT n.id, n.party_id, n.agency_id, n.dossier_id, n.category, n.step, n.created_at, n.target_id,
+  n.plan_at > n.created_at AS held, n.planned_at IS NOT NULL AS planned,
+  coalesce(n.received_at, n.read_at) IS NOT NULL AS received, n.delivery_ids
 FROM notification n JOIN due USING (id)
 """
-_DEVICES = "SELECT party_id, id FROM device WHERE party_id = ANY(%b) AND retired_at IS NULL"
+# One planner at a time decides for a party what leaves and what waits: two would each let a first one leave.
+_ALONE = """
+SELECT g.party_id FROM unnest(%b::uuid[]) AS g(party_id)
+WHERE pg_try_advisory_xact_lock(hashtextextended('notices of ' || g.party_id::text, 0))
+"""
+_ZONES = "SELECT id, time_zone FROM party WHERE id = ANY(%b) AND time_zone <> 'Asia/Ho_Chi_Minh'"
+_DEVICES = "SELECT party_id, id, confirms_receipt FROM device WHERE party_id = ANY(%b) AND retired_at IS NULL"
 _CONTACTS = """
-SELECT party_id, id, kind, source, dossier_id FROM contact
-WHERE party_id = ANY(%b) AND opted_out_at IS NULL AND (dossier_id IS NULL OR dossier_id = ANY(%b))
-ORDER BY told_at DESC, id DESC
+SELECT c.party_id, c.id, c.kind, c.source, c.dossier_id,
+  (SELECT coalesce(array_agg(s.channel), '{}') FROM suppression s
+   WHERE s.value_index = c.value_index AND s.channel = ANY(%b)
+     AND (s.until IS NULL OR s.until > now())) AS suppressed
+FROM contact c
+WHERE c.party_id = ANY(%b) AND c.opted_out_at IS NULL AND (c.dossier_id IS NULL OR c.dossier_id = ANY(%b))
+ORDER BY c.told_at DESC, c.id DESC
 """
 _PREFERENCES = "SELECT party_id, category, channel, enabled FROM preference WHERE party_id = ANY(%b)"
-_ADVANCE = """
-UPDATE notification n SET step = g.step, plan_at = g.plan_at
-FROM unnest(%b::uuid[], %b::int2[], %b::timestamptz[]) AS g(id, step, plan_at) WHERE n.id = g.id
+_PACE = """
+SELECT party_id, category, count(*), max(planned_at) FROM notification
+WHERE party_id = ANY(%b) AND created_at > now() - interval '1 day' AND planned_at IS NOT NULL
+GROUP BY party_id, category
 """
+# Both by primary key; months before the oldest of these notices are not looked into.
+_SENT = """
+SELECT d.id, d.channel, d.target_id, 'waiting' FROM delivery d WHERE d.id = ANY(%b)
+UNION ALL
+SELECT f.id, f.channel, f.target_id, CASE
+  WHEN f.receipt IN ('delivered', 'read') THEN 'delivered'
+  WHEN f.receipt = 'failed' OR f.outcome <> 'accepted' THEN 'failed'
+  ELSE 'accepted' END
+FROM finished_delivery f WHERE f.id = ANY(%b) AND f.finished_at >= %b
+"""
+_ADVANCE = """
+UPDATE notification n SET step = g.step, plan_at = g.plan_at,
+  planned_at = CASE WHEN g.planned THEN coalesce(n.planned_at, now()) ELSE n.planned_at END,
+  delivery_ids = CASE WHEN d.ids IS NULL THEN n.delivery_ids ELSE n.delivery_ids || d.ids END
+FROM unnest(%b::uuid[], %b::int2[], %b::timestamptz[], %b::bool[]) AS g(id, step, plan_at, planned)
+LEFT JOIN (
+  SELECT notification_id, array_agg(delivery_id) AS ids
+  FROM unnest(%b::uuid[], %b::uuid[]) AS p(notification_id, delivery_id) GROUP BY notification_id
+) d ON d.notification_id = g.id
+WHERE n.id = g.id
+"""
+_WAKE = """
+UPDATE notification n SET plan_at = now()
+FROM (SELECT id FROM notification WHERE id = ANY(%b) AND plan_at > now() ORDER BY id FOR UPDATE) w
+WHERE n.id = w.id
+"""
+
+
+class SentState(StrEnum):
+    """Where an earlier send of a notice stands."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueNotification:
-    """A notice that is due for step `step` of its route. This transaction holds it."""
+    """A notice that is due for step `step` of its route. This transaction holds it.
+
+    Attributes:
+        target_id: the only contact it may go to, where it is for one.
+        held: it was looked at before, and left for later.
+        planned: its first step is behind it.
+        received: its owner's app has it.
+    """
 
     id: UUID
     party_id: UUID
@@ -40,70 +99,173 @@ class DueNotification:
     dossier_id: UUID | None
     category: str
     step: int
-    expires_at: datetime
+    created_at: datetime
+    target_id: UUID | None = None
+    held: bool = False
+    planned: bool = False
+    received: bool = False
+    delivery_ids: Sequence[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownContact:
-    """An address that may be used: `dossier_id` bounds one that an agency supplied."""
+    """An address: `dossier_id` bounds one that an agency supplied, `suppressed` names channels shut to it."""
 
     id: UUID
     kind: str
     source: ContactSource
     dossier_id: UUID | None
+    suppressed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """An earlier send of a notice."""
+
+    channel: str
+    target_id: UUID
+    state: SentState
 
 
 @dataclass(slots=True, kw_only=True)
 class Reach:
-    """How a party can be reached: live devices, contacts (newest first) and its own word."""
+    """How a party can be reached, what it has said, and what it got lately.
 
+    Attributes:
+        confirming: those of the devices whose app confirms what it gets.
+        contacts: newest first.
+        planned_today: by category, how many notices were planned within a day.
+        last_planned_at: by category, when the last one was.
+        sent: by notice, what came of earlier steps.
+    """
+
+    zone: ZoneInfo = DEFAULT_ZONE
     devices: list[UUID] = field(default_factory=list)
+    confirming: set[UUID] = field(default_factory=set)
     contacts: list[KnownContact] = field(default_factory=list)
     preferences: dict[tuple[str, str], bool] = field(default_factory=dict)
+    planned_today: dict[str, int] = field(default_factory=dict)
+    last_planned_at: dict[str, datetime] = field(default_factory=dict)
+    sent: dict[UUID, list[Sent]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Advance:
-    """Where a notice stands after planning; no `plan_at` means that nothing is left to plan."""
+    """Where a notice stands after planning; no `plan_at` means that nothing is left to plan.
+
+    Attributes:
+        planned: something left for a channel, or never will.
+        delivery_ids: the sends that it is part of.
+    """
 
     id: UUID
     step: int
     plan_at: datetime | None
+    planned: bool = False
+    delivery_ids: Sequence[UUID] = ()
 
 
 async def claim_due(uow: UnitOfWork, size: int) -> list[DueNotification]:
     """Lock notices that are due, passing over those that another planner holds."""
     driver = await uow.driver()
     cursor = await driver.execute(_CLAIM, (size,), binary=True)
-    names = ("id", "party_id", "agency_id", "dossier_id", "category", "step", "expires_at")
+    names = [column.name for column in cursor.description or ()]
     rows: list[Any] = await cursor.fetchall()
     return [DueNotification(**dict(zip(names, row, strict=True))) for row in rows]
 
 
-async def reach(uow: UnitOfWork, parties: Collection[UUID], dossiers: Collection[UUID]) -> dict[UUID, Reach]:
-    """Return how each party can be reached for notices of these dossiers."""
-    given = list(parties)
+async def alone_with(uow: UnitOfWork, parties: Collection[UUID]) -> set[UUID]:
+    """Return those of the parties for whom no other planner decides until this transaction ends."""
+    if not parties:
+        return set()
     driver = await uow.driver()
+    cursor = await driver.execute(_ALONE, (list(parties),), binary=True)
+    rows: list[Any] = await cursor.fetchall()
+    return {party_id for (party_id,) in rows}
+
+
+async def reach(
+    reading: Reading, notices: Collection[DueNotification], channels: Collection[str]
+) -> dict[UUID, Reach]:
+    """Return how the party of each notice can be reached, by party."""
+    parties = list({notice.party_id for notice in notices})
+    dossiers = list({notice.dossier_id for notice in notices if notice.dossier_id})
+    of_delivery = {one: notice for notice in notices for one in notice.delivery_ids or ()}
+    driver = await reading.driver()
     async with driver.pipeline():
-        devices = await driver.execute(_DEVICES, (given,), binary=True)
-        contacts = await driver.execute(_CONTACTS, (given, list(dossiers)), binary=True)
-        preferences = await driver.execute(_PREFERENCES, (given,), binary=True)
-        device_rows: list[Any] = await devices.fetchall()
-        contact_rows: list[Any] = await contacts.fetchall()
-        preference_rows: list[Any] = await preferences.fetchall()
+        zones = await driver.execute(_ZONES, (parties,), binary=True)
+        devices = await driver.execute(_DEVICES, (parties,), binary=True)
+        contacts = await driver.execute(_CONTACTS, (list(channels), parties, dossiers), binary=True)
+        preferences = await driver.execute(_PREFERENCES, (parties,), binary=True)
+        pace = await driver.execute(_PACE, (parties,), binary=True)
     found: dict[UUID, Reach] = defaultdict(Reach)
-    for party_id, device_id in device_rows:
+    for party_id, name in await _rows(zones):
+        found[party_id].zone = _zone(name)
+    for party_id, device_id, confirms in await _rows(devices):
         found[party_id].devices.append(device_id)
-    for party_id, contact_id, kind, source, dossier_id in contact_rows:
-        contact = KnownContact(id=contact_id, kind=kind, source=ContactSource(source), dossier_id=dossier_id)
+        if confirms:
+            found[party_id].confirming.add(device_id)
+    for party_id, contact_id, kind, source, dossier_id, suppressed in await _rows(contacts):
+        contact = KnownContact(
+            id=contact_id,
+            kind=kind,
+            source=ContactSource(source),
+            dossier_id=dossier_id,
+            suppressed=frozenset(suppressed),
+        )
         found[party_id].contacts.append(contact)
-    for party_id, category, channel, enabled in preference_rows:
+    for party_id, category, channel, enabled in await _rows(preferences):
         found[party_id].preferences[category, channel] = enabled
+    for party_id, category, count, last in await _rows(pace):
+        found[party_id].planned_today[category] = count
+        found[party_id].last_planned_at[category] = last
+    if of_delivery:
+        await _add_sent(reading, of_delivery, found)
     return found
+
+
+async def _add_sent(
+    reading: Reading, of_delivery: Mapping[UUID, DueNotification], found: dict[UUID, Reach]
+) -> None:
+    ids, since = list(of_delivery), min(notice.created_at for notice in of_delivery.values())
+    driver = await reading.driver()
+    cursor = await driver.execute(_SENT, (ids, ids, since), binary=True)
+    for delivery_id, channel, target_id, state in await _rows(cursor):
+        notice = of_delivery[delivery_id]
+        sent = Sent(channel=channel, target_id=target_id, state=SentState(state))
+        found[notice.party_id].sent.setdefault(notice.id, []).append(sent)
+
+
+async def _rows(cursor: Any) -> list[Any]:
+    rows: list[Any] = await cursor.fetchall()
+    return rows
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return DEFAULT_ZONE
 
 
 async def advance(uow: UnitOfWork, steps: Sequence[Advance]) -> None:
     """Note where notices stand now."""
+    pairs = [(step.id, delivery_id) for step in steps for delivery_id in step.delivery_ids]
+    columns = (
+        [step.id for step in steps],
+        [step.step for step in steps],
+        [step.plan_at for step in steps],
+        [step.planned for step in steps],
+        [notification_id for notification_id, _ in pairs],
+        [delivery_id for _, delivery_id in pairs],
+    )
     driver = await uow.driver()
-    columns = ([s.id for s in steps], [s.step for s in steps], [s.plan_at for s in steps])
     await driver.execute(_ADVANCE, columns)
+
+
+async def wake(uow: UnitOfWork, notifications: Collection[UUID]) -> None:
+    """Let notices that wait for their next step be looked at now, as a send of theirs has failed."""
+    driver = await uow.driver()
+    cursor = await driver.execute(_WAKE, (list(notifications),))
+    if cursor.rowcount:
+        uow.hint_after_commit()

@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from api.services import Services
-from notify.categories import ROUTES, Category
+from notify.categories import Category
+from notify.routes import DEFAULTS
 from storage.ids import new_id
 from storage.parties import repository as parties
 from storage.parties.kinds import PartyKind
@@ -142,12 +143,12 @@ async def test_preferences_start_with_everything_on(client: httpx.AsyncClient, c
     assert {item["category"] for item in items} == {category.value for category in Category}
     assert {(item["category"], item["channel"]) for item in items} == {
         (category.value, channel)
-        for category, route in ROUTES.items()
+        for category, route in DEFAULTS.routes.items()
         for step in route.steps
         for channel in step.channels
     }
     assert {item["category"] for item in items if item["locked"]} == {
-        category.value for category, route in ROUTES.items() if not route.optional
+        category.value for category, route in DEFAULTS.routes.items() if not route.optional
     }
 
 

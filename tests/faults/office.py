@@ -10,6 +10,7 @@ from notify.announce import Notice, announce
 from notify.categories import Category
 from notify.compose import Composer
 from notify.planner import Planner
+from notify.registry import ADDRESSES
 from storage.agencies.models import Agency
 from storage.cipher import PartyKey
 from storage.contacts import repository as contacts
@@ -79,7 +80,7 @@ class Office:
                 await devices.put(uow, owner, _phone(serial))
             await announce(uow, [_notice(dossier) for dossier in written], now)
             await uow.commit()
-        assert await Planner(self.open_unit, {channel}).run_once() == count
+        assert await Planner(self.open_unit, {channel: ADDRESSES[channel]}).run_once() == count
 
     def _dossier(self, serial: int, owner: PartyKey, now: datetime) -> DossierWrite:
         return DossierWrite(

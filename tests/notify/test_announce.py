@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from notify.announce import Notice, announce
-from notify.categories import ROUTES, Category
+from notify.categories import Category
+from notify.routes import DEFAULTS
 from storage.ids import new_id
 from storage.unit_of_work import UnitOfWork
 
@@ -34,7 +35,7 @@ async def test_a_notice_is_due_at_the_commit(unit_of_work: OpenUnit, category: C
         await announce(uow, [notice], NOW)
         assert await kept(unit_of_work) == [], "nobody else sees it before the commit"
         await uow.commit()
-    expires_at = NOW + ROUTES[category].expiry
+    expires_at = NOW + DEFAULTS.routes[category].expiry
     assert await kept(unit_of_work) == [(category.value, {"status": 2}, expires_at, 0, True, notice.event_id)]
 
 

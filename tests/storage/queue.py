@@ -79,11 +79,12 @@ class Queue:
         new = [
             NewDelivery(
                 id=new_id(),
-                notification_id=self.notification_id,
+                notification_ids=[self.notification_id],
                 party_id=self.party_id,
                 agency_id=agency_id if agency_id != FIRST else self.party_id,
                 channel="email",
                 lane=lane,
+                step=0,
                 target_id=self.contact_id,
                 expires_at=datetime.now(UTC) + timedelta(seconds=expires_in),
             )
