@@ -14,6 +14,7 @@ from pydantic import Field, NameEmail, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from notify.accounts.twilio import TwilioAccount, TwilioSettings
+from notify.accounts.zalo import ZaloAccount, ZaloSettings
 from storage.errors import SettingsError
 from storage.settings import Environment
 
@@ -98,6 +99,7 @@ class NotifySettings(BaseSettings):
     fcm_url: str | None = None
     app_link_base: str | None = None
     public_url: str | None = None
+    zalo: ZaloSettings = Field(default_factory=ZaloSettings)
     twilio: TwilioSettings = Field(default_factory=TwilioSettings)
 
     def smtp_account(self) -> SmtpAccount | None:
@@ -148,6 +150,10 @@ class NotifySettings(BaseSettings):
     def twilio_account(self) -> TwilioAccount | None:
         """Return the account at Twilio, or None when none is set; raises SettingsError for half a one."""
         return self.twilio.account(development=self._development, public_url=self.require_public_url)
+
+    def zalo_account(self) -> ZaloAccount | None:
+        """Return the Official Account on Zalo, or None when none is set; raises as its `account` does."""
+        return self.zalo.account(development=self._development)
 
     def dossier_link(self, code: str) -> str:
         """Return the App Link that opens a dossier in the app, or its page where there is no app.
