@@ -112,8 +112,8 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     cipher = make_cipher(settings.storage)
-    channels = build_channels(settings.notify)
     engine = Engine(settings.storage)
+    channels = build_channels(settings.notify, lambda: UnitOfWork(engine, cipher))
     settle()
     log.info("worker_started", channels=sorted(channels))
     try:

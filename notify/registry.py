@@ -3,28 +3,35 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from notify.channels import email, push
+from notify.channels import email, push, zalo
 from notify.ports import AddressKind, Channel
 from notify.settings import NotifySettings
 from storage.errors import SettingsError
 from storage.settings import Environment
+from storage.unit_of_work import UnitOfWork
 
 _BUILDERS: tuple[Callable[[NotifySettings], Channel | None], ...] = (
     push.build,
     email.build,
 )
+OpenUnit = Callable[[], UnitOfWork]
+_TOKEN_KEEPERS: tuple[Callable[[NotifySettings, OpenUnit], Channel | None], ...] = (zalo.build,)
+"""Those whose tokens are kept in the database, as all workers share them."""
 ADDRESSES: Mapping[str, AddressKind] = {
-    channel.name: channel.address for channel in (push.PushChannel, email.EmailChannel)
+    channel.name: channel.address for channel in (push.PushChannel, email.EmailChannel, zalo.ZaloChannel)
 }
 """What each channel sends to, set up here or not."""
 
 
-def build_channels(settings: NotifySettings) -> dict[str, Channel]:
+def build_channels(settings: NotifySettings, open_unit: OpenUnit | None = None) -> dict[str, Channel]:
     """Return the channels that are set up, by name; the others are left out.
 
-    Raises SettingsError where a channel is set up by half.
+    So are those that keep tokens in the database, where no way to it is given. Raises SettingsError where a
+    channel is set up by half.
     """
-    channels = (build(settings) for build in _BUILDERS)
+    channels = [build(settings) for build in _BUILDERS]
+    if open_unit is not None:
+        channels += [build(settings, open_unit) for build in _TOKEN_KEEPERS]
     return {channel.name: channel for channel in channels if channel is not None}
 
 

@@ -1,15 +1,18 @@
 """Which channels a process gets."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from notify.accounts.zalo import ZaloSettings
 from notify.registry import ADDRESSES, build_channels, close_channels, planned_channels
 from notify.settings import NotifySettings
 from storage.errors import SettingsError
 from storage.settings import Environment
+from storage.unit_of_work import UnitOfWork
 
 KEY = rsa.generate_private_key(65537, 2048).private_bytes(
     serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -22,6 +25,7 @@ ACCOUNT = {
     "token_uri": "https://oauth2.example/token",
 }
 EMAIL = {"smtp_host": "mail.tindan.example", "mail_from": "TinDan <no-reply@tindan.example>"}
+ZALO = {"app_id": "1", "secret_key": "s", "oa_secret": "o", "templates": {"status_change": "301"}}
 PUSH = {"fcm_credentials": json.dumps(ACCOUNT)}
 
 
@@ -33,6 +37,17 @@ async def test_what_is_set_up_is_there(given: dict[str, str], names: list[str]) 
     channels = build_channels(NotifySettings(**given))
     assert sorted(channels) == names
     assert [channel.name for channel in channels.values()] == list(channels)
+    await close_channels(channels)
+
+
+async def test_a_channel_with_tokens_needs_a_place_to_keep_them(
+    unit_of_work: Callable[[], UnitOfWork],
+) -> None:
+    """Zalo is there where the database is, and left out where it is not."""
+    settings = NotifySettings(zalo=ZaloSettings(**ZALO))
+    assert build_channels(settings) == {}
+    channels = build_channels(settings, unit_of_work)
+    assert sorted(channels) == ["zalo"]
     await close_channels(channels)
 
 
@@ -54,5 +69,5 @@ async def test_notices_are_planned_for_channels_that_other_workers_serve() -> No
     settings = NotifySettings(**PUSH, channels=("email", "push"))
     channels = build_channels(settings)
     assert sorted(channels) == ["push"]
-    assert planned_channels(settings, channels) == ADDRESSES
+    assert planned_channels(settings, channels) == {name: ADDRESSES[name] for name in ("email", "push")}
     await close_channels(channels)
