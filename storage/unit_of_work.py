@@ -4,12 +4,14 @@ An entry point opens a unit of work, hands it down, and commits it before it ans
 repositories never commit. What only reads takes a `Reading`, which the database holds to that.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import LiteralString, Self, TypeVar
 
 from psycopg import AsyncConnection as DriverConnection
-from psycopg.errors import DeadlockDetected, SerializationFailure, UniqueViolation
+from psycopg import AsyncCursor
+from psycopg.errors import DeadlockDetected, ForeignKeyViolation, SerializationFailure, UniqueViolation
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -103,6 +105,46 @@ class UnitOfWork(Reading):
 
     _options: dict[str, object] = {}  # noqa: RUF012 - never changed
     _hint = False
+
+    def __init__(self, engine: Engine, cipher: Cipher) -> None:
+        super().__init__(engine, cipher)
+        self._together = False
+        self._expected: list[tuple[AsyncCursor[tuple[object, ...]], int]] = []
+
+    @asynccontextmanager
+    async def together(self) -> AsyncIterator[None]:
+        """Send the statements of a block without waiting for the answer to each.
+
+        So the database works on one while the next is drawn up. Nothing may be fetched within the block.
+
+        Raises ContentionError at its end: see `write_all`.
+        """
+        driver = await self.driver()
+        self._together = True
+        try:
+            async with driver.pipeline():
+                yield
+        except ForeignKeyViolation as error:
+            # It was sent before anybody knew that the row which it refers to had not been written.
+            raise ContentionError("another transaction was first") from error
+        finally:
+            self._together = False
+        self._require_expected()
+
+    async def write_all(self, statement: LiteralString, given: Sequence[object], *, rows: int) -> None:
+        """Run a statement that writes so many rows, unless another transaction was first with one of them.
+
+        Raises ContentionError when it was: within `together`, at the end of that.
+        """
+        driver = await self.driver()
+        self._expected.append((await driver.execute(statement, given), rows))
+        if not self._together:
+            self._require_expected()
+
+    def _require_expected(self) -> None:
+        expected, self._expected = self._expected, []
+        if any(cursor.rowcount != rows for cursor, rows in expected):
+            raise ContentionError("another transaction was first with one of these rows")
 
     def hint_after_commit(self) -> None:
         """Wake whoever waits for work, once the work is there to be seen."""

@@ -1,6 +1,6 @@
 """The course of a dossier with what is told now worked in. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -22,7 +22,8 @@ class Course:
         firsts: the new facts, and the place where each is told first.
         timeline: all facts in the source's order, with all that was told of each.
         state: what all facts together amount to.
-        ordered: the events in the source's order, and whether something known before comes after each.
+        latest_first: the events, the last in the source's order first, and whether something known before
+            comes after each.
         status_before: the status before anything was told now; none for a new dossier.
     """
 
@@ -31,7 +32,7 @@ class Course:
     firsts: Mapping[UUID, int]
     timeline: Mapping[UUID, Fact]
     state: State
-    ordered: Sequence[tuple[bool, DossierEvent]]
+    latest_first: Sequence[tuple[bool, DossierEvent]]
     status_before: DossierStatus | None
 
     @property
@@ -54,7 +55,7 @@ class Course:
 
     def last(self, name: str, *, gap: bool) -> Any:
         """Return what the last event says of the dossier; a late one only fills a gap."""
-        for late, event in reversed(self.ordered):
+        for late, event in self.latest_first:
             value = getattr(event, name)
             if value and (gap or not late):
                 return value
@@ -76,7 +77,7 @@ def course_of(known: Sequence[Fact], told: Told) -> Course:
         firsts=firsts,
         timeline={fact.id: fact for fact in arranged},
         state=state_of(arranged),
-        ordered=_ordered(arranged, known_ids, facts, told),
+        latest_first=_latest_first(arranged, known_ids, facts, told),
         status_before=arrange(known)[-1].status if known else None,
     )
 
@@ -98,11 +99,15 @@ def _facts(known: Sequence[Fact], told: Told) -> dict[int, Fact]:
     return facts
 
 
-def _ordered(
-    arranged: Sequence[Fact], known_ids: set[UUID], facts: Mapping[int, Fact], told: Told
+def _latest_first(
+    arranged: Sequence[Fact], known_ids: Collection[UUID], facts: Mapping[int, Fact], told: Told
 ) -> list[tuple[bool, DossierEvent]]:
-    places = {fact.id: place for place, fact in enumerate(arranged)}
-    last_known = max((places[fact_id] for fact_id in known_ids), default=-1)
-    events = dict(told)
-    placed = sorted((places[fact.id], index) for index, fact in facts.items())
-    return [(place < last_known, events[index]) for place, index in placed]
+    events_of: dict[UUID, list[DossierEvent]] = {}
+    for index, event in told:
+        events_of.setdefault(facts[index].id, []).append(event)
+    found: list[tuple[bool, DossierEvent]] = []
+    late = False
+    for fact in reversed(arranged):
+        found += [(late, event) for event in reversed(events_of.get(fact.id, ()))]
+        late = late or fact.id in known_ids
+    return found

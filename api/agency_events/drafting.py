@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Self
 from uuid import UUID
 
+from pydantic import TypeAdapter
+
 from api.agency_events.course import Course, course_of
 from api.agency_events.judging import Judged
 from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
@@ -19,6 +21,8 @@ from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.timeline import Fact
 from storage.events.repository import EventWrite, Receipt
 from storage.ids import new_id
+
+ANSWER = TypeAdapter(EventAnswer)
 
 CATEGORIES: Mapping[DossierStatus, Category] = {
     DossierStatus.SUPPLEMENT_REQUIRED: Category.SUPPLEMENT_REQUIRED,
@@ -46,7 +50,7 @@ class Draft:
             Receipt(
                 event_id=answer.event_id or "",
                 content_hash=hashes[index],
-                answer=answer.model_dump(mode="json", exclude_none=True),
+                answer=ANSWER.dump_json(answer, exclude_none=True).decode(),
             )
             for index, answer in self.answers.items()
         ]
@@ -137,7 +141,7 @@ class Drafting:
         """Return the addresses told, with the last time at which each was told."""
         given = {
             (kind, value): event.occurred_at
-            for _, event in self.course.ordered
+            for _, event in reversed(self.course.latest_first)
             if event.applicant
             for kind, value in (
                 (ContactKind.EMAIL, event.applicant.email),

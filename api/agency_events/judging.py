@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from api.agency_events.schemas import Applicant, DossierEvent
@@ -131,8 +132,14 @@ class Judge:
 
 def named_in(dossier_code: str) -> str | None:
     """Return the agency's code that a dossier's code begins with, in its normal form, if there is one."""
+    return _known_spelling(agency_part(dossier_code) or "")
+
+
+@lru_cache(maxsize=10_000)
+def _known_spelling(agency_code: str) -> str | None:
+    """Normalise what a code says of its agency. An agency's dossiers, many in a batch, all say the same."""
     try:
-        return normalise_agency_code(agency_part(dossier_code) or "")
+        return normalise_agency_code(agency_code)
     except InvalidCode:
         return None
 

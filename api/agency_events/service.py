@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -15,18 +16,21 @@ from api.problems import FieldError, Problem, from_pydantic
 from auth.principals import AgencyCaller
 from notify.announce import announce
 from storage.agencies import repository as agencies
+from storage.cipher import PartyKey
 from storage.contacts import repository as contacts
 from storage.dossiers import repository as dossiers
 from storage.events import repository as events
 from storage.parties import repository as parties
 from storage.procedures import repository as procedures
-from storage.unit_of_work import ContentionError, UnitOfWork
+from storage.unit_of_work import UnitOfWork
 
 EVENT = TypeAdapter(DossierEvent)
 RECEIPT = "event_receipt.1"
 """Purpose of the hash of what was told; the number changes with the normal form."""
 AHEAD = timedelta(minutes=10)
 """How far a source's clock may be ahead of ours."""
+AT_A_TIME = 100
+"""Dossiers drawn up, and handed to the database, at a time."""
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 
 
@@ -99,10 +103,10 @@ async def receive(
         judged, refusals = await _judge(uow, caller, fresh)
         for index, problem in refusals.items():
             answers[index] = refused(good[index].event_id, problem, locale)
-        drafts = await _draw_up(uow, judged, now, stale_after)
-        for draft in drafts:
-            answers |= draft.answers
-        await _keep(uow, caller, drafts, hashes, now)
+        if judged:
+            answers |= await _keep(
+                uow, caller=caller, judged=judged, hashes=hashes, now=now, stale_after=stale_after
+            )
     for index, first in twins.items():
         answers[index] = as_repeat(answers[first])
     return answers
@@ -142,7 +146,7 @@ async def _sort_out_repeats(
         elif receipt is None:
             fresh[index] = event
         elif receipt.content_hash == hashes[index]:
-            answers[index] = as_repeat(EventAnswer.model_validate(receipt.answer))
+            answers[index] = as_repeat(EventAnswer.model_validate_json(receipt.answer))
         else:
             answers[index] = refused(event.event_id, reused(event.event_id), locale)
     return answers, fresh, twins
@@ -185,33 +189,48 @@ async def _judge(
     return judged, refusals
 
 
-async def _draw_up(
-    uow: UnitOfWork, judged: Sequence[Judged], now: datetime, stale_after: timedelta
-) -> list[Draft]:
-    """Open, or make, the key of each party, and draw up what will be written under it."""
-    identities = [one.identity for one in judged if one.identity]
-    keys = iter(await parties.find_or_create(uow, identities))
-    return [
-        Drafting.of(one, one.existing.party if one.existing else next(keys), now, stale_after).draft()
-        for one in judged
-    ]
-
-
 async def _keep(
     uow: UnitOfWork,
+    *,
     caller: AgencyCaller,
-    drafts: Sequence[Draft],
+    judged: Sequence[Judged],
     hashes: Mapping[int, bytes],
     now: datetime,
+    stale_after: timedelta,
+) -> dict[int, EventAnswer]:
+    """Draw up what will be written and write it, a few dossiers at a time: the database works meanwhile.
+
+    By code, as all take dossiers in one order.
+    """
+    ordered = sorted(judged, key=attrgetter("code"))
+    keys = await _keys(uow, ordered)
+    answers: dict[int, EventAnswer] = {}
+    async with uow.together():
+        for start in range(0, len(ordered), AT_A_TIME):
+            some = slice(start, start + AT_A_TIME)
+            drafts = [
+                Drafting.of(one, key, now, stale_after).draft()
+                for one, key in zip(ordered[some], keys[some], strict=True)
+            ]
+            await _write(uow, caller.client_id, drafts, hashes, now)
+            for draft in drafts:
+                answers |= draft.answers
+    return answers
+
+
+async def _keys(uow: UnitOfWork, judged: Sequence[Judged]) -> list[PartyKey]:
+    """Open, or make, the key of each dossier's party."""
+    found = iter(await parties.find_or_create(uow, [one.identity for one in judged if one.identity]))
+    return [one.existing.party if one.existing else next(found) for one in judged]
+
+
+async def _write(
+    uow: UnitOfWork, client_id: str, drafts: Sequence[Draft], hashes: Mapping[int, bytes], now: datetime
 ) -> None:
-    if not drafts:
-        return
-    if await dossiers.write(uow, [draft.dossier for draft in drafts]) != {d.dossier.code for d in drafts}:
-        raise ContentionError("another transaction created one of these dossiers")
-    new_events = [event for draft in drafts for event in draft.events]
+    await dossiers.write(uow, [draft.dossier for draft in drafts])
+    await events.add(uow, client_id, [event for draft in drafts for event in draft.events])
     receipts = [receipt for draft in drafts for receipt in draft.receipts(hashes)]
-    if not await events.add(uow, caller.client_id, new_events, receipts):
-        raise ContentionError("another transaction answered one of these events")
+    await events.add_receipts(uow, client_id, receipts)
     await events.complete(uow, [event for draft in drafts for event in draft.completed])
     await contacts.supply(uow, [contact for draft in drafts for contact in draft.contacts])
     await announce(uow, [draft.notice for draft in drafts if draft.notice], now)

@@ -22,9 +22,11 @@ NEW_SINCE = {
 }
 KEPT_BY_UPDATES = {"id", "code", "party_id", "procedure_code"}
 
+# Without arrays: they do not go through unnest, and a push writes none.
 _COLUMNS = """
-SELECT attname, format_type(atttypid, NULL) FROM pg_attribute
+SELECT attname, format_type(atttypid, NULL) FROM pg_attribute JOIN pg_type t ON t.oid = atttypid
 WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND atttypid <> 'xid8'::regtype
+  AND typcategory <> 'A'
 ORDER BY attnum
 """
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
+from pydantic_core import to_json
 
 from storage.cipher import PartyKey
 from storage.dossiers.statuses import DossierStatus
@@ -54,7 +54,6 @@ ON CONFLICT (code) DO UPDATE SET
   contradictions = EXCLUDED.contradictions, updated_at = greatest(d.updated_at, EXCLUDED.updated_at),
   heard_at = EXCLUDED.heard_at
 WHERE d.id = EXCLUDED.id
-RETURNING d.code
 """
 
 
@@ -138,17 +137,14 @@ async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier
     }
 
 
-async def write(uow: UnitOfWork, dossiers: Sequence[DossierWrite]) -> set[str]:
-    """Insert or update; return the codes written.
+async def write(uow: UnitOfWork, dossiers: Sequence[DossierWrite]) -> None:
+    """Insert or update.
 
-    A code that is missing from the answer was created by somebody else since it was looked up: the
-    caller must begin again.
+    Raises ContentionError when somebody else created one of these since it was looked up.
     """
-    driver = await uow.driver()
     ordered = sorted(dossiers, key=lambda dossier: dossier.code)
     columns = [list(column) for column in zip(*map(_row, ordered), strict=True)]
-    cursor = await driver.execute(_UPSERT, columns)
-    return {str(code) for (code,) in await cursor.fetchall()}
+    await uow.write_all(_UPSERT, columns, rows=len(ordered))
 
 
 def _row(dossier: DossierWrite) -> tuple[object, ...]:
@@ -169,7 +165,7 @@ def _row(dossier: DossierWrite) -> tuple[object, ...]:
         state.ended_at,
         state.due_at,
         state.due_set_at,
-        Jsonb([[_iso(start), _iso(end)] for start, end in state.waits]),
+        to_json([(_iso(start), _iso(end)) for start, end in state.waits]).decode(),
         len(state.contradictions),
         dossier.changed,
     )

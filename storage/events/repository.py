@@ -6,14 +6,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
-
 from storage.unit_of_work import UnitOfWork
 
 ADDED = ("id", "dossier_id", "status", "occurred_at", "sequence", "step", "note_sealed", "due_at")
 
 _RECEIPTS = """
-SELECT event_id, content_hash, answer FROM event_receipt WHERE client_id = %s AND event_id = ANY(%b)
+SELECT event_id, content_hash, answer::text FROM event_receipt WHERE client_id = %s AND event_id = ANY(%b)
 """
 _ADD_RECEIPTS = """
 INSERT INTO event_receipt (client_id, event_id, content_hash, answer)
@@ -43,11 +41,11 @@ WHERE e.id = g.id AND e.occurred_at = g.occurred_at
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """What was answered to one event, under a hash of what it said."""
+    """What was answered to one event, as JSON, under a hash of what it said."""
 
     event_id: str
     content_hash: bytes
-    answer: dict[str, Any]
+    answer: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,27 +73,24 @@ async def receipts(uow: UnitOfWork, client_id: str, event_ids: Sequence[str]) ->
     }
 
 
-async def add(
-    uow: UnitOfWork, client_id: str, events: Sequence[EventWrite], new_receipts: Sequence[Receipt]
-) -> bool:
-    """Add events with the receipts that make them unique.
-
-    Returns False when another transaction has answered one of these ids since they were looked up: the
-    caller must begin again.
-    """
-    driver = await uow.driver()
-    cursor = await driver.execute(
-        _ADD_RECEIPTS,
-        (
-            client_id,
-            [receipt.event_id for receipt in new_receipts],
-            [receipt.content_hash for receipt in new_receipts],
-            [Jsonb(receipt.answer) for receipt in new_receipts],
-        ),
-    )
+async def add(uow: UnitOfWork, client_id: str, events: Sequence[EventWrite]) -> None:
+    """Add events of dossiers that were written before."""
     if events:
+        driver = await uow.driver()
         await driver.execute(_ADD_EVENTS, (client_id, *_columns(events)))
-    return cursor.rowcount == len(new_receipts)
+
+
+async def add_receipts(uow: UnitOfWork, client_id: str, new: Sequence[Receipt]) -> None:
+    """Add the receipts that make events unique.
+
+    Raises ContentionError when another transaction has answered one of these ids since they were looked up.
+    """
+    columns = (
+        [receipt.event_id for receipt in new],
+        [receipt.content_hash for receipt in new],
+        [receipt.answer for receipt in new],
+    )
+    await uow.write_all(_ADD_RECEIPTS, (client_id, *columns), rows=len(new))
 
 
 async def complete(uow: UnitOfWork, events: Sequence[EventWrite]) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import Jsonb
+from pydantic_core import to_json
 
 from storage.unit_of_work import UnitOfWork
 
@@ -44,7 +44,7 @@ async def add(uow: UnitOfWork, notifications: Sequence[NewNotification]) -> None
         [n.dossier_id for n in notifications],
         [n.event_id for n in notifications],
         [n.category for n in notifications],
-        [Jsonb(n.params) for n in notifications],
+        [to_json(n.params).decode() for n in notifications],
         [n.expires_at for n in notifications],
     )
     await driver.execute(_ADD, columns)

@@ -1,8 +1,7 @@
 """Parties: found by the keyed hash of their number, made on first mention."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -14,6 +13,8 @@ from storage.parties.kinds import PartyKind
 from storage.parties.models import Party, PartyKeyRow
 from storage.unit_of_work import Reading, UnitOfWork
 
+AT_A_TIME = 250
+"""Parties encrypted, and handed to the database, at a time."""
 NUMBER = "party.number"
 NAME = "party.name"
 
@@ -54,6 +55,8 @@ async def find_or_create(uow: UnitOfWork, identities: Sequence[PartyIdentity]) -
 
     Safe against another process that makes the same party at the same moment: the first one stays.
     """
+    if not identities:
+        return []
     by_index = {number_index(uow.cipher, identity): identity for identity in identities}
     found = await _find(uow, list(by_index))
     missing = {index: identity for index, identity in by_index.items() if index not in found}
@@ -74,26 +77,37 @@ async def _find(uow: Reading, indexes: list[bytes]) -> dict[bytes, PartyKey]:
     }
 
 
-async def _add(uow: UnitOfWork, missing: dict[bytes, PartyIdentity]) -> dict[bytes, PartyKey]:
-    """Make parties; return the keys of those that nobody else has made meanwhile."""
-    index_of: dict[UUID, bytes] = {}
-    keys: dict[bytes, PartyKey] = {}
-    kinds, numbers, names, wrappings = [], [], [], []
-    for index, identity in missing.items():
-        party_id = new_id()
-        key, wrapped = uow.cipher.new_party_key(party_id)
-        index_of[party_id] = index
-        keys[index] = key
-        kinds.append(identity.kind.value)
-        numbers.append(key.encrypt(identity.number, NUMBER))
-        names.append(key.encrypt_optional(identity.name, NAME))
-        wrappings.append(wrapped)
+async def _add(uow: UnitOfWork, missing: Mapping[bytes, PartyIdentity]) -> dict[bytes, PartyKey]:
+    """Make parties; return the keys of those that nobody else has made meanwhile.
+
+    The database makes some while the next are encrypted, in one order for everybody.
+    """
+    keys: dict[UUID, tuple[bytes, PartyKey]] = {}
+    cursors = []
     driver = await uow.driver()
-    given = (list(index_of), kinds, list(missing), numbers, names, wrappings)
-    cursor = await driver.execute(_ADD, given, binary=True)
-    rows: list[Any] = await cursor.fetchall()
-    made = (index_of[party_id] for (party_id,) in rows)
-    return {index: keys[index] for index in made}
+    async with uow.together():
+        ordered = sorted(missing.items())
+        for start in range(0, len(ordered), AT_A_TIME):
+            rows = []
+            for index, identity in ordered[start : start + AT_A_TIME]:
+                key, wrapped = uow.cipher.new_party_key(new_id())
+                keys[key.party_id] = (index, key)
+                rows.append(_row(index, identity, key, wrapped))
+            columns = [list(column) for column in zip(*rows, strict=True)]
+            cursors.append(await driver.execute(_ADD, columns, binary=True))
+    made = [row for cursor in cursors for row in await cursor.fetchall()]
+    return dict(keys[party_id] for (party_id,) in made)  # type: ignore[index] # rows are untyped
+
+
+def _row(index: bytes, identity: PartyIdentity, key: PartyKey, wrapped: bytes) -> tuple[object, ...]:
+    return (
+        key.party_id,
+        identity.kind.value,
+        index,
+        key.encrypt(identity.number, NUMBER),
+        key.encrypt_optional(identity.name, NAME),
+        wrapped,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

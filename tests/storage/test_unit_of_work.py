@@ -209,3 +209,48 @@ async def test_a_deadlock_is_resolved_by_doing_one_again(
     async with reading() as only:
         cursor = await (await only.driver()).execute("SELECT name FROM agency ORDER BY code")
         assert await cursor.fetchall() == [("H1++",), ("H2++",)]
+
+
+async def test_statements_sent_together_say_at_the_end_who_was_first(unit_of_work: OpenUnit) -> None:
+    """A statement that wrote less than it had to is contention, known once all were sent."""
+    sent = 0
+
+    async def send_three(uow: UnitOfWork) -> None:
+        nonlocal sent
+        async with uow.together():
+            for _ in range(3):
+                await _add_procedure(uow)
+                sent += 1
+
+    async with unit_of_work() as uow:
+        with pytest.raises(ContentionError):
+            await send_three(uow)
+    assert sent == 3
+
+
+async def test_what_builds_on_a_row_that_was_not_written_is_contention_too(unit_of_work: OpenUnit) -> None:
+    """It was sent before anybody could know; on its own such a statement is a fault."""
+    orphan = "INSERT INTO party_key (party_id, wrapped) VALUES (gen_random_uuid(), '')"
+    async with unit_of_work() as uow:
+        driver = await uow.driver()
+        with pytest.raises(ContentionError):
+            async with uow.together():
+                await driver.execute(orphan)
+    async with unit_of_work() as uow:
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            await (await uow.driver()).execute(orphan)
+
+
+async def test_a_statement_alone_says_at_once_who_was_first(unit_of_work: OpenUnit) -> None:
+    """Outside of a block of statements nothing is put off; what wrote all it had to passes."""
+    async with unit_of_work() as uow:
+        await _add_procedure(uow)
+        with pytest.raises(ContentionError):
+            await _add_procedure(uow)
+    async with unit_of_work() as uow, uow.together():
+        await _add_procedure(uow)
+
+
+async def _add_procedure(uow: UnitOfWork) -> None:
+    statement = "INSERT INTO procedure (code, name) VALUES (%s, 'a') ON CONFLICT DO NOTHING"
+    await uow.write_all(statement, ("1.1",), rows=1)
