@@ -6,6 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import set_json_loads
+from pydantic_core import from_json
+
 from storage.cipher import UndecipherableError
 from storage.unit_of_work import UnitOfWork
 
@@ -28,8 +31,8 @@ FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::text[], %b::int2
 # gives an even share. Where the size of the claim cuts a lane short, its next walk begins behind the agency
 # served last, or the first ones would leave nothing to the others; lanes not reached begin where they did.
 #
-# What belongs to a row is looked up by key, row by row: `LIMIT 1` keeps the planner from joining whole tables,
-# which it does else, as it knows neither how few rows are claimed nor how many wait.
+# What belongs to a row is looked up by key, row by row: `LIMIT 1` keeps the planner from joining whole
+# tables, which it does else, as it knows neither how few rows are claimed nor how many wait.
 _CLAIM = """
 WITH RECURSIVE walk AS (
   SELECT l.lane, l.after, g.agency_id, 1 AS place
@@ -236,7 +239,9 @@ async def claim(
         "size": size,
         "lease": lease,
     }
-    cursor = await driver.execute(_CLAIM, given, binary=True)
+    cursor = driver.cursor(binary=True)
+    set_json_loads(from_json, cursor)  # a fifth of the time of the standard library's
+    await cursor.execute(_CLAIM, given)
     rows: list[Any] = await cursor.fetchall()
     ends = {lane: last for lane, last, *_ in rows if last is not None}
     claimed = [_claimed(uow, purpose, row[3:]) for row in rows if row[3] is not None]
