@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 
-from notify.channels import email, push, zalo
+from notify.channels import email, push, sms, zalo
 from notify.ports import AddressKind, Channel
 from notify.settings import NotifySettings
 from storage.errors import SettingsError
@@ -12,13 +12,15 @@ from storage.unit_of_work import UnitOfWork
 
 _BUILDERS: tuple[Callable[[NotifySettings], Channel | None], ...] = (
     push.build,
+    sms.build,
     email.build,
 )
 OpenUnit = Callable[[], UnitOfWork]
 _TOKEN_KEEPERS: tuple[Callable[[NotifySettings, OpenUnit], Channel | None], ...] = (zalo.build,)
 """Those whose tokens are kept in the database, as all workers share them."""
 ADDRESSES: Mapping[str, AddressKind] = {
-    channel.name: channel.address for channel in (push.PushChannel, email.EmailChannel, zalo.ZaloChannel)
+    channel.name: channel.address
+    for channel in (push.PushChannel, sms.SmsChannel, email.EmailChannel, zalo.ZaloChannel)
 }
 """What each channel sends to, set up here or not."""
 
