@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from infra.sandbox.accounts import Accounts
 from infra.sandbox.app.api import Api
 from infra.sandbox.app.screens import Screens
 from infra.sandbox.control import Control
@@ -17,8 +18,13 @@ from infra.sandbox.idp import provider
 from infra.sandbox.keys import rsa_key
 from infra.sandbox.outbox import Outbox
 from infra.sandbox.pause import Pause
+from infra.sandbox.receipts.receipts import Receipts
 from infra.sandbox.settings import Settings
 from infra.sandbox.smtp import Sink
+from infra.sandbox.twilio.messages import Messages
+from infra.sandbox.zalo import provider as zalo
+from infra.sandbox.zalo import templates as zalo_templates
+from infra.sandbox.zalo.tokens import Tokens
 
 
 @dataclasses.dataclass(frozen=True, kw_only=True)
@@ -30,11 +36,17 @@ class Sandbox:
     pause: Pause
     outbox: Outbox
     api: Api
+    receipts: Receipts
 
     def stop_waiting(self) -> None:
         """Let every handler that sleeps come to its end."""
         self.pause.end()
         self.outbox.close()
+
+    async def aclose(self) -> None:
+        """Close the connections to others."""
+        await self.receipts.aclose()
+        await self.api.aclose()
 
 
 def assemble(settings: Settings, *, public_url: str) -> Sandbox:
@@ -45,12 +57,22 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
         public_url: How the HTTP listener is reached, now that its port is known.
     """
     pause = Pause()
-    outbox, faults = Outbox(), Faults(pause)
+    outbox, faults, receipts = Outbox(), Faults(pause), Receipts()
     api = Api(api_url=settings.api_url, redirect_uri=f"{public_url}/app/callback")
+    tokens, templates = Tokens(), zalo_templates.load()
     google = Google(key=rsa_key(settings.state_dir, "google"), public_url=public_url)
     routes = [
         *Messaging(google=google, outbox=outbox, faults=faults).routes(),
         *google.routes(),
+        *Messages(outbox=outbox, faults=faults, receipts=receipts).routes(),
+        *zalo.routes(
+            tokens=tokens,
+            templates=templates,
+            api_url=settings.api_url,
+            outbox=outbox,
+            faults=faults,
+            receipts=receipts,
+        ),
         *provider.routes(
             key=rsa_key(settings.state_dir, "idp"),
             public_url=public_url,
@@ -58,7 +80,8 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
             faults=faults,
         ),
         *Screens(api=api).routes(),
-        *Control(outbox=outbox, faults=faults).routes(),
+        *Accounts(public_url=public_url, tokens=tokens, templates=templates).routes(),
+        *Control(outbox=outbox, faults=faults, receipts=receipts).routes(),
         Route("/health", _health),
     ]
     return Sandbox(
@@ -67,6 +90,7 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
         pause=pause,
         outbox=outbox,
         api=api,
+        receipts=receipts,
     )
 
 

@@ -1,9 +1,6 @@
-"""The sandbox's own interface: read the outbox, script the faults."""
+"""The sandbox's own interface: read the outbox, script faults and receipts."""
 
-import asyncio
-import datetime as dt
-import json
-from typing import Annotated, get_args
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
@@ -11,11 +8,12 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from infra.sandbox.faults import Faults
-from infra.sandbox.mail import readable
-from infra.sandbox.outbox import Arrival, Channel, Outbox, Page
-from infra.sandbox.scripts import FaultyChannel, Script
-
-_CHANNELS: dict[str, FaultyChannel] = {name: name for name in get_args(FaultyChannel)}
+from infra.sandbox.items import item
+from infra.sandbox.outbox import Channel, Outbox
+from infra.sandbox.receipts.receipts import Receipts
+from infra.sandbox.receipts.scripts import ReceiptScript, ReportingChannel
+from infra.sandbox.scripting import Scripting, unprocessable
+from infra.sandbox.scripts import FaultScript, FaultyChannel
 
 
 class Query(BaseModel):
@@ -33,9 +31,11 @@ class Query(BaseModel):
 class Control:
     """Endpoints below /sandbox."""
 
-    def __init__(self, *, outbox: Outbox, faults: Faults) -> None:
+    def __init__(self, *, outbox: Outbox, faults: Faults, receipts: Receipts) -> None:
         self._outbox = outbox
-        self._faults = faults
+        self._receipts = receipts
+        self._fault_scripts = Scripting(faults, channels=FaultyChannel, form=FaultScript)
+        self._receipt_scripts = Scripting(receipts, channels=ReportingChannel, form=ReceiptScript)
 
     def routes(self) -> list[Route]:
         """Return the routes, with full paths."""
@@ -43,9 +43,9 @@ class Control:
             Route("/sandbox/outbox", self.read_outbox, methods=["GET"]),
             Route("/sandbox/outbox", self.clear_outbox, methods=["DELETE"]),
             Route("/sandbox/outbox/counts", self.count_outbox, methods=["GET"]),
-            Route("/sandbox/faults/{channel}", self.show_faults, methods=["GET"]),
-            Route("/sandbox/faults/{channel}", self.put_faults, methods=["PUT"]),
-            Route("/sandbox/faults/{channel}", self.clear_faults, methods=["DELETE"]),
+            Route("/sandbox/receipts", self.count_receipts, methods=["GET"]),
+            *self._fault_scripts.routes("/sandbox/faults"),
+            *self._receipt_scripts.routes("/sandbox/receipts"),
         ]
 
     async def read_outbox(self, request: Request) -> Response:
@@ -53,8 +53,14 @@ class Control:
         try:
             query = Query.model_validate(dict(request.query_params))
         except ValidationError as error:
-            return _unprocessable(error)
-        page = await self._first_page(query)
+            return unprocessable(error)
+        page = await self._outbox.read_when_there(
+            channel=query.channel,
+            to=None if query.to is None else (query.to,),
+            after=query.after,
+            limit=query.limit,
+            wait=query.wait,
+        )
         items = [item(arrival) for arrival in page.arrivals]
         return JSONResponse({"items": items, "last": page.last})
 
@@ -67,77 +73,6 @@ class Control:
         """Answer with the number of arrivals."""
         return JSONResponse(self._outbox.counts())
 
-    async def show_faults(self, request: Request) -> Response:
-        """Answer with what is left of the script."""
-        channel = _CHANNELS.get(request.path_params["channel"])
-        return _no_such_channel() if channel is None else JSONResponse(self._faults.left(channel))
-
-    async def put_faults(self, request: Request) -> Response:
-        """Start a script, in place of what is left of the last one."""
-        channel = _CHANNELS.get(request.path_params["channel"])
-        if channel is None:
-            return _no_such_channel()
-        try:
-            self._faults.put(channel, Script.model_validate_json(await request.body()))
-        except ValidationError as error:
-            return _unprocessable(error)
-        except ValueError as error:
-            return JSONResponse({"detail": [str(error)]}, status_code=422)
-        return JSONResponse(self._faults.left(channel))
-
-    async def clear_faults(self, request: Request) -> Response:
-        """End a script."""
-        channel = _CHANNELS.get(request.path_params["channel"])
-        if channel is None:
-            return _no_such_channel()
-        self._faults.clear(channel)
-        return Response(status_code=204)
-
-    async def _first_page(self, query: Query) -> Page:
-        deadline = asyncio.get_running_loop().time() + query.wait
-        while True:
-            page = self._outbox.read(channel=query.channel, to=query.to, after=query.after, limit=query.limit)
-            patience = deadline - asyncio.get_running_loop().time()
-            if page.arrivals or not await self._outbox.wait(patience):
-                return page
-
-
-def item(arrival: Arrival) -> dict[str, object]:
-    """Return an arrival in the form in which the outbox is read."""
-    at = dt.datetime.fromtimestamp(arrival.at, dt.UTC)
-    shown: dict[str, object] = {
-        "sequence": arrival.sequence,
-        "channel": arrival.channel,
-        "at": at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-        "to": ", ".join(arrival.to),
-    }
-    if arrival.duplicate_of is not None:
-        shown["duplicate_of"] = arrival.duplicate_of
-    return shown | (_mail(arrival) if arrival.channel == "email" else _push(arrival))
-
-
-def _mail(arrival: Arrival) -> dict[str, object]:
-    return {"from": arrival.source} | readable(arrival.raw)
-
-
-def _push(arrival: Arrival) -> dict[str, object]:
-    message = json.loads(arrival.raw)["message"]
-    notification = message.get("notification", {})
-    return {
-        "name": arrival.source,
-        "subject": notification.get("title"),
-        "text": notification.get("body"),
-        "html": None,
-        "notification": notification,
-        "data": message.get("data", {}),
-        "message": message,
-    }
-
-
-def _unprocessable(error: ValidationError) -> Response:
-    detail = [f"{'.'.join(map(str, one['loc'])) or 'body'}: {one['msg']}" for one in error.errors()]
-    return JSONResponse({"detail": detail}, status_code=422)
-
-
-def _no_such_channel() -> Response:
-    return JSONResponse({"detail": [f"the channels are {', '.join(_CHANNELS)}"]}, status_code=404)
+    async def count_receipts(self, _request: Request) -> Response:
+        """Answer with what became of the providers' reports."""
+        return JSONResponse(self._receipts.counts())

@@ -1,14 +1,15 @@
 """What arrived on every channel, in the order of arrival."""
 
+import asyncio
 import collections
 import itertools
 import time
-from collections.abc import Hashable, Iterator
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Hashable, Iterator
+from typing import Literal, NamedTuple, get_args
 
 from infra.sandbox.pause import Pause
 
-Channel = Literal["email", "push"]
+Channel = Literal["email", "push", "sms", "zalo"]
 
 KEPT_ARRIVALS = 200_000
 KEPT_BYTES = 1 << 30
@@ -21,9 +22,10 @@ class Arrival(NamedTuple):
         sequence: Position in the order of arrival, from 1, never used twice.
         channel: Where it came in.
         at: Seconds since the epoch.
-        to: Whom it is for: mail addresses, one device token, or one `/topics/…`.
-        source: Envelope sender of a mail, name given to a push message.
-        raw: The mail, or the JSON body of the push request.
+        to: Whom it is for: mail addresses, one device token or `/topics/…`, or one phone number as the
+            provider writes it.
+        source: Sender of a mail or a text message, name given to a push or Zalo message.
+        raw: The mail, the JSON body of the push request, or JSON of what else was asked for.
         duplicate_of: Sequence of the first arrival of the same message, if this is a repeat.
         identity: What makes two arrivals the same message; None is like nothing else.
     """
@@ -76,27 +78,36 @@ class Outbox:
         self._news.wake()
         return arrival
 
-    def read(self, *, channel: Channel | None, to: str | None, after: int, limit: int) -> Page:
+    def read(self, *, channel: Channel | None, to: Collection[str] | None, after: int, limit: int) -> Page:
         """Return what arrived after a sequence, oldest first.
 
         Args:
             channel: Only this channel, or every one.
-            to: Only what is addressed to exactly this, or to anybody.
+            to: Only what is addressed to exactly one of these, or to anybody.
             after: Sequence of the last arrival already known; 0 for none.
             limit: At most so many.
         """
         found = [
             arrival
             for arrival in self._newer(after)
-            if (channel is None or arrival.channel == channel) and (to is None or to in arrival.to)
+            if (channel is None or arrival.channel == channel)
+            and (to is None or any(one in to for one in arrival.to))
         ]
         if len(found) > limit:
             return Page(found[:limit], found[limit - 1].sequence)
         return Page(found, self._sequence)
 
-    async def wait(self, seconds: float) -> bool:
-        """Return whether something newer arrived within that time."""
-        return await self._news.sleep(seconds)
+    async def read_when_there(
+        self, *, channel: Channel | None, to: Collection[str] | None, after: int, limit: int, wait: float
+    ) -> Page:
+        """Return what `read` does, but wait for so many seconds while that is nothing."""
+        deadline = asyncio.get_running_loop().time() + wait
+        while True:
+            page = self.read(channel=channel, to=to, after=after, limit=limit)
+            patience = deadline - asyncio.get_running_loop().time()
+            if page.arrivals or not await self._news.sleep(patience):
+                return page
+            after = max(after, page.last)  # so that nothing is looked at twice
 
     def close(self) -> None:
         """Let nobody wait any longer."""
@@ -104,10 +115,10 @@ class Outbox:
 
     def counts(self) -> dict[str, object]:
         """Return how much arrived since the last clearing, dropped arrivals included."""
+        channels: tuple[Channel, ...] = get_args(Channel)
         return {
-            "email": self._received["email"],
-            "push": self._received["push"],
-            "duplicates": {"email": self._repeated["email"], "push": self._repeated["push"]},
+            **{channel: self._received[channel] for channel in channels},
+            "duplicates": {channel: self._repeated[channel] for channel in channels},
             "kept": len(self._arrivals),
             "last": self._sequence,
         }

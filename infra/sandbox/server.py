@@ -36,7 +36,7 @@ async def serve(settings: Settings) -> None:
         sandbox = assemble(settings, public_url=settings.public_url or f"http://{_address(http)}")
         _stop_on_signals(stop)
         _stop_with_parent(stop)
-        async with contextlib.aclosing(sandbox.api), _mail_sink(sandbox, mail), _web(sandbox, http):
+        async with contextlib.aclosing(sandbox), _mail_sink(sandbox, mail), _web(sandbox, http):
             print(f"sandbox ready http=http://{_address(http)} smtp={_address(mail)}", flush=True)
             await stop.wait()
             sandbox.stop_waiting()
