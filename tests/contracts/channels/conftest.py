@@ -10,13 +10,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
+from zlib import crc32
 
 import httpx
 import pytest
 
 from infra.sandbox import launch
+from notify.accounts.twilio import TwilioSettings
 from notify.channels.email import EmailChannel
 from notify.channels.push import PushChannel
+from notify.channels.sms import SmsChannel
 from notify.ports import Channel, OutcomeKind, Outgoing
 from notify.settings import NotifySettings
 from storage.settings import Environment
@@ -82,13 +85,55 @@ PUSH_FAULTS: dict[OutcomeKind, list[Fault]] = {
         {"kind": "status", "code": 504},
     ],
 }
-FAULTS = {"email": EMAIL_FAULTS, "push": PUSH_FAULTS}
+SMS_FAULTS: dict[OutcomeKind, list[Fault]] = {
+    OutcomeKind.RETRYABLE: [
+        {"kind": "status", "code": 500},
+        {"kind": "status", "code": 503},
+    ],
+    OutcomeKind.THROTTLED: [
+        {"kind": "status", "code": 429, "retry_after": 7},
+        {"kind": "refuse", "code": "20429"},
+        {"kind": "refuse", "code": "21611"},
+    ],
+    OutcomeKind.REJECTED: [
+        {"kind": "status", "code": 400},
+        {"kind": "refuse", "code": "21617"},
+        {"kind": "refuse", "code": "30007"},
+    ],
+    OutcomeKind.UNREACHABLE: [
+        {"kind": "refuse", "code": "21211"},
+        {"kind": "refuse", "code": "21610"},
+        {"kind": "refuse", "code": "21612"},
+        {"kind": "refuse", "code": "21614"},
+        {"kind": "refuse", "code": "21635"},
+        {"kind": "refuse", "code": "30006"},
+    ],
+    OutcomeKind.MISCONFIGURED: [
+        {"kind": "refuse", "code": "20003"},
+        {"kind": "refuse", "code": "21408"},
+        {"kind": "refuse", "code": "21606"},
+        {"kind": "refuse", "code": "21608"},
+        {"kind": "status", "code": 401},
+        {"kind": "status", "code": 403},
+        {"kind": "status", "code": 404},
+    ],
+    OutcomeKind.UNKNOWN: [
+        {"kind": "accept_then_hang", "seconds": 60},
+        {"kind": "status", "code": 502},
+        {"kind": "status", "code": 504},
+    ],
+}
+FAULTS = {"email": EMAIL_FAULTS, "push": PUSH_FAULTS, "sms": SMS_FAULTS}
 CASES = [
     (name, kind, fault)
     for name, kinds in FAULTS.items()
     for kind, faults in kinds.items()
     for fault in faults
 ]
+
+
+PHONES = {"gone": "91", "slow": "92"}
+"""How the numbers of people begin whose names begin so; those of others begin with 98."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +162,10 @@ class Stage:
     outbox: Outbox
     script: Script
 
+    def everybody(self, name: str) -> dict[str, str]:
+        """Match all messages for people whose names begin so."""
+        return {"to": f"*{name}*" if self.name in {"email", "push"} else f"*84{PHONES[name]}*"}
+
     def outgoing(self, name: str = "one", **changes: Any) -> Outgoing:
         """Return a message for a person of that name."""
         return to_somebody(self.name, name, **changes)
@@ -124,7 +173,16 @@ class Stage:
 
 def to_somebody(channel: str, name: str = "one", **changes: Any) -> Outgoing:
     """Return a message that the channel's provider would deliver."""
-    return outgoing_to(f"{name}@citizen.example" if channel == "email" else f"phone-{name}", **changes)
+    if channel == "email":
+        return outgoing_to(f"{name}@citizen.example", **changes)
+    if channel == "push":
+        return outgoing_to(f"phone-{name}", **changes)
+    return outgoing_to(number_of(name), **changes)
+
+
+def number_of(name: str) -> str:
+    """Return a mobile number (E.164) for a person of that name."""
+    return f"+84{PHONES.get(name.partition('-')[0], '98')}{crc32(name.encode()) % 10**7:07d}"
 
 
 def outgoing_to(to: str, **changes: Any) -> Outgoing:
@@ -173,6 +231,12 @@ async def credentials(http: httpx.AsyncClient) -> str:
     return (await http.get("/sandbox/service-account.json")).text
 
 
+@pytest.fixture(scope="session")
+async def accounts(http: httpx.AsyncClient) -> dict[str, dict[str, Any]]:
+    """The accounts that the stand-in knows, by provider."""
+    return dict((await http.get("/sandbox/accounts.json")).json())
+
+
 @pytest.fixture
 def closed_port() -> Iterator[int]:
     """A port that is taken, and at which nobody listens."""
@@ -209,17 +273,36 @@ def push_channel(credentials: str, base: str, *, timeout: float, port: int | Non
     return PushChannel(account, timeout=timedelta(seconds=timeout))
 
 
+def sms_channel(
+    twilio: dict[str, Any], *, timeout: float, port: int | None = None, **changes: Any
+) -> Channel:
+    """Open the channel of text messages."""
+    given = {
+        "account_sid": twilio["account_sid"],
+        "auth_token": twilio["auth_token"],
+        "messaging_service_sid": twilio["messaging_service_sid"],
+        "url": f"http://127.0.0.1:{port}" if port else twilio["base_url"],
+    }
+    settings = NotifySettings(env=Environment.DEVELOPMENT, twilio=TwilioSettings(**given), **changes)
+    account = settings.twilio_account()
+    assert account
+    return SmsChannel(account, timeout=timedelta(seconds=timeout))
+
+
 @pytest.fixture(scope="session")
-async def open_channel(process: launch.Running, credentials: str) -> AsyncIterator[Callable[..., Channel]]:
+async def open_channel(
+    process: launch.Running, credentials: str, accounts: dict[str, dict[str, Any]]
+) -> AsyncIterator[Callable[..., Channel]]:
     """Open channels by name; all of them are closed at the end."""
     async with contextlib.AsyncExitStack() as stack:
+        ways: dict[str, Callable[..., Channel]] = {
+            "email": functools.partial(email_channel, process),
+            "push": functools.partial(push_channel, credentials, process.http),
+            "sms": functools.partial(sms_channel, accounts["twilio"]),
+        }
 
         def open_one(name: str, *, timeout: float = 5, **changes: Any) -> Channel:
-            channel = (
-                email_channel(process, timeout=timeout, **changes)
-                if name == "email"
-                else push_channel(credentials, process.http, timeout=timeout, **changes)
-            )
+            channel = ways[name](timeout=timeout, **changes)
             stack.push_async_callback(channel.close)
             return channel
 
@@ -270,13 +353,14 @@ async def staged(
             script=functools.partial(script, name),
         )
 
+    await http.put("/sandbox/receipts/sms", json={"script": [{"kind": "never", "times": -1}]})
     await http.delete("/sandbox/outbox")
     yield stage
     for name in FAULTS:
         await http.delete(f"/sandbox/faults/{name}")
 
 
-@pytest.fixture(params=["email", "push"])
+@pytest.fixture(params=["email", "push", "sms"])
 def stage(request: pytest.FixtureRequest, staged: Callable[[str], Stage]) -> Stage:
     """Each channel in turn."""
     return staged(request.param)
@@ -299,3 +383,9 @@ def email(staged: Callable[[str], Stage]) -> Stage:
 def push(staged: Callable[[str], Stage]) -> Stage:
     """The push channel alone."""
     return staged("push")
+
+
+@pytest.fixture
+def sms(staged: Callable[[str], Stage]) -> Stage:
+    """The channel of text messages alone."""
+    return staged("sms")
