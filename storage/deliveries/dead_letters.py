@@ -53,12 +53,17 @@ ORDER BY f.finished_at DESC, f.id DESC
 """
 _KEYS = f"SELECT f.id, f.finished_at {_CHOSEN} ORDER BY f.finished_at, f.id LIMIT %(limit)s"
 
+# By key, row by row: `LIMIT 1` keeps the planner from joining whole partitions.
+_DEAD = """
+CROSS JOIN LATERAL (
+  SELECT * FROM finished_delivery WHERE id = g.id AND finished_at = g.finished_at LIMIT 1) f
+"""
 # Whoever queues sends of a notice again holds it: two operators at once see each other's work. In a statement
 # of its own, so that the next one sees all that was done while this one waited.
-_HOLD = """
+_HOLD = f"""
 SELECT FROM notification WHERE id = ANY(ARRAY(
-  SELECT unnest(f.notification_ids) FROM finished_delivery f
-  JOIN unnest(%(ids)b::uuid[], %(finished)b::timestamptz[]) AS g(id, finished_at) USING (id, finished_at)))
+  SELECT unnest(f.notification_ids)
+  FROM unnest(%(ids)b::uuid[], %(finished)b::timestamptz[]) AS g(id, finished_at) {_DEAD}))
 ORDER BY id FOR NO KEY UPDATE
 """
 _JUDGED = f"""
@@ -70,7 +75,7 @@ WITH judged AS (
     WHEN n.open = 0 THEN 'received_meanwhile'
     ELSE '{QUEUED}' END AS verdict
   FROM unnest(%(ids)b::uuid[], %(finished)b::timestamptz[], %(new_ids)b::uuid[]) AS g(id, finished_at, new_id)
-  JOIN finished_delivery f ON f.id = g.id AND f.finished_at = g.finished_at
+  {_DEAD}
   CROSS JOIN LATERAL (
     SELECT count(*) AS known, count(*) FILTER (WHERE received_at IS NULL AND read_at IS NULL) AS open
     FROM notification WHERE id = ANY(f.notification_ids)) n

@@ -164,7 +164,7 @@ async def _with_deliveries(reading: Reading, rows: Sequence[Any]) -> list[Notice
     found += await _rows(reading, _FINISHED, (party_id, born, ids))
     # One that ends between the two queries is found by both: its end counts.
     sends = {row[0]: dict(zip(_DELIVERY_NAMES, row, strict=True)) for row in found}.values()
-    addresses = await _masked(reading, party_id, [send["target_id"] for send in sends])
+    addresses = await masked(reading, party_id, [send["target_id"] for send in sends])
     of_notice = _by_notice(
         DeliveryHistory(**send, address=addresses.get(send["target_id"])) for send in sends
     )
@@ -179,7 +179,7 @@ def _by_notice(deliveries: Iterable[DeliveryHistory]) -> Mapping[UUID, list[Deli
     return found
 
 
-async def _masked(reading: Reading, party_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
+async def masked(reading: Reading, party_id: UUID, ids: Sequence[UUID]) -> dict[UUID, str]:
     """Return the addresses fit for display; what is gone, or kept under another key, is left out."""
     key = await _party_key(reading, party_id)
     found: dict[UUID, str] = {}
