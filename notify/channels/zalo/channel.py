@@ -26,7 +26,7 @@ _OBSTACLES: Mapping[type[Exception], OutcomeKind] = {
     TokenRefusedError: OutcomeKind.MISCONFIGURED,
     TokenUnavailableError: OutcomeKind.RETRYABLE,
 }
-_VIETNAMESE = re.compile(r"\+(84\d{9,10})", re.ASCII)
+_MOBILE = re.compile(r"\+(84\d{9})", re.ASCII)
 
 
 def _utc_now() -> datetime:
@@ -72,7 +72,7 @@ class ZaloChannel:
         template_id = self._account.templates.get(outgoing.category)
         if template_id is None:
             return Outcome(kind=OutcomeKind.UNREACHABLE, code="no-template")
-        phone = _VIETNAMESE.fullmatch(outgoing.target)
+        phone = _MOBILE.fullmatch(outgoing.target)
         if phone is None:
             return Outcome(kind=OutcomeKind.UNREACHABLE, code="address")
         return await self._try(outgoing, phone[1], template_id, deadline)

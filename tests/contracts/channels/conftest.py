@@ -5,7 +5,7 @@ import contextlib
 import functools
 import json
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,12 +17,19 @@ import pytest
 
 from infra.sandbox import launch
 from notify.accounts.twilio import TwilioSettings
+from notify.accounts.zalo import ZaloAccount, ZaloSettings
 from notify.channels.email import EmailChannel
 from notify.channels.push import PushChannel
 from notify.channels.sms import SmsChannel
+from notify.channels.zalo import ZaloChannel
+from notify.channels.zalo.oauth import TokenExchange
 from notify.ports import Channel, OutcomeKind, Outgoing
+from notify.provider_tokens import StoredTokens, TokenKeeper
 from notify.settings import NotifySettings
+from storage.cipher import Cipher
+from storage.engine import Engine
 from storage.settings import Environment
+from storage.unit_of_work import UnitOfWork
 
 Fault = dict[str, Any]
 Outbox = Callable[[], Awaitable[list[dict[str, Any]]]]
@@ -123,7 +130,46 @@ SMS_FAULTS: dict[OutcomeKind, list[Fault]] = {
         {"kind": "status", "code": 504},
     ],
 }
-FAULTS = {"email": EMAIL_FAULTS, "push": PUSH_FAULTS, "sms": SMS_FAULTS}
+ZALO_FAULTS: dict[OutcomeKind, list[Fault]] = {
+    OutcomeKind.RETRYABLE: [
+        {"kind": "refuse", "code": "-100"},
+        {"kind": "refuse", "code": "-133"},
+        {"kind": "refuse", "code": "-147"},
+        {"kind": "refuse", "code": "-99999"},
+        {"kind": "status", "code": 500},
+        {"kind": "status", "code": 503},
+    ],
+    OutcomeKind.THROTTLED: [
+        {"kind": "refuse", "code": "-32"},
+        {"kind": "refuse", "code": "-144"},
+        {"kind": "status", "code": 429},
+    ],
+    OutcomeKind.REJECTED: [
+        {"kind": "refuse", "code": "-109"},
+        {"kind": "refuse", "code": "-1122"},
+        {"kind": "refuse", "code": "-131"},
+        {"kind": "status", "code": 400},
+    ],
+    OutcomeKind.UNREACHABLE: [
+        {"kind": "refuse", "code": "-108"},
+        {"kind": "refuse", "code": "-118"},
+        {"kind": "refuse", "code": "-139"},
+    ],
+    OutcomeKind.MISCONFIGURED: [
+        {"kind": "refuse", "code": "-101"},
+        {"kind": "refuse", "code": "-115"},
+        {"kind": "refuse", "code": "-124", "times": 2},
+        {"kind": "status", "code": 401},
+        {"kind": "status", "code": 403},
+        {"kind": "status", "code": 404},
+    ],
+    OutcomeKind.UNKNOWN: [
+        {"kind": "accept_then_hang", "seconds": 60},
+        {"kind": "status", "code": 502},
+        {"kind": "status", "code": 504},
+    ],
+}
+FAULTS = {"email": EMAIL_FAULTS, "push": PUSH_FAULTS, "sms": SMS_FAULTS, "zalo": ZALO_FAULTS}
 CASES = [
     (name, kind, fault)
     for name, kinds in FAULTS.items()
@@ -166,6 +212,10 @@ class Stage:
         """Match all messages for people whose names begin so."""
         return {"to": f"*{name}*" if self.name in {"email", "push"} else f"*84{PHONES[name]}*"}
 
+    def addresses(self, batch: Iterable[Outgoing]) -> list[str]:
+        """Return whom the provider knows the messages to be for, in order of their addresses."""
+        return sorted(one.target.removeprefix("+" if self.name == "zalo" else "") for one in batch)
+
     def outgoing(self, name: str = "one", **changes: Any) -> Outgoing:
         """Return a message for a person of that name."""
         return to_somebody(self.name, name, **changes)
@@ -201,6 +251,7 @@ def outgoing_to(to: str, **changes: Any) -> Outgoing:
         "opt_out_link": None,
         "urgent": True,
         "expires_at": datetime.now(UTC) + timedelta(days=3),
+        "facts": {"code": "000.00.00.H26-261121-0001", "status": "Yêu cầu bổ sung giấy tờ"},
     }
     return Outgoing(**given | changes)
 
@@ -289,9 +340,41 @@ def sms_channel(
     return SmsChannel(account, timeout=timedelta(seconds=timeout))
 
 
+def zalo_account(zalo: dict[str, Any], *, port: int | None = None, **changes: Any) -> ZaloAccount:
+    """Return an account with the stand-in for Zalo."""
+    given = zalo | ({"api_url": f"http://127.0.0.1:{port}"} if port else {}) | changes
+    account = NotifySettings(env=Environment.DEVELOPMENT, zalo=ZaloSettings(**given)).zalo_account()
+    assert account
+    return account
+
+
+@pytest.fixture(scope="session")
+async def tokens(
+    accounts: dict[str, dict[str, Any]], shared_engine: Engine, cipher: Cipher
+) -> AsyncIterator[TokenKeeper]:
+    """What keeps Zalo's tokens, for all channels of the run, as one worker's does."""
+    async with UnitOfWork(shared_engine, cipher) as uow:
+        await (await uow.driver()).execute("DELETE FROM provider_token")
+        await uow.commit()
+    account = zalo_account(accounts["zalo"])
+    keeper = StoredTokens(
+        "zalo",
+        TokenExchange(account).exchange,
+        lambda: UnitOfWork(shared_engine, cipher),
+        first=account.refresh_token,
+    )
+    yield keeper
+    await keeper.close()
+
+
+def zalo_channel(zalo: dict[str, Any], tokens: TokenKeeper, *, timeout: float, **changes: Any) -> Channel:
+    """Open the channel of notices in Zalo."""
+    return ZaloChannel(zalo_account(zalo, **changes), tokens, timeout=timedelta(seconds=timeout))
+
+
 @pytest.fixture(scope="session")
 async def open_channel(
-    process: launch.Running, credentials: str, accounts: dict[str, dict[str, Any]]
+    process: launch.Running, credentials: str, accounts: dict[str, dict[str, Any]], tokens: TokenKeeper
 ) -> AsyncIterator[Callable[..., Channel]]:
     """Open channels by name; all of them are closed at the end."""
     async with contextlib.AsyncExitStack() as stack:
@@ -299,6 +382,7 @@ async def open_channel(
             "email": functools.partial(email_channel, process),
             "push": functools.partial(push_channel, credentials, process.http),
             "sms": functools.partial(sms_channel, accounts["twilio"]),
+            "zalo": functools.partial(zalo_channel, accounts["zalo"], tokens),
         }
 
         def open_one(name: str, *, timeout: float = 5, **changes: Any) -> Channel:
@@ -353,14 +437,15 @@ async def staged(
             script=functools.partial(script, name),
         )
 
-    await http.put("/sandbox/receipts/sms", json={"script": [{"kind": "never", "times": -1}]})
+    for name in ("sms", "zalo"):
+        await http.put(f"/sandbox/receipts/{name}", json={"script": [{"kind": "never", "times": -1}]})
     await http.delete("/sandbox/outbox")
     yield stage
     for name in FAULTS:
         await http.delete(f"/sandbox/faults/{name}")
 
 
-@pytest.fixture(params=["email", "push", "sms"])
+@pytest.fixture(params=["email", "push", "sms", "zalo"])
 def stage(request: pytest.FixtureRequest, staged: Callable[[str], Stage]) -> Stage:
     """Each channel in turn."""
     return staged(request.param)
@@ -389,3 +474,9 @@ def push(staged: Callable[[str], Stage]) -> Stage:
 def sms(staged: Callable[[str], Stage]) -> Stage:
     """The channel of text messages alone."""
     return staged("sms")
+
+
+@pytest.fixture
+def zalo(staged: Callable[[str], Stage]) -> Stage:
+    """The channel of notices in Zalo alone."""
+    return staged("zalo")
