@@ -14,6 +14,8 @@ from pydantic import ValidationError
 
 from api import logs
 from api.operation import commands as operation
+from api.operation.channels import channels
+from api.operation.notices import notices
 from api.parent import follow_parent
 from api.settings import Settings
 from api.stack import StackError
@@ -31,6 +33,8 @@ app = typer.Typer(
 
 app.add_typer(operation.agency, name="agency")
 app.add_typer(operation.catalogue, name="catalogue")
+app.add_typer(channels, name="channels")
+app.add_typer(notices, name="notices")
 
 
 def fail(message: object) -> NoReturn:

@@ -28,7 +28,7 @@ WITH RECURSIVE walk AS (
 SELECT l.channel, l.lane, c.waiting, greatest(interval '0', now() - l.due_at)
 FROM lane l, LATERAL (
   SELECT count(*) AS waiting FROM (
-    SELECT FROM delivery d WHERE d.channel = l.channel AND d.lane = l.lane LIMIT %(most)s) some) c
+    SELECT FROM delivery d WHERE d.channel = l.channel AND d.lane = l.lane LIMIT %(most)s) counted) c
 ORDER BY l.channel, l.lane
 """
 _UNPLANNED = """
@@ -37,7 +37,7 @@ WHERE plan_at IS NOT NULL ORDER BY plan_at LIMIT 1
 """
 _RECEIPTS = """
 SELECT count(*), coalesce(now() - min(received_at), interval '0') FROM (
-  SELECT received_at FROM provider_receipt WHERE applied_at IS NULL ORDER BY received_at LIMIT %(most)s) some
+  SELECT received_at FROM provider_receipt WHERE applied_at IS NULL ORDER BY received_at LIMIT %(most)s) counted
 """
 
 

@@ -1,0 +1,69 @@
+"""The database as an operator's command uses it, and who that operator is."""
+
+import getpass
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import structlog
+
+from api.services import make_cipher
+from api.settings import Settings
+from storage import schema
+from storage.cipher import Cipher
+from storage.engine import Engine
+from storage.unit_of_work import Reading, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What a command needs for as long as it runs."""
+
+    settings: Settings
+    engine: Engine
+    cipher: Cipher
+
+    def reading(self) -> Reading:
+        """A read-only transaction, not yet begun."""
+        return Reading(self.engine, self.cipher)
+
+    def unit_of_work(self) -> UnitOfWork:
+        """A read-write transaction, not yet begun."""
+        return UnitOfWork(self.engine, self.cipher)
+
+
+@asynccontextmanager
+async def open_house() -> AsyncIterator[House]:
+    """Open the database that the environment names. Raises OutdatedSchemaError, SettingsError."""
+    settings = Settings()
+    engine = Engine(settings.storage)
+    house = House(settings=settings, engine=engine, cipher=make_cipher(settings.storage))
+    try:
+        async with house.reading() as reading:
+            await schema.require_current(reading)
+        yield house
+    finally:
+        await engine.dispose()
+
+
+def operator() -> str:
+    """Return the login name of whoever runs the command, or the number of an account without a name."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return str(os.getuid())
+
+
+def note(event: str, **ids: object) -> None:
+    """Log what an operator did, with ids only: to standard error, as the command's answer is on the other."""
+    logger = structlog.wrap_logger(
+        structlog.WriteLogger(sys.stderr),
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+    )
+    logger.info(event, operator=operator(), **ids)

@@ -1,0 +1,71 @@
+"""How an operator's commands say what they found: in Vietnamese and in English."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic_core import to_json
+
+from notify.categories import Lane
+from storage.dossiers.working_days import VIETNAM
+
+NOTHING = "–"
+_VIETNAMESE: Mapping[str, str] = {
+    "waiting": "Đang chờ",
+    "sending": "Đang gửi",
+    "accepted": "Đã nhận",
+    "rejected": "Bị từ chối",
+    "unreachable": "Không tới được",
+    "expired": "Quá hạn",
+    "no_address": "Không còn địa chỉ",
+    "undelivered": "Không đến nơi",
+    "sent": "Đã chuyển",
+    "delivered": "Đã đến",
+    "failed": "Không đến",
+    "read": "Đã đọc",
+    "queued": "Gửi lại",
+    "replayed_before": "Đã gửi lại trước đó",
+    "received_meanwhile": "Đã nhận trong ứng dụng",
+    "one_time_code": "Mã dùng một lần, nay vô ích",
+    "notice_gone": "Thông báo không còn",
+}
+_ENGLISH: Mapping[str, str] = {
+    "queued": "to be sent again",
+    "replayed_before": "was sent again before",
+    "received_meanwhile": "received in the app meanwhile",
+    "one_time_code": "a one-time code, worth nothing later",
+    "notice_gone": "the notice is gone",
+}
+
+
+def words(code: str | None) -> str:
+    """Say a code in both languages; one that is new here as it stands, so that none is ever hidden."""
+    if code is None:
+        return NOTHING
+    english = _ENGLISH.get(code, code)
+    return f"{_VIETNAMESE[code]} · {english}" if code in _VIETNAMESE else english
+
+
+def with_code(word: str | None, code: str | None) -> str:
+    """Say an outcome, and the provider's own word for it."""
+    return f"{words(word)} ({code})" if code else words(word)
+
+
+def when(moment: datetime | None) -> str:
+    """Say a time as it is in Vietnam."""
+    return NOTHING if moment is None else f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}"
+
+
+def lane_name(lane: int) -> str:
+    """Name a lane; one that this release does not know by its number."""
+    return Lane(lane).name.lower() if lane in set(Lane) else str(lane)
+
+
+def lasted(time: timedelta) -> str:
+    """Say a length of time, to the second."""
+    return str(timedelta(seconds=round(time.total_seconds())))
+
+
+def json_of(answer: Any) -> str:
+    """Return an answer for a program: times in UTC (RFC 3339), lengths of time in seconds."""
+    return to_json(answer, indent=2, timedelta_mode="float").decode()
