@@ -43,6 +43,7 @@ CROSS JOIN LATERAL (
 ) e
 WHERE d.code = %s AND d.party_id = %s
 """
+_ID = "SELECT id FROM dossier WHERE code = %s AND party_id = %s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,6 +109,13 @@ async def page(
     driver = await reading.driver()
     cursor = await driver.execute(_PAGE, given, binary=True)
     return [_own(row) for row in await cursor.fetchall()]
+
+
+async def id_of(reading: Reading, party_id: UUID, code: str) -> UUID | None:
+    """Return the id of a dossier of a party by its normalised code; none where it is not theirs."""
+    driver = await reading.driver()
+    row: Any = await (await driver.execute(_ID, (code, party_id))).fetchone()
+    return row[0] if row else None
 
 
 async def find(reading: Reading, party_id: UUID, code: str) -> OwnDossierWhole | None:
