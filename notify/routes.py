@@ -9,13 +9,28 @@ from enum import StrEnum
 from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    WithJsonSchema,
+    model_validator,
+)
 
 from notify.categories import Category, Lane
 from notify.text import Alphabet
 
 ChannelName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
 Wait = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=30))]
+LaneName = Annotated[
+    Lane,
+    BeforeValidator(lambda given: _LANES.get(given, given) if isinstance(given, str) else given),
+    PlainSerializer(lambda lane: lane.name.lower(), return_type=str, when_used="json"),
+    WithJsonSchema({"enum": [lane.name.lower() for lane in Lane]}),
+]
+_LANES = {lane.name.lower(): lane for lane in Lane}
 Dong = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
@@ -69,7 +84,7 @@ class Route(_Data):
         daily_cap: so many of the category leave for a party within a day; further ones are in the app alone.
     """
 
-    lane: Lane
+    lane: LaneName
     urgency: Urgency = Urgency.NORMAL
     expiry: Annotated[timedelta, Field(gt=timedelta(0), le=timedelta(days=90))]
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
