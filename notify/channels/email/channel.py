@@ -12,7 +12,7 @@ from notify.ports import AddressKind, Form, Outcome, OutcomeKind, Outgoing
 from notify.settings import NotifySettings, SmtpAccount
 
 TIMEOUT = timedelta(seconds=20)
-_MAILS_PER_CONNECTION = 16  # in one call: leaves each 1.25 s, where a common server takes 0.1 s
+_MAILS_PER_CONNECTION = 32  # in one call: leaves each 0.6 s, where a common server takes 0.1 s
 
 
 def _utc_now() -> datetime:
