@@ -40,9 +40,10 @@ class Courier:
         await self._http.aclose()
 
     def counts(self) -> dict[str, int]:
-        """Return how many messages still have reports to come, and how many reports came to what end."""
+        """Return how many messages have reports to come, how many posts were tried, and how reports ended."""
         return {
             "waiting": len(self._under_way),
+            "tried": self._came["tried"],
             "taken": self._came["taken"],
             "refused": self._came["refused"],
             "lost": self._came["lost"],
@@ -77,6 +78,7 @@ class Courier:
     async def _post(self, report: Report) -> int | None:
         try:
             async with self._room:
+                self._came["tried"] += 1
                 answer = await self._http.post(report.url, headers=report.headers, content=report.body)
         except httpx.HTTPError:
             return None

@@ -26,7 +26,7 @@ async def http(process):
 async def sandbox(process, http):
     """A sandbox with an empty outbox and no faults."""
     await http.delete("/sandbox/outbox")
-    for channel in ("email", "push", "idp"):
+    for channel in ("email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries"):
         await http.delete(f"/sandbox/faults/{channel}")
     return process
 
@@ -62,6 +62,12 @@ def script(sandbox, http):
         assert response.status_code == 200, response.text
 
     return put
+
+
+@pytest.fixture
+async def accounts(sandbox, http):
+    """Credentials of the providers, with a refresh token that nobody has used."""
+    return (await http.get("/sandbox/accounts.json")).json()
 
 
 @pytest.fixture

@@ -1,18 +1,16 @@
 """The part of the public API that the app uses: one dossier, one unread notice, and who asked for what."""
 
-import asyncio
 import base64
 import contextlib
 import dataclasses
 import hashlib
-import socket
 from collections.abc import AsyncIterator
 
-import uvicorn
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
+
+from tests.contracts.sandbox import loopback
 
 CODE = "000.00.00.H26-261121-0001"
 DOSSIER = {
@@ -157,12 +155,5 @@ class FakeApi:
 @contextlib.asynccontextmanager
 async def serving(api: FakeApi) -> AsyncIterator[FakeApi]:
     """Serve the fake on a free port of this loop."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        api.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(Starlette(routes=api.routes()), lifespan="off", log_level="warning")
-        server = uvicorn.Server(config)
-        # serve() would take over the signals of the test run
-        task = asyncio.create_task(server._serve([listener]))
+    async with loopback.serving(*api.routes()) as api.url:
         yield api
-        server.should_exit = True
-        await task

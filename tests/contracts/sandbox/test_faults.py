@@ -59,6 +59,9 @@ async def test_for_ever_lasts_until_it_is_cleared(sandbox, http, script):
         ("push", {"script": [{"kind": "status", "code": 500, "times": -2}]}, "script.0.status.times"),
         ("push", {"script": [{"kind": "status", "code": 500, "at": "rcpt"}]}, "script[0].at"),
         ("push", {"script": [{"kind": "refuse", "code": "550 5.1.1 No"}]}, "script[0].code"),
+        ("sms", {"script": [{"kind": "refuse", "code": "-118"}]}, "script[0].code"),
+        ("zalo", {"script": [{"kind": "refuse", "code": "21610"}]}, "script[0].code"),
+        ("zalo-oauth", {"script": [{"kind": "refuse", "code": "invalid_grant"}]}, "script[0].code"),
         ("push", {"script": [{"kind": "delay", "seconds": 1}], "match": {"from": "x"}}, "match.to"),
         ("email", {"script": [{"kind": "refuse", "code": "UNREGISTERED"}]}, "script[0].code"),
         ("email", {"script": [{"kind": "refuse", "code": "550 no\r\n250 yes"}]}, "script[0].code"),
@@ -85,7 +88,7 @@ async def test_a_bad_script_is_told_what_is_wrong(sandbox, http, channel, body, 
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-async def test_there_are_three_channels(sandbox, http, method):
+async def test_there_are_no_other_channels(sandbox, http, method):
     """Any other channel is not found."""
     response = await http.request(method, "/sandbox/faults/fax")
     assert response.status_code == 404
