@@ -13,6 +13,7 @@ from notify.compose import Composer
 from notify.dispatcher import Dispatcher
 from notify.leases import LEASE
 from notify.loops import Bell, run_until_stopped
+from notify.metrics_server import serving
 from notify.planner import Planner
 from notify.ports import Channel
 from notify.registry import build_channels, close_channels, planned_channels
@@ -22,7 +23,7 @@ from storage.cipher import Cipher
 from storage.engine import Engine, libpq_url
 from storage.hints import HintListener
 from storage.sessions import repository as sessions
-from storage.unit_of_work import UnitOfWork
+from storage.unit_of_work import Reading, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -117,7 +118,8 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     settle()
     log.info("worker_started", channels=sorted(channels))
     try:
-        await Worker(settings, channels, engine, cipher).run(stop)
+        async with serving(settings.notify, lambda: Reading(engine, cipher), channels):
+            await Worker(settings, channels, engine, cipher).run(stop)
     finally:
         await close_channels(channels)
         await engine.dispose()

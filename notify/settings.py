@@ -99,6 +99,8 @@ class NotifySettings(BaseSettings):
     fcm_url: str | None = None
     app_link_base: str | None = None
     public_url: str | None = None
+    metrics_host: str = "127.0.0.1"
+    metrics_port: Annotated[int | None, Field(ge=0, le=65535)] = None
     zalo: ZaloSettings = Field(default_factory=ZaloSettings)
     twilio: TwilioSettings = Field(default_factory=TwilioSettings)
 
@@ -161,6 +163,10 @@ class NotifySettings(BaseSettings):
         Raises SettingsError when no address is set for it, or, outside development, none by https.
         """
         return f"{self._web_address('app_link_base')}/dossiers/{quote(code, safe='')}"
+
+    def app_link(self) -> str:
+        """Return the App Link that opens the app. Raises SettingsError as `dossier_link` does."""
+        return self._web_address("app_link_base")
 
     def opt_out_link(self, token: str) -> str:
         """Return the link by which whoever holds an address gives it up.

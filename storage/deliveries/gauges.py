@@ -11,7 +11,8 @@ MOST_COUNTED = 10_000
 
 # `walk` steps through the index from agency to agency, so that its cost is the number of agencies with
 # something waiting; the first row of each is the one that is due first. A row that is held is due when its
-# lease ends, and so is none that is overdue.
+# lease ends, and so is none that is overdue. The order of what is counted keeps to the index: a few rows of
+# one lane would else be looked for among all those of another.
 _LANES = """
 WITH RECURSIVE walk AS (
   (SELECT channel, lane, agency_id, due_at FROM delivery
@@ -28,7 +29,8 @@ WITH RECURSIVE walk AS (
 SELECT l.channel, l.lane, c.waiting, greatest(interval '0', now() - l.due_at)
 FROM lane l, LATERAL (
   SELECT count(*) AS waiting FROM (
-    SELECT FROM delivery d WHERE d.channel = l.channel AND d.lane = l.lane LIMIT %(most)s) counted) c
+    SELECT FROM delivery d WHERE d.channel = l.channel AND d.lane = l.lane
+    ORDER BY d.agency_id, d.due_at LIMIT %(most)s) counted) c
 ORDER BY l.channel, l.lane
 """
 _UNPLANNED = """
@@ -37,7 +39,8 @@ WHERE plan_at IS NOT NULL ORDER BY plan_at LIMIT 1
 """
 _RECEIPTS = """
 SELECT count(*), coalesce(now() - min(received_at), interval '0') FROM (
-  SELECT received_at FROM provider_receipt WHERE applied_at IS NULL ORDER BY received_at LIMIT %(most)s) counted
+  SELECT received_at FROM provider_receipt WHERE applied_at IS NULL
+  ORDER BY received_at LIMIT %(most)s) counted
 """
 
 
