@@ -141,9 +141,10 @@ def _plain(text: str) -> str:
 
 
 def _unmarked(character: str) -> str:
-    """Return a Latin letter without what was added to it, and any other character as it is."""
-    if character in _GSM_BASIC or not character.isalpha():
+    """Return a Latin letter without what was added to it, and what is none as it is."""
+    if character in _GSM_BASIC:
         return character
     parts = unicodedata.normalize("NFKD", character)
     base = "".join(part for part in parts if not unicodedata.combining(part))
+    # Marks of other scripts are no ornament, and signs may come apart into some that mean something else.
     return base if base.isascii() and base.isalpha() else character

@@ -98,6 +98,8 @@ def test_nothing_is_lost(text):
         ("Ñandú, straße, Ω", "Ñandu, straße, Ω"),
         ("nhà 👨\u200d👩\u200d👧 mới", "nha 👨\u200d👩\u200d👧 moi"),
         ("nhà\u200d mới\ufe0f", "nha moi"),
+        ("Ⅳ, № 5, ㎞", "IV, No 5, km"),
+        ("が, й, ŉ, ½, ２, ⁇", "が, й, ŉ, ½, ２, ⁇"),
         ("hồ sơ 一二三 Łódź？", "ho so 一二三 Łodz？"),
     ],
 )
