@@ -4,6 +4,8 @@ import pytest
 
 from notify.accounts.twilio import TwilioAccount, TwilioSettings
 from notify.channels import sms
+from notify.ports import AddressKind
+from notify.registry import ADDRESSES, build_channels, close_channels
 from notify.settings import NotifySettings
 from storage.errors import SettingsError
 from storage.settings import Environment
@@ -22,6 +24,14 @@ def test_nothing_set_leaves_text_messages_out() -> None:
     """No account is no error, and asks for no public address."""
     assert account({}, public_url=None) is None
     assert sms.build(NotifySettings()) is None
+
+
+async def test_an_account_makes_the_channel() -> None:
+    """The registry knows text messages, and that they go to phones."""
+    channels = build_channels(NotifySettings(public_url=PUBLIC, twilio=TwilioSettings(**SERVICE)))
+    assert list(channels) == ["sms"]
+    assert channels["sms"].address is ADDRESSES["sms"] is AddressKind.PHONE
+    await close_channels(channels)
 
 
 @pytest.mark.parametrize("given", [SERVICE, NUMBER])
