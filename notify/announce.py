@@ -13,12 +13,17 @@ from storage.notifications import repository
 from storage.notifications.repository import NewNotification
 from storage.unit_of_work import UnitOfWork
 
+# Not UUID(int=0), which stands before all agencies where sends are claimed.
+THE_SYSTEM = UUID(int=1)
+"""Stands in the place of the agency where no agency speaks: the system in its own name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """What a feature wants told, to a party (with or without an account).
 
-    `params` is what the templates name: codes and times, nothing that a person wrote.
+    `params` is what the templates name: codes and times, nothing that a person wrote. `target_id` is the
+    only contact that it may go to, where there is one.
     """
 
     party_id: UUID
@@ -26,6 +31,7 @@ class Notice:
     category: Category
     dossier_id: UUID | None = None
     event_id: UUID | None = None
+    target_id: UUID | None = None
     params: dict[str, Any] = field(default_factory=dict)
 
 
@@ -45,6 +51,7 @@ async def announce(uow: UnitOfWork, notices: Sequence[Notice], now: datetime) ->
                 agency_id=notice.agency_id,
                 dossier_id=notice.dossier_id,
                 event_id=notice.event_id,
+                target_id=notice.target_id,
                 category=notice.category.value,
                 params=notice.params,
                 expires_at=now + DEFAULTS.routes[notice.category].expiry,

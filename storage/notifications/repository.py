@@ -12,17 +12,21 @@ from storage.unit_of_work import UnitOfWork
 
 _ADD = """
 INSERT INTO notification
-  (id, party_id, agency_id, dossier_id, event_id, category, params, expires_at, step, plan_at)
-SELECT g.id, g.party_id, g.agency_id, g.dossier_id, g.event_id, g.category, g.params, g.expires_at, 0, now()
+  (id, party_id, agency_id, dossier_id, event_id, category, params, expires_at, target_id, step, plan_at)
+SELECT g.id, g.party_id, g.agency_id, g.dossier_id, g.event_id, g.category, g.params, g.expires_at,
+  g.target_id, 0, now()
 FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::jsonb[],
-  %b::timestamptz[])
-  AS g(id, party_id, agency_id, dossier_id, event_id, category, params, expires_at)
+  %b::timestamptz[], %b::uuid[])
+  AS g(id, party_id, agency_id, dossier_id, event_id, category, params, expires_at, target_id)
 """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewNotification:
-    """A notice to be kept. `params` holds codes and times only, never what a person wrote."""
+    """A notice to be kept. `params` holds codes and times only, never what a person wrote.
+
+    `target_id` is the only contact that it may go to, where there is one.
+    """
 
     id: UUID
     party_id: UUID
@@ -32,6 +36,7 @@ class NewNotification:
     category: str
     params: dict[str, Any]
     expires_at: datetime
+    target_id: UUID | None = None
 
 
 async def add(uow: UnitOfWork, notifications: Sequence[NewNotification]) -> None:
@@ -46,6 +51,7 @@ async def add(uow: UnitOfWork, notifications: Sequence[NewNotification]) -> None
         [n.category for n in notifications],
         [to_json(n.params).decode() for n in notifications],
         [n.expires_at for n in notifications],
+        [n.target_id for n in notifications],
     )
     await driver.execute(_ADD, columns)
     uow.hint_after_commit()
