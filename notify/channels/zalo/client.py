@@ -15,7 +15,7 @@ _CONNECT_SECONDS = 5.0
 
 
 class Departure:
-    """Notes whether a request began to leave us: if not, it can not have been taken."""
+    """Notes whether a request began to leave us and was not answered: only then it may have been taken."""
 
     def __init__(self) -> None:
         self.left = False
@@ -45,13 +45,14 @@ class ZaloClient:
         """
 
         async def post(token: str) -> httpx.Response:
-            departure.left = False  # a first try was answered, and refused
-            return await self._http.post(
+            answer = await self._http.post(
                 "/message/template",
                 json=message,
                 headers={"access_token": token},
                 extensions={"trace": departure.trace},
             )
+            departure.left = False  # nothing is in doubt any more, should time run out before a second try
+            return answer
 
         return await self._ask(post)
 

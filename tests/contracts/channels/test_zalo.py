@@ -207,6 +207,21 @@ async def test_a_stale_token_is_renewed_once_for_all(server, channel, outgoing, 
     assert len(set(server.shown)) == 3
 
 
+async def test_time_that_runs_out_over_a_renewal_leaves_nothing_in_doubt(
+    server, channel, outgoing, tokens, http
+):
+    """The message was refused, so it is simply sent again; the renewal goes on without it."""
+    await channel.send([to_phone(outgoing)])
+    server.stale = {await tokens.access_token()}
+    fault = {"script": [{"kind": "delay", "seconds": 0.5}]}
+    assert (await http.put("/sandbox/faults/zalo-oauth", json=fault)).is_success
+    channel.timeout = timedelta(seconds=0.2)
+    assert seen(await channel.send([to_phone(outgoing)])) == [(RETRYABLE, "timeout")]
+    channel.timeout = timedelta(seconds=5)
+    assert seen(await channel.send([to_phone(outgoing)])) == [(ACCEPTED, None)]
+    assert len(set(server.shown)) == 2
+
+
 async def test_a_token_that_stays_stale_stops_the_channel(zalo, tokens):
     """It is renewed once and not over and over."""
     before = await tokens.access_token()
