@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from infra.sandbox import people
 from infra.sandbox.accounts import Accounts
 from infra.sandbox.app.api import Api
 from infra.sandbox.app.screens import Screens
@@ -18,6 +19,8 @@ from infra.sandbox.idp import provider
 from infra.sandbox.keys import rsa_key
 from infra.sandbox.outbox import Outbox
 from infra.sandbox.pause import Pause
+from infra.sandbox.phone.phones import Phones
+from infra.sandbox.phone.screen import Screen
 from infra.sandbox.receipts.receipts import Receipts
 from infra.sandbox.settings import Settings
 from infra.sandbox.smtp import Sink
@@ -60,9 +63,12 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
     outbox, faults, receipts = Outbox(), Faults(pause), Receipts()
     api = Api(api_url=settings.api_url, redirect_uri=f"{public_url}/app/callback")
     tokens, templates = Tokens(), zalo_templates.load()
+    accounts = people.load()
     google = Google(key=rsa_key(settings.state_dir, "google"), public_url=public_url)
+    messaging = Messaging(google=google, outbox=outbox, faults=faults)
+    phones = Phones(accounts=accounts, subscribers=messaging.subscribers)
     routes = [
-        *Messaging(google=google, outbox=outbox, faults=faults).routes(),
+        *messaging.routes(),
         *google.routes(),
         *Messages(outbox=outbox, faults=faults, receipts=receipts).routes(),
         *zalo.routes(
@@ -74,12 +80,15 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
             receipts=receipts,
         ),
         *provider.routes(
+            accounts=accounts,
             key=rsa_key(settings.state_dir, "idp"),
             public_url=public_url,
             client_secret=settings.idp_client_secret,
             faults=faults,
         ),
-        *Screens(api=api).routes(),
+        *Screens(api=api, accounts=accounts, phones=phones).routes(),
+        *Screen(accounts=accounts, outbox=outbox, phones=phones).routes(),
+        *phones.routes(),
         *Accounts(public_url=public_url, tokens=tokens, templates=templates).routes(),
         *Control(outbox=outbox, faults=faults, receipts=receipts).routes(),
         Route("/health", _health),

@@ -4,7 +4,7 @@ import asyncio
 import collections
 import itertools
 import time
-from collections.abc import Collection, Hashable, Iterator
+from collections.abc import Container, Hashable, Iterator
 from typing import Literal, NamedTuple, get_args
 
 from infra.sandbox.pause import Pause
@@ -78,7 +78,7 @@ class Outbox:
         self._news.wake()
         return arrival
 
-    def read(self, *, channel: Channel | None, to: Collection[str] | None, after: int, limit: int) -> Page:
+    def read(self, *, channel: Channel | None, to: Container[str] | None, after: int, limit: int) -> Page:
         """Return what arrived after a sequence, oldest first.
 
         Args:
@@ -98,7 +98,7 @@ class Outbox:
         return Page(found, self._sequence)
 
     async def read_when_there(
-        self, *, channel: Channel | None, to: Collection[str] | None, after: int, limit: int, wait: float
+        self, *, channel: Channel | None, to: Container[str] | None, after: int, limit: int, wait: float
     ) -> Page:
         """Return what `read` does, but wait for so many seconds while that is nothing."""
         deadline = asyncio.get_running_loop().time() + wait
@@ -112,6 +112,11 @@ class Outbox:
     def close(self) -> None:
         """Let nobody wait any longer."""
         self._news.end()
+
+    @property
+    def last(self) -> int:
+        """Sequence of the last arrival; 0 before the first."""
+        return self._sequence
 
     def counts(self) -> dict[str, object]:
         """Return how much arrived since the last clearing, dropped arrivals included."""

@@ -1,4 +1,4 @@
-"""Server-rendered pages in Vietnamese and English, without a line of JavaScript."""
+"""Server-rendered pages in Vietnamese and English, of use without a line of JavaScript."""
 
 import base64
 import datetime as dt
@@ -19,22 +19,10 @@ Language = Literal["vi", "en"]
 
 _TEMPLATES = pathlib.Path(__file__).with_name("templates")
 _STYLE = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _LOCAL = zoneinfo.ZoneInfo("Asia/Ho_Chi_Minh")
 _COOKIE = "sandbox_language"
 
-# Browsers hold form-action against every redirect that follows, so the relying parties' addresses are in it.
-_POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        f"style-src 'sha256-{_STYLE_HASH}'",
-        "form-action 'self' http://127.0.0.1:* http://localhost:*",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
     "Cache-Control": "no-store",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
@@ -64,6 +52,7 @@ def render(
     *,
     status: int = 200,
     query: Mapping[str, str] | None = None,
+    script: str | None = None,
     **context: object,
 ) -> Response:
     """Return a page in the language that the reader asked for.
@@ -75,6 +64,7 @@ def render(
         template: File name of the template.
         status: HTTP status.
         query: What shows this page again after a POST; None means the request's own query.
+        script: File name of the script beside the templates that this page may run.
         context: What the template needs.
     """
     language = language_of(request)
@@ -86,9 +76,11 @@ def render(
             "language": language,
             "other_language_url": _url_in(request, other, query),
             "style": markupsafe.Markup(_STYLE),
+            "script": None if script is None else markupsafe.Markup(_script(script)),
         }
     )
-    response = HTMLResponse(html, status_code=status, headers=_HEADERS)
+    headers = _HEADERS | {"Content-Security-Policy": _policy(script)}
+    response = HTMLResponse(html, status_code=status, headers=headers)
     if request.query_params.get("lang") == language:
         response.set_cookie(_COOKIE, language, samesite="lax", httponly=True)
     return response
@@ -127,6 +119,30 @@ def _accepted(header: str) -> list[str]:
 def _url_in(request: Request, language: Language, query: Mapping[str, str] | None) -> str:
     parameters = dict(request.query_params if query is None else query) | {"lang": language}
     return f"{request.url.path}?{urllib.parse.urlencode(parameters)}"
+
+
+@functools.cache
+def _script(name: str) -> str:
+    return (_TEMPLATES / name).read_text(encoding="utf-8")
+
+
+@functools.cache
+def _policy(script: str | None) -> str:
+    directives = [
+        "default-src 'none'",
+        f"style-src {_hash(_STYLE)}",
+        # Browsers hold this against every redirect that follows: the relying parties' addresses are in it.
+        "form-action 'self' http://127.0.0.1:* http://localhost:*",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    ]
+    if script is not None:
+        directives += [f"script-src {_hash(_script(script))}", "connect-src 'self'"]
+    return "; ".join(directives)
+
+
+def _hash(content: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()}'"
 
 
 @functools.cache

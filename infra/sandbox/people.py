@@ -4,6 +4,7 @@ import dataclasses
 import json
 import pathlib
 import re
+from collections.abc import Iterable
 
 PERSON, ORGANISATION = "1", "2"
 
@@ -78,7 +79,18 @@ def is_tax_code(text: str) -> bool:
     return 10 - total % 11 == int(text[9])
 
 
+def behind(masked: str, accounts: Iterable[Account]) -> Account | None:
+    """Return whose number this is, with stars in place of most digits; None unless that is clear."""
+    numbers = {account.tax_code or account.number: account for account in accounts}
+    fitting = [number for number in numbers if _fits(number, masked)]
+    return numbers[fitting[0]] if len(fitting) == 1 else None
+
+
 def load() -> dict[str, Account]:
     """Return all accounts by `sub`, persons first."""
     accounts = [Account(**entry) for entry in json.loads(_FILE.read_text(encoding="utf-8"))]
     return {account.sub: account for account in sorted(accounts, key=lambda one: one.kind)}
+
+
+def _fits(number: str, masked: str) -> bool:
+    return len(number) == len(masked) and all(b in {a, "*"} for a, b in zip(number, masked, strict=True))

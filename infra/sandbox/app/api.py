@@ -70,7 +70,7 @@ class Api:
         session.tokens = Tokens.from_answer(await self._request("POST", "/oauth/token", data=form))
         device = {
             "platform": "android",
-            "push_token": f"app-{session.installation_id}",
+            "push_token": session.push_token,
             "confirms_receipt": True,
             "app_version": APP_VERSION,
         }

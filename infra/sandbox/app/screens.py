@@ -1,7 +1,7 @@
 """The app's screens."""
 
 import urllib.parse
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -11,6 +11,8 @@ from starlette.routing import Route
 from infra.sandbox.app.api import Api, ApiFailedError, SignedOutError
 from infra.sandbox.app.sessions import COOKIE, Session, Sessions
 from infra.sandbox.pages import language_of, render
+from infra.sandbox.people import Account, behind
+from infra.sandbox.phone.phones import Phones
 
 Screen = Callable[[Request, Session], Awaitable[Response]]
 
@@ -22,8 +24,10 @@ _FIRST_SCREEN = "/app/dossiers"
 class Screens:
     """Endpoints below /app."""
 
-    def __init__(self, *, api: Api) -> None:
+    def __init__(self, *, api: Api, accounts: Mapping[str, Account], phones: Phones) -> None:
         self._api = api
+        self._accounts = accounts
+        self._phones = phones
         self._sessions = Sessions()
 
     def routes(self) -> list[Route]:
@@ -60,6 +64,7 @@ class Screens:
             return render(request, "app_welcome.html", status=400, failed=True, wanted=_FIRST_SCREEN)
         try:
             await self._api.sign_in(session, query["code"])
+            await self._note_holder(session)
         except (ApiFailedError, SignedOutError):
             self._sessions.end(session)
             return render(request, "app_welcome.html", status=502, failed=True, wanted=session.wanted)
@@ -99,6 +104,13 @@ class Screens:
         ids = (await request.form()).getlist("id")
         await self._api.call(session, "POST", "/v1/notifications/read", json={"ids": ids})
         return RedirectResponse("/app/notifications", _SEE_OTHER)
+
+    async def _note_holder(self, session: Session) -> None:
+        """Let the phone's page know whose pushes this installation gets."""
+        me = await self._api.read(session, "/v1/me", language="vi")
+        account = behind(me["number"], self._accounts.values())
+        if account is not None:
+            self._phones.hand_to(account, session.push_token)
 
     async def _read(self, request: Request, session: Session, path: str, **query: str) -> dict[str, Any]:
         return await self._api.read(session, path, language=language_of(request), **query)

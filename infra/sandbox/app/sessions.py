@@ -55,6 +55,11 @@ class Session:
     verifier: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(48))
     tokens: Tokens | None = None
 
+    @property
+    def push_token(self) -> str:
+        """What the push service knows this installation by."""
+        return f"app-{self.installation_id}"
+
 
 class Sessions:
     """All browsers, the oldest forgotten first."""

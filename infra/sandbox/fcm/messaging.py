@@ -34,6 +34,10 @@ class Messaging:
         self._faults = faults
         self._topics: collections.defaultdict[str, set[str]] = collections.defaultdict(set)
 
+    def subscribers(self, topic: str) -> set[str]:
+        """Return the devices on a topic."""
+        return self._topics.get(topic, set())
+
     def routes(self) -> list[Route]:
         """Return the routes, with full paths; the busiest first."""
         subscriptions = f"{_PROJECT}/registrations/{{token}}/topicSubscriptions"

@@ -5,18 +5,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.sandbox import people
 from infra.sandbox.faults import Faults
 from infra.sandbox.idp.backchannel import BackChannel
 from infra.sandbox.idp.frontchannel import FrontChannel
 from infra.sandbox.idp.grants import Grants
 from infra.sandbox.idp.id_tokens import IdTokens
+from infra.sandbox.people import Account
 
 
-def routes(*, key: RSAKey, public_url: str, client_secret: str, faults: Faults) -> list[Route]:
+def routes(
+    *, accounts: dict[str, Account], key: RSAKey, public_url: str, client_secret: str, faults: Faults
+) -> list[Route]:
     """Return the provider's routes, and the list of those who can sign in."""
     issuer = f"{public_url}/idp"
-    accounts, grants = people.load(), Grants()
+    grants = Grants()
     back = BackChannel(
         issuer=issuer,
         client_secret=client_secret,

@@ -61,6 +61,7 @@ class FakeApi:
 
     url: str = ""
     lifetime: int = 600
+    number: str = "001********1"
     challenge: str = ""
     known: set[str] = dataclasses.field(default_factory=set)
     devices: dict[str, object] = dataclasses.field(default_factory=dict)
@@ -79,6 +80,7 @@ class FakeApi:
             Route("/oauth/authorize", self.authorize),
             Route("/oauth/token", self.token, methods=["POST"]),
             Route("/oauth/revoke", self.revoke, methods=["POST"]),
+            Route("/v1/me", self.me),
             Route("/v1/dossiers", self.dossiers),
             Route("/v1/dossiers/{code}", self.dossier),
             Route("/v1/notifications", self.notifications),
@@ -107,6 +109,9 @@ class FakeApi:
         access, refresh = f"access-{len(self.known)}", f"refresh-{len(self.known)}"
         self.known |= {access, refresh}
         return JSONResponse({"access_token": access, "refresh_token": refresh, "expires_in": self.lifetime})
+
+    async def me(self, request: Request) -> Response:
+        return self._answer(request, {"kind": "person", "number": self.number, "name": "Nguyễn Thị Ví Dụ"})
 
     async def dossiers(self, request: Request) -> Response:
         return self._answer(request, {"items": [DOSSIER], "next_cursor": None})

@@ -50,6 +50,31 @@ async def test_signing_in_registers_the_device(signed_in, api):
     }
 
 
+@pytest.mark.parametrize(
+    ("number", "sub"),
+    [("001********1", "demo-000001"), ("990******4", "demo-000008"), ("999********9", None)],
+)
+async def test_the_phone_knows_who_signed_in(browser, api, number, sub):
+    """By the masked number that the API shows; for somebody unknown the app works all the same."""
+    before = await _phones(browser)
+    api.number = number
+    assert (await browser.post("/app/sign-in")).url.path == "/app/dossiers"
+    after = await _phones(browser)
+    assert {one: after[one] - before[one] for one in after if after[one] != before[one]} == (
+        {sub: 1} if sub else {}
+    )
+
+
+async def _phones(browser):
+    """Return how many phones the page says that each person has."""
+    found = {}
+    for sub in ("demo-000001", "demo-000007", "demo-000008"):
+        page = await browser.get("/phone", params={"person": sub})
+        number = re.search(r"trên (\d+) máy", page.text)
+        found[sub] = int(number[1]) if number else 0
+    return found
+
+
 async def test_dossiers_and_their_timeline(signed_in):
     """A dossier is listed with status and due date in local time, and opens with its timeline as text."""
     page = await signed_in.get("/app/dossiers")

@@ -1,0 +1,1 @@
+"""The phone: what one demonstration person received, on whichever channel, as it comes."""
