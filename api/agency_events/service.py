@@ -29,7 +29,7 @@ RECEIPT = "event_receipt.1"
 """Purpose of the hash of what was told; the number changes with the normal form."""
 AHEAD = timedelta(minutes=10)
 """How far a source's clock may be ahead of ours."""
-AT_A_TIME = 100
+AT_A_TIME = 200
 """Dossiers drawn up, and handed to the database, at a time."""
 OLDEST = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -67,8 +67,8 @@ def _event_id(item: Any) -> str | None:
 
 
 def _untimely(event: DossierEvent, now: datetime) -> list[FieldError]:
-    minutes = {"minutes": int(AHEAD.total_seconds() // 60)}
     if event.occurred_at > now + AHEAD:
+        minutes = {"minutes": int(AHEAD.total_seconds() // 60)}
         return [FieldError(pointer="/occurred_at", code="in-the-future", params=minutes)]
     if event.occurred_at < OLDEST:
         return [FieldError(pointer="/occurred_at", code="too-far-back")]
