@@ -23,9 +23,13 @@ TITLES: dict[str, Words] = {
         "Mã sự kiện đã dùng cho nội dung khác", "The event id was used for another content"
     ),
     "app-too-old": Words("Cần cập nhật ứng dụng", "The app needs an update"),
+    "code-just-sent": Words("Mã vừa được gửi", "A code has just been sent"),
+    "too-many-codes": Words("Đã gửi quá nhiều mã", "Too many codes were sent"),
     "agency-not-allowed": Words(
         "Cơ quan không được gửi cho hồ sơ này", "The agency may not speak for this dossier"
     ),
+    "forged-receipt": Words("Báo cáo không có chữ ký hợp lệ", "The report bears no valid signature"),
+    "unreadable-receipt": Words("Không đọc được báo cáo", "The report can not be read"),
     "unavailable": Words("Hệ thống tạm thời gián đoạn", "Temporarily unavailable"),
     "identity-provider-unavailable": Words(
         "Hệ thống định danh tạm thời gián đoạn", "The identity provider is unavailable"
@@ -70,9 +74,25 @@ DETAILS: dict[str, Words] = {
         "Hồ sơ thuộc cơ quan khác; chỉ cơ quan giải quyết và cấp trên của nó được gửi trạng thái.",
         "The dossier belongs to another agency; only its agency and those above may send its status.",
     ),
+    "code-just-sent": Words(
+        "Một mã vừa được gửi đến địa chỉ này. Có thể yêu cầu mã mới sau {seconds} giây.",
+        "One was sent to this address a moment ago. A new one can be asked for in {seconds} seconds.",
+    ),
+    "too-many-codes": Words(
+        "Địa chỉ này, hoặc tài khoản của bạn, đã dùng hết số mã cho phép. Hãy thử lại sau {minutes} phút.",
+        "This address, or your account, has used up its codes. Try again in {minutes} minutes.",
+    ),
     "app-too-old": Words(
         "Phiên bản ứng dụng này không còn được hỗ trợ. Hãy cập nhật lên phiên bản {least} trở lên.",
         "This version of the app is no longer supported. Update it to {least} or later.",
+    ),
+    "forged-receipt": Words(
+        "Chữ ký thiếu, sai hoặc quá cũ. Kiểm tra khoá bí mật và địa chỉ nhận báo cáo.",
+        "The signature is missing, wrong or too old. Check the secret and the address reported to.",
+    ),
+    "unreadable-receipt": Words(
+        "Chữ ký đúng nhưng nội dung khác với tài liệu của nhà cung cấp.",
+        "The signature is right, and yet the body is not what the provider documents.",
     ),
     "unavailable": Words(
         "Yêu cầu chưa được ghi nhận. Hãy gửi lại sau ít giây.",
@@ -136,6 +156,16 @@ FIELD_ERRORS: dict[str, Words] = {
     ),
     "invalid-email": Words("Địa chỉ thư điện tử không hợp lệ.", "The email address is not valid."),
     "invalid-phone": Words("Số điện thoại không hợp lệ.", "The phone number is not valid."),
+    "wrong-code": Words("Mã không đúng. Còn {left} lần thử.", "The code is wrong. Tries left: {left}."),
+    "code-spent": Words(
+        "Đã nhập sai quá nhiều lần, mã này không còn dùng được. Hãy yêu cầu mã mới.",
+        "Guessed wrong too often, this code is dead. Ask for a new one.",
+    ),
+    "code-expired": Words("Mã đã hết hạn. Hãy yêu cầu mã mới.", "The code has expired. Ask for a new one."),
+    "unknown-time-zone": Words(
+        "Không có múi giờ này. Hãy dùng tên của IANA, ví dụ Asia/Ho_Chi_Minh.",
+        "There is no such time zone. Use a name of IANA's, such as Asia/Ho_Chi_Minh.",
+    ),
     "needed-at-first": Words(
         "Sự kiện đầu tiên của một hồ sơ phải có trường này.", "The first event of a dossier needs this."
     ),

@@ -1,5 +1,7 @@
 """`/v1/me`."""
 
+from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
@@ -7,11 +9,20 @@ from fastapi import APIRouter, Depends, Request, Response
 from api import conditional
 from api.app_version import require_supported_app
 from api.dependencies import AllServices, CurrentParty, Locale, Read, Uow
-from api.me import service
-from api.me.schemas import Contacts, Me, MeChange, Preferences, PreferencesChange
-from storage.contacts import repository as contacts
-from storage.errors import NotFoundError
-from storage.parties import repository as parties
+from api.me import proofs, service
+from api.me.schemas import (
+    ContactItem,
+    Contacts,
+    Me,
+    MeChange,
+    NewContact,
+    Preferences,
+    PreferencesChange,
+    Proof,
+    ProofAsked,
+)
+from api.problems import Problem
+from storage.unit_of_work import transact
 
 router = APIRouter(prefix="/v1/me", tags=["citizen"], dependencies=[Depends(require_supported_app)])
 
@@ -22,11 +33,13 @@ async def read_me(request: Request, citizen: CurrentParty, reading: Read, locale
     return conditional.answer(request, await service.me(reading, citizen), locale)
 
 
-@router.patch("", summary="Choose the language of my messages")
+@router.patch("", summary="Choose the language and the clock of my messages")
 async def change_me(change: MeChange, citizen: CurrentParty, uow: Uow) -> Me:
-    """Change the language in which messages are written. What the API answers follows Accept-Language."""
-    await parties.set_locale(uow, citizen.party_id, change.locale)
-    return await service.me(uow, citizen)
+    """Change the language in which messages are written, or the clock by which they keep quiet.
+
+    What the API answers follows Accept-Language.
+    """
+    return await service.change_me(uow, citizen, change)
 
 
 @router.get(
@@ -36,19 +49,48 @@ async def change_me(change: MeChange, citizen: CurrentParty, uow: Uow) -> Me:
     responses=conditional.NOT_MODIFIED,
 )
 async def list_contacts(request: Request, citizen: CurrentParty, reading: Read, locale: Locale) -> Response:
-    """List the addresses in use, masked.
+    """List the addresses in use, and those that wait for their proof, masked.
 
-    Those with a dossier code came from its agency and serve that dossier's notices alone. Adding an address
-    of one's own, proved by a one-time code, is not offered yet.
+    Those with a dossier code came from its agency and serve that dossier's notices alone. Of several verified
+    ones of a kind, notices go to the one that was proved, or asked for, last.
     """
     return conditional.answer(request, await service.list_contacts(reading, citizen), locale)
 
 
+@router.post("/contacts", status_code=202, summary="Add an address of my own")
+async def add_contact(given: NewContact, citizen: CurrentParty, uow: Uow) -> ProofAsked:
+    """Add an address, to which a code is sent that proves it; or ask for another code.
+
+    Only the newest code counts. There is at least a minute between two; an address gets at most 5 within an
+    hour, whoever asks, and a party asks for at most 10 within a day: beyond that the answer is a 429 with
+    `Retry-After`. To an address that is `verified` already nothing is sent; it becomes the one in use.
+    An address that is not proved within a day is forgotten.
+    """
+    return await proofs.ask(uow, citizen, given, datetime.now(UTC))
+
+
+@router.post("/contacts/{contact_id}/verify", summary="Prove that an address is mine")
+async def prove_contact(
+    contact_id: UUID, proof: Proof, citizen: CurrentParty, services: AllServices
+) -> ContactItem:
+    """Give the code that was sent to an address. From then on, notices of its kind go there.
+
+    A code is good for 10 minutes and 5 tries. Proving what is proved changes nothing.
+    """
+    # In a unit of its own: a wrong guess is committed, too, though its answer is a problem.
+    work = partial(
+        proofs.guess, citizen=citizen, contact_id=contact_id, code=proof.code, now=datetime.now(UTC)
+    )
+    outcome = await transact(services.unit_of_work, work)
+    if isinstance(outcome, Problem):
+        raise outcome
+    return outcome
+
+
 @router.delete("/contacts/{contact_id}", status_code=204, summary="Send nothing more to this address")
 async def remove_contact(contact_id: UUID, citizen: CurrentParty, uow: Uow) -> None:
-    """Remove a verified address, or opt out of one that an agency supplied, for that dossier."""
-    if not await contacts.remove(uow, citizen.party_id, contact_id):
-        raise NotFoundError("contact")
+    """Remove an address of one's own, or opt out of one that an agency supplied, for that dossier."""
+    await proofs.remove(uow, citizen, contact_id, datetime.now(UTC))
 
 
 @router.get(

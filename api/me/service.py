@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from api.me.schemas import ContactItem, Contacts, Me, PreferenceChange, PreferenceItem, Preferences
+from api.me.schemas import ContactItem, Contacts, Me, MeChange, PreferenceChange, PreferenceItem, Preferences
 from api.problems import FieldError, Problem
 from auth.principals import Citizen
 from notify.routes import Routing
@@ -27,17 +27,28 @@ async def me(reading: Reading, citizen: Citizen) -> Me:
         number=mask(profile.number),
         name=profile.name,
         locale=profile.locale,
+        time_zone=profile.time_zone,
         assurance=citizen.assurance,
     )
+
+
+async def change_me(uow: UnitOfWork, citizen: Citizen, change: MeChange) -> Me:
+    """Change what is given; return who is signed in."""
+    if change.locale:
+        await parties.set_locale(uow, citizen.party_id, change.locale)
+    if change.time_zone:
+        await parties.set_time_zone(uow, citizen.party_id, change.time_zone)
+    return await me(uow, citizen)
 
 
 async def list_contacts(reading: Reading, citizen: Citizen) -> Contacts:
     """Return the addresses in use."""
     found = await contacts.of_party(reading, citizen.party_id)
-    return Contacts(items=[_item(contact) for contact in found])
+    return Contacts(items=[contact_item(contact) for contact in found])
 
 
-def _item(contact: OwnContact) -> ContactItem:
+def contact_item(contact: OwnContact) -> ContactItem:
+    """Show an address to its owner, masked."""
     return ContactItem(
         id=contact.id,
         kind=contact.kind,

@@ -112,13 +112,14 @@ def _row(index: bytes, identity: PartyIdentity, key: PartyKey, wrapped: bytes) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartyProfile:
-    """A party as its owner sees it."""
+    """A party as its owner sees it. `time_zone` is a name of IANA's."""
 
     party_id: UUID
     kind: PartyKind
     number: str
     name: str | None
     locale: str
+    time_zone: str
 
 
 async def open_key(uow: Reading, party_id: UUID) -> PartyKey:
@@ -139,6 +140,7 @@ async def profile(uow: Reading, party_id: UUID) -> PartyProfile:
         number=key.decrypt(party.number_sealed, NUMBER),
         name=key.decrypt_optional(party.name_sealed, NAME),
         locale=party.locale,
+        time_zone=party.time_zone,
     )
 
 
@@ -152,3 +154,9 @@ async def set_locale(uow: UnitOfWork, party_id: UUID, locale: str) -> None:
     """Keep the language (`vi` or `en`) in which a party is written to."""
     driver = await uow.driver()
     await driver.execute("UPDATE party SET locale = %s WHERE id = %s", (locale, party_id))
+
+
+async def set_time_zone(uow: UnitOfWork, party_id: UUID, time_zone: str) -> None:
+    """Keep by which clock a party sleeps: a name of IANA's, such as `Asia/Ho_Chi_Minh`."""
+    driver = await uow.driver()
+    await driver.execute("UPDATE party SET time_zone = %s WHERE id = %s", (time_zone, party_id))

@@ -45,6 +45,7 @@ async def test_a_person_sees_who_they_are(client: httpx.AsyncClient, make_citize
         "number": "001********7",
         "name": "Trần Văn Bình",
         "locale": "vi",
+        "time_zone": "Asia/Ho_Chi_Minh",
         "assurance": 2,
     }
 
