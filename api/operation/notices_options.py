@@ -64,7 +64,7 @@ Until = Annotated[
 ChannelName = Annotated[str | None, typer.Option("--channel", help="On this channel")]
 Code = Annotated[str | None, typer.Option(help="With this code of the provider")]
 Outcome = Annotated[
-    str | None, typer.Option(help="rejected, unreachable, expired, no_address, undelivered, …")
+    str | None, typer.Option(help="rejected, unreachable, expired, no_address, suppressed, undelivered, …")
 ]
 CategoryName = Annotated[
     str | None, typer.Option("--category", help="About this, such as supplement_required")

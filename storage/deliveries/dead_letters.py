@@ -16,12 +16,14 @@ QUEUED = "queued"
 UNDELIVERED = "undelivered"
 """The outcome of what a provider took, and later reported as failed."""
 
-# What is not accepted is dead, whatever it is called: an outcome that is new must not go unseen.
+# Whatever else it is called is dead: an outcome that is new must not go unseen. Of the last two, the owner had
+# the notice already, or did not want it.
+_FINE = "('accepted', 'received', 'turned_off')"
 _OUTCOME = f"CASE f.outcome WHEN 'accepted' THEN '{UNDELIVERED}' ELSE f.outcome END"
 _CODE = "CASE f.outcome WHEN 'accepted' THEN f.receipt_code ELSE f.code END"
 _CHOSEN = f"""
 FROM finished_delivery f
-WHERE (f.outcome <> 'accepted' OR f.receipt = 'failed')
+WHERE (f.outcome NOT IN {_FINE} OR f.receipt = 'failed')
   AND coalesce(f.receipt, '') NOT IN ('delivered', 'read')
   AND f.finished_at >= %(since)s AND f.finished_at < %(until)s
   AND (%(channel)s::text IS NULL OR f.channel = %(channel)s)
@@ -130,7 +132,8 @@ class DeadLetter:
     """A send that failed for good.
 
     Attributes:
-        outcome: what the engine made of it: rejected, unreachable, expired, no_address, undelivered, ….
+        outcome: what the engine made of it: rejected, unreachable, expired, no_address, suppressed,
+            undelivered, ….
         code: the provider's word.
         category: what its notice was about; none where the notice is gone.
         replayed_by: the send by which it was repeated.

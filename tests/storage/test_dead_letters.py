@@ -95,6 +95,8 @@ async def test_what_failed_is_found_by_what_it_is(queue: Queue, reading: OpenRea
     """Each filter finds its own; what arrived is never among them, and what a receipt denied is."""
     await die(queue, "accepted", None)
     await die(queue, "accepted", None, receipt="delivered")
+    await die(queue, "received", None)
+    await die(queue, "turned_off", None)
     await die(queue, "expired", "busy", receipt="delivered")
     rejected = await die(queue, "rejected", "550")
     unreachable = await die(queue, "unreachable", "410", channel="push")
