@@ -5,6 +5,9 @@ in a row says what somebody has seen; `floor` does: every change below it was th
 It is one above the last change that a party's rows show among the transactions of which none is running
 any more, and not that border itself: numbers of transactions that left nothing behind may be given out
 again after a crash of the server, numbers of what was committed never.
+
+One-time codes are none of it: they prove who holds an address, which somebody who holds the phone and
+reads the app does not. As nobody sees them here, they are neither counted nor marked.
 """
 
 from collections.abc import Collection, Mapping
@@ -21,11 +24,13 @@ _MOMENT = """
 SELECT system_identifier::text || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8),
   coalesce((
     SELECT changed_xid::text::bigint + 1 FROM notification
-    WHERE party_id = %(party_id)s AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
+    WHERE party_id = %(party_id)s AND category <> 'otp'
+      AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
     ORDER BY changed_xid DESC LIMIT 1
   ), 0),
   pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
-  (SELECT count(*) FROM notification WHERE party_id = %(party_id)s AND read_at IS NULL)
+  (SELECT count(*) FROM notification
+   WHERE party_id = %(party_id)s AND category <> 'otp' AND read_at IS NULL)
 FROM pg_control_system()
 """
 _NOTICES = """
@@ -35,7 +40,7 @@ FROM notification n
 LEFT JOIN dossier d ON d.id = n.dossier_id
 LEFT JOIN procedure p ON p.code = d.procedure_code
 LEFT JOIN agency a ON a.id = n.agency_id
-WHERE n.party_id = %(party_id)s
+WHERE n.party_id = %(party_id)s AND n.category <> 'otp'
 """
 _NEWEST = f"""
 {_NOTICES}
@@ -53,7 +58,8 @@ ORDER BY n.changed_xid, n.id LIMIT %(limit)s
 # Locked in one order for everybody, so that two phones of one person never wait for each other.
 _MARK_READ = """
 WITH mine AS (
-  SELECT id FROM notification WHERE party_id = %(party_id)s AND read_at IS NULL AND {chosen}
+  SELECT id FROM notification
+  WHERE party_id = %(party_id)s AND category <> 'otp' AND read_at IS NULL AND {chosen}
   ORDER BY id FOR UPDATE
 )
 UPDATE notification n SET read_at = now(), received_at = coalesce(n.received_at, now()),
@@ -65,12 +71,13 @@ _MARK_READ_BEFORE = _MARK_READ.format(chosen="created_at <= %(before)s")
 # No change that an app would see, so none that it has to fetch.
 _MARK_RECEIVED = """
 WITH mine AS (
-  SELECT id FROM notification WHERE party_id = %(party_id)s AND received_at IS NULL AND id = ANY(%(ids)s)
+  SELECT id FROM notification
+  WHERE party_id = %(party_id)s AND category <> 'otp' AND received_at IS NULL AND id = ANY(%(ids)s)
   ORDER BY id FOR UPDATE
 )
 UPDATE notification n SET received_at = now() FROM mine WHERE n.id = mine.id
 """
-_UNREAD = "SELECT count(*) FROM notification WHERE party_id = %s AND read_at IS NULL"
+_UNREAD = "SELECT count(*) FROM notification WHERE party_id = %s AND category <> 'otp' AND read_at IS NULL"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
