@@ -11,7 +11,7 @@ from rich.table import Table
 
 from api.operation.notices_house import House, note, open_house, operator
 from api.operation.notices_options import AsJson
-from api.operation.notices_words import NOTHING, json_of, lane_name, lasted, when
+from api.operation.notices_words import NOTHING, add_row, json_of, lane_name, lasted, when
 from notify.categories import Lane
 from notify.routebook import RouteBook
 from storage.channels import repository
@@ -69,7 +69,7 @@ def _table(states: list[ChannelState]) -> Table:
     for state in states:
         waiting = {lane.lane: lane.waiting for lane in state.lanes}
         cells = [str(waiting.get(lane, 0)) for lane in lanes]
-        table.add_row(state.name, *cells, lasted(state.oldest_due), _why(state.pause))
+        add_row(table, state.name, *cells, lasted(state.oldest_due), _why(state.pause))
     return table
 
 

@@ -9,10 +9,12 @@ from rich.progress import Progress
 from rich.table import Table
 
 from api.operation.notices_house import House
-from api.operation.notices_words import NOTHING, when, with_code, words
+from api.operation.notices_words import NOTHING, add_row, when, with_code, words
 from storage.deliveries import dead_letters
 from storage.deliveries.dead_letters import QUEUED, SLICE, DeadCount, DeadFilter, DeadKey, DeadLetter
 from storage.unit_of_work import UnitOfWork, transact
+
+DELIVERY = "Lần gửi · Delivery"
 
 
 def show(
@@ -32,13 +34,15 @@ def show(
 def _counts(counts: Sequence[DeadCount]) -> Table:
     table = _table("Kênh · Channel", "Kết quả · Outcome", "Mã · Code", "Số lượng · Count", "Gần nhất · Last")
     for one in counts:
-        table.add_row(one.channel, words(one.outcome), one.code or NOTHING, str(one.count), when(one.last_at))
+        add_row(
+            table, one.channel, words(one.outcome), one.code or NOTHING, str(one.count), when(one.last_at)
+        )
     return table
 
 
 def _letters(letters: Sequence[DeadLetter]) -> Table:
     table = _table(
-        "Lần gửi · Delivery",
+        DELIVERY,
         "Xong · Finished",
         "Kênh · Channel",
         "Lý do · Reason",
@@ -48,7 +52,8 @@ def _letters(letters: Sequence[DeadLetter]) -> Table:
         "Đã gửi lại · Replayed by",
     )
     for one in letters:
-        table.add_row(
+        add_row(
+            table,
             str(one.id),
             when(one.finished_at),
             one.channel,
@@ -64,7 +69,7 @@ def _letters(letters: Sequence[DeadLetter]) -> Table:
 def _table(*headings: str) -> Table:
     table = Table()
     for heading in headings:
-        table.add_column(heading, overflow="fold")
+        table.add_column(heading, overflow="fold", no_wrap=heading == DELIVERY)
     return table
 
 

@@ -5,22 +5,15 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from api.operation.notices_words import NOTHING, lane_name, when, with_code
+from api.operation.notices_words import NOTHING, add_row, lane_name, when, with_code
 from storage.deliveries.history import DeliveryHistory, NoticeHistory
 
 HEADINGS = (
-    "Lần gửi · Delivery",
-    "Kênh · Channel",
-    "Địa chỉ · Address",
-    "Bước · Step",
-    "Luồng · Lane",
-    "Số lần thử · Attempts",
+    "Bước, luồng · Step, lane",
     "Tình trạng · State",
     "Đến hạn / Xong · Due / Finished",
-    "Mã nhà cung cấp · Provider id",
     "Báo nhận · Receipt",
-    "Đoạn · Segments",
-    "Chi phí · Cost (₫)",
+    "Chi phí · Cost",
 )
 STEPS_OF_A_NOTICE = (
     ("Tạo · Created", "created_at"),
@@ -35,7 +28,8 @@ STEPS_OF_A_NOTICE = (
 def show(notices: Sequence[NoticeHistory], console: Console) -> None:
     """Print notices, each with its sends."""
     for notice in notices:
-        console.print(f"[bold]{notice.category}[/bold] · {notice.dossier_code or NOTHING} · {notice.id}")
+        title = f"{notice.category} · {notice.dossier_code or NOTHING} · {notice.id}"
+        console.print(title, style="bold", markup=False, highlight=False)
         console.print(f"  Người nhận · Party: {notice.party_id}", highlight=False)
         times = [
             f"{heading}: {when(getattr(notice, name))}"
@@ -50,24 +44,42 @@ def show(notices: Sequence[NoticeHistory], console: Console) -> None:
 
 
 def _sends(deliveries: Sequence[DeliveryHistory]) -> Table:
-    table = Table()
+    table = Table(show_lines=True)
+    # Ids are copied: one in two lines is none.
+    table.add_column("Lần gửi · Delivery", no_wrap=True)
     for heading in HEADINGS:
         table.add_column(heading, overflow="fold")
     for delivery in deliveries:
-        table.add_row(*_cells(delivery))
+        add_row(table, *("\n".join(lines) for lines in _cells(delivery)))
     return table
 
 
-def _cells(one: DeliveryHistory) -> Iterator[str]:
-    yield f"{one.id}\n(⟲ {one.replay_of})" if one.replay_of else str(one.id)
-    yield one.channel
-    yield one.address or NOTHING
-    yield str(one.step)
-    yield lane_name(one.lane)
-    yield f"{one.attempt}, có thể trùng · possible duplicate" if one.possible_duplicate else str(one.attempt)
-    yield with_code(one.outcome or one.state, one.code)
-    yield when(one.finished_at or one.due_at)
-    yield one.provider_id or NOTHING
-    yield f"{with_code(one.receipt, one.receipt_code)} {when(one.receipt_at)}" if one.receipt else NOTHING
-    yield str(one.segments)
-    yield str(one.cost)
+def _cells(one: DeliveryHistory) -> Iterator[Sequence[str]]:
+    replay = [f"⟲ {one.replay_of}"] if one.replay_of else []
+    yield str(one.id), f"{one.channel} → {one.address or NOTHING}", *replay
+    yield (f"{one.step}, {lane_name(one.lane)}",)
+    yield with_code(one.outcome or one.state, one.code), *_attempts(one)
+    yield (when(one.finished_at or one.due_at),)
+    yield tuple(_receipt(one)) or (NOTHING,)
+    yield tuple(_cost(one)) or (NOTHING,)
+
+
+def _attempts(one: DeliveryHistory) -> Iterator[str]:
+    yield f"Số lần thử · attempts: {one.attempt}"
+    if one.possible_duplicate:
+        yield "Có thể trùng · possible duplicate"
+
+
+def _receipt(one: DeliveryHistory) -> Iterator[str]:
+    if one.provider_id:
+        yield one.provider_id
+    if one.receipt:
+        yield with_code(one.receipt, one.receipt_code)
+        yield when(one.receipt_at)
+
+
+def _cost(one: DeliveryHistory) -> Iterator[str]:
+    if one.cost:
+        yield f"{one.cost:,} ₫".replace(",", ".")
+    if one.segments:
+        yield f"{one.segments} đoạn · segments"

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic_core import to_json
+from rich.table import Table
+from rich.text import Text
 
 from notify.categories import Lane
 from storage.dossiers.working_days import VIETNAM
@@ -67,6 +69,11 @@ def lane_name(lane: int) -> str:
 def lasted(time: timedelta) -> str:
     """Say a length of time, to the second."""
     return str(timedelta(seconds=round(time.total_seconds())))
+
+
+def add_row(table: Table, *cells: str) -> None:
+    """Add a row as it stands: what a provider or an operator wrote may look like rich's own markup."""
+    table.add_row(*map(Text, cells))
 
 
 def json_of(answer: Any) -> str:

@@ -211,6 +211,15 @@ async def test_dead_letters_are_counted_and_listed(tindan: Tindan, queue: Queue)
     assert (await tindan("notices", "dead", "--since", "1h", "--until", "2h")).code == 2
 
 
+async def test_words_of_others_are_shown_as_they_stand(tindan: Tindan, queue: Queue) -> None:
+    """A provider's code, or a reason, that looks like markup is neither swallowed nor an error."""
+    (dead,) = await die(queue, "rejected", "[/red] [bold]")
+    assert (await tindan("notices", "dead")).text.count("[/red] [bold]") == 2
+    assert "[/red] [bold]" in (await tindan("notices", "show", dead)).text
+    await tindan("channels", "pause", "email", "--reason", "[/x] [red]lỗi")
+    assert "[/x] [red]lỗi" in (await tindan("channels", "list")).text
+
+
 async def test_a_replay_says_what_it_does(
     tindan: Tindan, queue: Queue, monkeypatch: pytest.MonkeyPatch
 ) -> None:
