@@ -69,21 +69,27 @@ def render(
     """
     language = language_of(request)
     other: Language = "en" if language == "vi" else "vi"
-    html = _environment.get_template(template).render(
+    html = _filled(
+        template,
+        language,
         context
         | {
-            "_": _chooser(language),
-            "language": language,
             "other_language_url": _url_in(request, other, query),
             "style": markupsafe.Markup(_STYLE),
             "script": None if script is None else markupsafe.Markup(_script(script)),
-        }
+        },
     )
     headers = _HEADERS | {"Content-Security-Policy": _policy(script)}
     response = HTMLResponse(html, status_code=status, headers=headers)
     if request.query_params.get("lang") == language:
         response.set_cookie(_COOKIE, language, samesite="lax", httponly=True)
     return response
+
+
+def fragment(request: Request, template: str, **context: object) -> Response:
+    """Return a part of a page, for a script of ours; unlike a page, it settles nobody's language."""
+    html = _filled(template, language_of(request), context)
+    return HTMLResponse(html, headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"})
 
 
 def language_of(request: Request) -> Language:
@@ -101,6 +107,11 @@ def language_of(request: Request) -> Language:
         if primary == "en":
             return "en"
     return "vi"
+
+
+def _filled(template: str, language: Language, context: Mapping[str, object]) -> str:
+    words = {"_": _chooser(language), "language": language}
+    return _environment.get_template(template).render({**context, **words})
 
 
 def _accepted(header: str) -> list[str]:

@@ -8,7 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from infra.sandbox.outbox import Outbox
-from infra.sandbox.pages import language_of, render
+from infra.sandbox.pages import fragment, language_of, render
 from infra.sandbox.people import Account
 from infra.sandbox.phone.glance import glance
 from infra.sandbox.phone.phones import Phones
@@ -68,6 +68,6 @@ class Screen:
             wait=WAIT if int(after) <= self._outbox.last else 0,
         )
         glances = [glance(one) for one in reversed(page.arrivals)]
-        response = render(request, "phone_news.html", glances=glances)
+        response = fragment(request, "phone_news.html", glances=glances)
         response.headers["X-Last"] = str(page.last)
         return response

@@ -24,7 +24,8 @@ async def http(process):
 
 @pytest.fixture
 async def sandbox(process, http):
-    """A sandbox with an empty outbox and no faults."""
+    """A sandbox with an empty outbox and no faults, and a client that it has never seen."""
+    http.cookies.clear()
     await http.delete("/sandbox/outbox")
     for channel in ("email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries"):
         await http.delete(f"/sandbox/faults/{channel}")

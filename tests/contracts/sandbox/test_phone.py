@@ -105,6 +105,14 @@ async def test_news_of_a_phone_that_is_registered_while_they_are_awaited(provide
         assert "Cho máy mới" in (await waiting)[0]
 
 
+async def test_news_leave_the_language_of_other_pages_alone(providers, http, last):
+    """A page that asks in the background does not switch what somebody reads elsewhere."""
+    await providers.sms(PHONE, "Vừa đến")
+    news = await http.get("/phone/news", params={"person": SUB, "after": last, "lang": "en"})
+    assert "Text message" in news.text
+    assert "Set-Cookie" not in news.headers
+
+
 async def test_a_sandbox_that_began_anew_says_so(ask, last):
     """A sequence from the future is answered at once, by a lower one."""
     async with asyncio.timeout(5):
