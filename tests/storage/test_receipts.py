@@ -236,4 +236,4 @@ async def test_months_out_of_reach_are_not_looked_into(unit_of_work: OpenUnit) -
     old = [line for (line,) in lines if "finished_delivery_y200" in line]
     assert len(old) == 2
     assert all("never executed" in line for line in old), lines
-    assert any(re.search(rf"_provider_id_idx.*loops={COUNT}", line) for (line,) in lines), lines
+    assert any(re.search(r"_provider_id_idx.*loops=[1-9]", line) for (line,) in lines), lines
