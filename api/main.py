@@ -15,11 +15,12 @@ from api.inbox.router import router as inbox
 from api.me.router import router as me
 from api.oauth.router import router as oauth
 from api.opt_out.router import router as opt_out
+from api.receipts.router import router as receipts
 from api.reference import page
 from api.services import open_services, require_complete, settle
 from api.settings import Settings
 
-ROUTERS = (health, oauth, agency_events, dossiers, inbox, me, devices, opt_out)
+ROUTERS = (health, oauth, agency_events, dossiers, inbox, me, devices, opt_out, receipts)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:

@@ -1,7 +1,7 @@
 """What a process is put together from; made once, closed at its end."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -10,6 +10,8 @@ from api.settings import Settings
 from auth.identity import IdentityProvider
 from auth.oidc import OpenIdProvider
 from auth.tokens import Tokens
+from notify.ports import ReceiptReader
+from notify.registry import build_receipt_readers
 from notify.routebook import RouteBook
 from storage.cipher import Cipher
 from storage.dossiers.working_days import WorkingCalendar
@@ -29,6 +31,7 @@ class Services:
     identity_provider: IdentityProvider
     calendar: WorkingCalendar
     routes: RouteBook = field(default_factory=RouteBook)
+    receipt_readers: Mapping[str, ReceiptReader] = field(default_factory=dict)
 
     def unit_of_work(self) -> UnitOfWork:
         """A read-write transaction, not yet begun."""
@@ -66,6 +69,7 @@ def require_complete(settings: Settings) -> None:
     settings.auth.provider_issuer()
     settings.auth.provider_secret()
     settings.notify.dossier_link("")
+    build_receipt_readers(settings.notify)
 
 
 def settle() -> None:
@@ -93,6 +97,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 tokens=tokens,
                 identity_provider=provider,
                 calendar=_warm_calendar(settings),
+                receipt_readers=build_receipt_readers(settings.notify),
             )
     finally:
         await engine.dispose()

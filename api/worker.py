@@ -16,7 +16,8 @@ from notify.loops import Bell, run_until_stopped
 from notify.metrics_server import serving
 from notify.planner import Planner
 from notify.ports import Channel
-from notify.registry import build_channels, close_channels, planned_channels
+from notify.receipts import ReceiptDesk
+from notify.registry import REPORTED, build_channels, close_channels, planned_channels
 from notify.rests import Rest
 from storage import partitions
 from storage.cipher import Cipher
@@ -55,7 +56,8 @@ class Worker:
             for channel, rest in [(channel, Rest(name)) for name, channel in channels.items()]
             for _ in range(AT_ONCE)
         ]
-        self._announced, self._planned = Bell(), Bell()
+        self._receipts = ReceiptDesk(self._unit_of_work, REPORTED)
+        self._announced, self._planned, self._reported = Bell(), Bell(), Bell()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what is under way then is finished first."""
@@ -63,7 +65,11 @@ class Worker:
             asyncio.create_task(HintListener(self._url, self._announced.ring).run(), name="hints"),
             asyncio.create_task(self._keep_up(), name="upkeep"),
         ]
-        loops = [("planner", self._plan, self._announced)]
+        loops = [
+            ("planner", self._plan, self._announced),
+            # Nobody rings: a second is soon enough, and at times there are thousands of reports in it.
+            ("receipts", self._receipts.run_once, self._reported),
+        ]
         loops += [(one.name, one.run_once, self._planned) for one in self._dispatchers]
         running = [
             asyncio.create_task(run_until_stopped(name, run_once, bell, stop), name=name)

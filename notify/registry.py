@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 
 from notify.channels import email, push, sms, zalo
-from notify.ports import AddressKind, Channel
+from notify.ports import AddressKind, Channel, ReceiptReader
 from notify.settings import NotifySettings
 from storage.errors import SettingsError
 from storage.settings import Environment
@@ -23,6 +23,12 @@ ADDRESSES: Mapping[str, AddressKind] = {
     for channel in (push.PushChannel, sms.SmsChannel, email.EmailChannel, zalo.ZaloChannel)
 }
 """What each channel sends to, set up here or not."""
+_RECEIPT_READERS: tuple[tuple[str, str, Callable[[NotifySettings], ReceiptReader | None]], ...] = (
+    ("twilio", sms.SmsChannel.name, sms.build_receipts),
+    ("zalo", zalo.ZaloChannel.name, zalo.build_receipts),
+)
+REPORTED: Mapping[str, str] = {provider: channel for provider, channel, _ in _RECEIPT_READERS}
+"""On whose sends each provider reports that reports at all, set up here or not."""
 
 
 def build_channels(settings: NotifySettings, open_unit: OpenUnit | None = None) -> dict[str, Channel]:
@@ -35,6 +41,18 @@ def build_channels(settings: NotifySettings, open_unit: OpenUnit | None = None) 
     if open_unit is not None:
         channels += [build(settings, open_unit) for build in _TOKEN_KEEPERS]
     return {channel.name: channel for channel in channels if channel is not None}
+
+
+def build_receipt_readers(settings: NotifySettings) -> dict[str, ReceiptReader]:
+    """Return what reads the reports of the providers that are set up, by provider.
+
+    Raises SettingsError where one is set up by half, or where the address is not set that they report to.
+    """
+    readers = {provider: build(settings) for provider, _, build in _RECEIPT_READERS}
+    found = {provider: reader for provider, reader in readers.items() if reader is not None}
+    if found:
+        settings.require_public_url()
+    return found
 
 
 def planned_channels(settings: NotifySettings, here: Mapping[str, Channel]) -> dict[str, AddressKind]:
