@@ -56,6 +56,7 @@ async def test_all_channels_of_one_person_meet(providers, look, http):
     positions = [page.index(sign) for sign in signs]
     assert positions == sorted(positions)
     assert "Nội dung thư" in page
+    assert "Từ tin@example.vn" in page
     assert "Từ TinDan · 1 tin (UCS-2)" in page
     other = await look("demo-000003")
     assert not any(sign in other for sign in signs)
