@@ -18,7 +18,8 @@ from notify.planner import Planner
 from notify.ports import Channel
 from notify.receipts import ReceiptDesk
 from notify.registry import REPORTED, build_channels, close_channels, planned_channels
-from notify.rests import Rest
+from notify.routebook import RouteBook
+from notify.valve import Valve
 from storage import partitions
 from storage.cipher import Cipher
 from storage.engine import Engine, libpq_url
@@ -49,11 +50,14 @@ class Worker:
     ) -> None:
         self._engine, self._cipher = engine, cipher
         self._url = libpq_url(settings.storage.require_database_url())
-        self._planner = Planner(self._unit_of_work, planned_channels(settings.notify, channels))
+        book = RouteBook()
+        self._planner = Planner(self._unit_of_work, planned_channels(settings.notify, channels), book)
         composer = Composer(settings.notify, cipher)
         self._dispatchers = [
-            Dispatcher(channel, composer, self._unit_of_work, rest=rest, lease=lease)
-            for channel, rest in [(channel, Rest(name)) for name, channel in channels.items()]
+            Dispatcher(channel, composer, self._unit_of_work, valve=valve, book=book, lease=lease)
+            for channel, valve in [
+                (channel, Valve(name, settings.notify.rate_of(name))) for name, channel in channels.items()
+            ]
             for _ in range(AT_ONCE)
         ]
         self._receipts = ReceiptDesk(self._unit_of_work, REPORTED)

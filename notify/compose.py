@@ -1,16 +1,19 @@
 """A claimed row becomes a message."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
-from notify.ports import Outgoing
-from notify.rendering import Form, render
-from notify.routes import DEFAULTS, Urgency
+from notify.categories import Category
+from notify.one_time_code import code_of
+from notify.ports import Channel, Form, Outgoing
+from notify.rendering import Links, render
+from notify.routes import Routing, Urgency
 from notify.settings import NotifySettings
+from notify.text import count_segments, fit
 from storage.cipher import Cipher
 from storage.contacts.opt_out import opt_out_token
 from storage.deliveries.repository import Claimed
-
-FORMS = {"push": Form.SHORT}
 
 
 class Composer:
@@ -23,22 +26,26 @@ class Composer:
         self._settings = settings
         self._cipher = cipher
 
-    def compose(self, row: Claimed, channel: str) -> Outgoing:
+    def compose(self, row: Claimed, channel: Channel, routing: Routing) -> Outgoing:
         """Word one message.
 
         Raises:
             LookupError, ValueError: its category or parameters do not fit the templates.
         """
-        link = self._settings.dossier_link(str(row.params["dossier_code"]))
-        opt_out_link = self._opt_out_link(row.target_id) if row.agency_supplied else None
+        route = routing.route_of(row.category)
+        links = self._links(row)
         content = render(
             category=row.category,
             locale=row.locale,
-            params=row.params,
-            form=FORMS.get(channel, Form.FULL),
-            link=link,
-            opt_out_link=opt_out_link,
+            params=self._params(row),
+            form=channel.form,
+            links=links,
+            more=row.more,
         )
+        text, segments = content.text, 0
+        if channel.form is Form.LINE:
+            text = fit(text, route.alphabet)
+            segments = count_segments(text)
         return Outgoing(
             delivery_id=row.id,
             attempt=row.attempt,
@@ -47,13 +54,31 @@ class Composer:
             category=row.category,
             locale=row.locale,
             title=content.title,
-            text=content.text,
+            text=text,
             html=content.html,
-            link=link,
-            opt_out_link=opt_out_link,
-            urgent=DEFAULTS.route_of(row.category).urgency is Urgency.HIGH,
+            link=links.open or self._settings.app_link(),
+            opt_out_link=links.opt_out,
+            urgent=route.urgency is Urgency.HIGH,
             expires_at=row.expires_at,
+            facts=content.facts,
+            segments=segments,
+            cost=routing.prices.get(channel.name, 0) * max(1, segments),
         )
+
+    def _links(self, row: Claimed) -> Links:
+        """Say where it leads: to the dossier, or to the app; a code leads nowhere, as it may be phished."""
+        code = row.params.get("dossier_code")
+        if row.category == Category.OTP:
+            return Links(open=None)
+        return Links(
+            open=self._settings.dossier_link(str(code)) if code else self._settings.app_link(),
+            opt_out=self._opt_out_link(row.target_id) if row.agency_supplied else None,
+        )
+
+    def _params(self, row: Claimed) -> Mapping[str, Any]:
+        if row.category != Category.OTP:
+            return row.params
+        return {"otp": code_of(self._cipher, UUID(str(row.params["verification_id"])))}
 
     def _opt_out_link(self, contact_id: UUID) -> str:
         return self._settings.opt_out_link(opt_out_token(self._cipher, contact_id))

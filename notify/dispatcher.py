@@ -5,26 +5,29 @@ import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from random import Random
-from uuid import UUID
 
 import structlog
 
+from notify import aftermath, metrics
+from notify.aftermath import Aftermath
 from notify.compose import Composer
+from notify.last_look import last_look
 from notify.leases import LEASE, SHARE, Lease
-from notify.outcomes import record_of, unsent, without_sending
-from notify.ports import Channel, Outcome, OutcomeKind, Outgoing
-from notify.rests import Rest
+from notify.outcomes import record_of, unsent
+from notify.ports import AddressKind, Channel, Outcome, OutcomeKind, Outgoing
+from notify.routebook import RouteBook
+from notify.routes import Routing
+from notify.valve import Valve
 from storage.contacts.repository import VALUE
 from storage.deliveries import repository
-from storage.deliveries.repository import FIRST, Claimed, Record
-from storage.devices import repository as devices
+from storage.deliveries.repository import FIRST, Claimed
+from storage.devices.repository import TOKEN
 from storage.engine import UNAVAILABLE
 from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
 LANES = range(4)
-PURPOSES = {"push": devices.TOKEN}
 SMOOTHING = 0.3
 AGAIN_SECONDS = 0.5
 """How long to wait for a database that is away, before what was sent is recorded again."""
@@ -34,7 +37,8 @@ class Dispatcher:
     """Sends what is due on one channel. Any number of them, in any number of processes, work side by side.
 
     Args:
-        rest: shared with the other dispatchers of the channel, so that all keep still when one is told to.
+        valve: shared with the other dispatchers of the channel, so that all keep still when one is told to.
+        book: shared as well: the routing in force.
         lease: how long a claim holds; longer than a call of the channel may take.
         rng: the source of chance for backoff.
 
@@ -48,7 +52,8 @@ class Dispatcher:
         composer: Composer,
         open_unit: Callable[[], UnitOfWork],
         *,
-        rest: Rest | None = None,
+        valve: Valve | None = None,
+        book: RouteBook | None = None,
         lease: timedelta = LEASE,
         rng: Random | None = None,
     ) -> None:
@@ -57,32 +62,50 @@ class Dispatcher:
         self._channel = channel
         self._composer = composer
         self._open_unit = open_unit
-        self._rest = rest or Rest(channel.name)
+        self._valve = valve or Valve(channel.name)
+        self._book = book or RouteBook()
         self._lease = lease
         self._rng = rng or Random()  # noqa: S311 - spreads retries, guards nothing
+        self._purpose = TOKEN if channel.address is AddressKind.DEVICE else VALUE
         self._after = dict.fromkeys(LANES, FIRST)
         self._per_second: float | None = None
         self.name = channel.name
 
     async def run_once(self) -> int:
         """Claim, send and record once; return how many rows were claimed."""
-        if self._rest.seconds:
+        size = self._valve.admit(self._claim_size())
+        if not size:
             return 0
+        try:
+            return await self._run(size)
+        finally:
+            self._valve.close()
+
+    async def _run(self, size: int) -> int:
         lease = Lease(self._open_unit, self._lease)
-        rows = await self._claim()
+        rows, routing = await self._claim(size)
         if not rows:
             return 0
         now = datetime.now(UTC)
-        records = {row.id: record for row in rows if (record := without_sending(row, now, self._rng))}
+        records = {
+            row.id: record
+            for row in rows
+            if (record := last_look(row, self.name, routing, now, self._rng)) is not None
+        }
         if unreadable := sum(row.unreadable for row in rows):
             log.error("addresses_unreadable", channel=self.name, count=unreadable)
         to_send = [row for row in rows if row.id not in records]
         async with lease.kept(rows):
-            outcomes = await self._send(to_send, lease)
+            sent = await self._send(to_send, routing, lease)
             now = datetime.now(UTC)
-            for row, outcome in zip(to_send, outcomes, strict=True):
-                records[row.id] = record_of(row, outcome, now, self._rng) if outcome else unsent(row, now)
-            await self._record(list(records.values()), self._dead(to_send, outcomes))
+            for row, (message, outcome) in zip(to_send, sent, strict=True):
+                records[row.id] = (
+                    record_of(row, outcome, now, self._rng, message) if outcome else unsent(row, now)
+                )
+            outcomes = {row.id: outcome for row, (_, outcome) in zip(to_send, sent, strict=True) if outcome}
+            left = Aftermath.of(self._channel, rows, records, outcomes, now)
+            await self._record(left)
+        aftermath.count(self.name, outcomes, left.records)
         return len(rows)
 
     def _claim_size(self) -> int:
@@ -92,52 +115,61 @@ class Dispatcher:
         affordable = int(self._per_second * self._lease.total_seconds() / SHARE)
         return max(1, min(self._channel.batch_size, affordable))
 
-    async def _claim(self) -> list[Claimed]:
+    async def _claim(self, size: int) -> tuple[list[Claimed], Routing]:
         """Claim; while nothing is found, look on until every agency of every lane was looked at."""
         begun: set[int] = set()
         unseen = set(LANES)
         while True:
             begun |= {lane for lane in LANES if self._after[lane] == FIRST}
-            rows = await self._claim_on()
+            rows, routing = await self._claim_on(size)
             unseen -= {lane for lane in begun if self._after[lane] == FIRST}
             if rows or not unseen:
-                return rows
+                return rows, routing
 
-    async def _claim_on(self) -> list[Claimed]:
-        purpose = PURPOSES.get(self.name, VALUE)
+    async def _claim_on(self, size: int) -> tuple[list[Claimed], Routing]:
         async with self._open_unit() as uow:
+            routing = await self._book.current(uow)
+            granted = await self._valve.grant(uow, size)
+            if not granted:
+                self._after = dict.fromkeys(LANES, FIRST)
+                return [], routing
             rows, self._after = await repository.claim(
                 uow,
                 channel=self.name,
-                purpose=purpose,
-                size=self._claim_size(),
+                purpose=self._purpose,
+                size=granted,
                 lease=self._lease,
                 after=self._after,
             )
             if rows:
+                await self._valve.take(uow, len(rows))
                 await uow.commit()
-        return rows
+        return rows, routing
 
-    async def _send(self, rows: Sequence[Claimed], lease: Lease) -> list[Outcome | None]:
-        """Send; none stands for a row that was not handed over, as its lease might run out first."""
+    async def _send(
+        self, rows: Sequence[Claimed], routing: Routing, lease: Lease
+    ) -> list[tuple[Outgoing | None, Outcome | None]]:
+        """Send; no outcome stands for a row that was not handed over, as its lease might run out first."""
         messages: dict[int, Outgoing] = {}
-        outcomes: list[Outcome | None] = [None] * len(rows)
+        sent: list[tuple[Outgoing | None, Outcome | None]] = [(None, None)] * len(rows)
         for place, row in enumerate(rows):
             try:
-                messages[place] = self._composer.compose(row, self.name)
+                messages[place] = self._composer.compose(row, self._channel, routing)
             except (LookupError, ValueError) as error:
                 log.exception("not_worded", delivery_id=str(row.id), error=type(error).__name__)
                 # Kept: a newer release, or a mended template, may know how to word it.
-                outcomes[place] = Outcome(kind=OutcomeKind.RETRYABLE, code="not_worded")
+                sent[place] = None, Outcome(kind=OutcomeKind.RETRYABLE, code="not_worded")
         if not messages or not lease.covers(self._channel.timeout):
-            return outcomes
+            return sent
         started = time.monotonic()
         answers = await self._answers(list(messages.values()))
-        self._learn(len(messages), time.monotonic() - started)
-        for place, outcome in zip(messages, answers, strict=True):
-            outcomes[place] = outcome
-        self._rest.heed(answers)
-        return outcomes
+        seconds = time.monotonic() - started
+        self._learn(len(messages), seconds)
+        metrics.observe_send(self.name, seconds, len(messages))
+        for (place, message), outcome in zip(messages.items(), answers, strict=True):
+            sent[place] = message, outcome
+        self._valve.heed([message.delivery_id for message in messages.values()], answers)
+        return sent
 
     async def _answers(self, messages: list[Outgoing]) -> list[Outcome]:
         """Send; a fault of the channel counts as an unknown outcome, so that it is tried ever less often."""
@@ -152,17 +184,7 @@ class Dispatcher:
         known = self._per_second
         self._per_second = rate if known is None else known + SMOOTHING * (rate - known)
 
-    def _dead(self, rows: Sequence[Claimed], outcomes: Sequence[Outcome | None]) -> list[tuple[UUID, str]]:
-        """Return the phones, and their tokens, that the provider says no longer exist."""
-        if self.name != "push":
-            return []
-        return [
-            (row.target_id, row.target or "")
-            for row, outcome in zip(rows, outcomes, strict=True)
-            if outcome and outcome.kind is OutcomeKind.UNREACHABLE
-        ]
-
-    async def _record(self, records: Sequence[Record], dead: Sequence[tuple[UUID, str]]) -> None:
+    async def _record(self, left: Aftermath) -> None:
         """Record what came of the sends; while the database is away, again and again.
 
         What was sent and is not recorded goes out a second time. To come late does no harm: whose lease ran
@@ -170,19 +192,13 @@ class Dispatcher:
         """
         while True:
             try:
-                counted = await self._write(records, dead)
+                async with self._open_unit() as uow:
+                    counted = await aftermath.settle(uow, left)
+                    await uow.commit()
             except UNAVAILABLE as error:
                 log.warning("outcomes_not_recorded", channel=self.name, error=type(error).__name__)
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
-            if counted < len(records):
-                log.warning("outcomes_overtaken", channel=self.name, count=len(records) - counted)
+            if counted < len(left.records):
+                log.warning("outcomes_overtaken", channel=self.name, count=len(left.records) - counted)
             return
-
-    async def _write(self, records: Sequence[Record], dead: Sequence[tuple[UUID, str]]) -> int:
-        async with self._open_unit() as uow:
-            counted = await repository.record(uow, records)
-            if dead:
-                await devices.retire(uow, dead)
-            await uow.commit()
-        return counted

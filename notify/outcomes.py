@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from notify.ports import Outcome, OutcomeKind
+from notify.ports import Outcome, OutcomeKind, Outgoing
 from notify.retry import next_attempt_at
 from storage.deliveries.repository import Claimed, Record
 
@@ -12,24 +12,33 @@ PAUSE = timedelta(seconds=60)
 FINAL = frozenset({OutcomeKind.ACCEPTED, OutcomeKind.REJECTED, OutcomeKind.UNREACHABLE})
 EXPIRED = "expired"
 GIVEN_UP = "no_address"
+SHUT = "suppressed"
+TURNED_OFF = "turned_off"
+RECEIVED = "received"
+NIGHT = "quiet_hours"
 UNREADABLE = Outcome(kind=OutcomeKind.MISCONFIGURED, code="unreadable_address")
 """The root key at hand is not the one that the address was kept under: an operator can mend that."""
 
 
-def record_of(claimed: Claimed, outcome: Outcome, now: datetime, rng: Random) -> Record:
-    """Say what becomes of a row.
+def record_of(
+    claimed: Claimed, outcome: Outcome, now: datetime, rng: Random, message: Outgoing | None = None
+) -> Record:
+    """Say what becomes of a row, and what its message cost, if a provider has taken it.
 
     What is final ends it. What may be tried again waits, with jitter, as long as that is before its
     expiry, and otherwise ends as expired. A misconfigured channel keeps its rows. An unknown outcome is
     tried again and marked: a notice twice is better than none (at least once, said honestly).
     """
     if outcome.kind in FINAL:
+        paid = message if outcome.kind is OutcomeKind.ACCEPTED else None
         return Record(
             id=claimed.id,
             attempt=claimed.attempt,
             outcome=outcome.kind.value,
             code=outcome.code,
             provider_id=outcome.provider_id,
+            segments=paid.segments if paid else 0,
+            cost=paid.cost if paid else 0,
         )
     again_at = _again_at(claimed, outcome, now, rng)
     return Record(
@@ -53,20 +62,6 @@ def _again_at(claimed: Claimed, outcome: Outcome, now: datetime, rng: Random) ->
         retry_after=outcome.retry_after,
         rng=rng,
     )
-
-
-def without_sending(claimed: Claimed, now: datetime, rng: Random) -> Record | None:
-    """Say what becomes of a row that need not, or can not, be sent; none where it is to be sent.
-
-    It ends when it is too late, or when its address was given up since planning.
-    """
-    if claimed.expired:
-        return Record(id=claimed.id, attempt=claimed.attempt, outcome=EXPIRED)
-    if claimed.unreadable:
-        return record_of(claimed, UNREADABLE, now, rng)
-    if claimed.target is None:
-        return Record(id=claimed.id, attempt=claimed.attempt, outcome=GIVEN_UP)
-    return None
 
 
 def unsent(claimed: Claimed, now: datetime) -> Record:

@@ -7,83 +7,50 @@ once, in `templates/<language>/<category>.txt`, and serves every form.
 
 import functools
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
-from typing import Annotated, Any, NamedTuple
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import escape
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 
-from storage.dossiers.statuses import AWAITING_CITIZEN, ENDED, DossierStatus
+from notify.params import ENGLISH, VIETNAMESE, read_params
+from notify.ports import Form
+from storage.dossiers.statuses import DossierStatus
 
 TITLE_LENGTH = 65
 """Characters that a phone's lock screen and a mail client's list show of a title."""
-
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
-_VIETNAMESE, _ENGLISH = "vi", "en"
-# Not strftime's: those follow the locale of the process.
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
-
-
-class Form(StrEnum):
-    """How much is said. A channel of text messages would bring a form of its own, in its alphabet."""
-
-    SHORT = "short"
-    """Two lines that a locked screen shows to anybody: what happened to which dossier."""
-    FULL = "full"
-    """A letter, in plain text and in HTML."""
+SENDER = "TinDan"
+"""Opens a text message, which a phone may show without saying who sends it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
-    """A notice in words, NFC. The title is one line; `html` belongs to the full form alone."""
+    """A notice in words, NFC.
+
+    Attributes:
+        title: one line.
+        html: of the full form alone.
+        facts: what it is about, one by one: see `notify.ports.Outgoing`.
+    """
 
     title: str
     text: str
     html: str | None
+    facts: Mapping[str, str] = field(default_factory=dict)
 
 
-def _one_line(value: object) -> object:
-    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
-
-
-Line = Annotated[str, BeforeValidator(_one_line)]
-
-
-class NoticeParams(BaseModel):
-    """What a notification keeps for its wording, read from JSON (times in ISO 8601 with an offset).
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Links:
+    """Where a notice leads.
 
     Attributes:
-        status: as numbered for exchange with the National Public Service Portal; its name is ours to give.
-        due_at: when the agency has promised the result.
+        open: what it tells of, in the app; none where there is nothing to open.
+        opt_out: gives the address up, where it came with a dossier.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
-
-    dossier_code: Line
-    status: DossierStatus
-    procedure_name: Line
-    agency_name: Line
-    occurred_at: AwareDatetime
-    due_at: AwareDatetime | None = None
+    open: str | None
+    opt_out: str | None = None
 
 
 def render(
@@ -92,48 +59,56 @@ def render(
     locale: str,
     params: Mapping[str, Any],
     form: Form,
-    link: str,
-    opt_out_link: str | None = None,
+    links: Links,
+    more: int = 0,
 ) -> Content:
     """Put a notice into words.
 
     Args:
-        category: the name of a template: `status_change`, `supplement_required`, `payment_required`,
-            `result_ready`, `refused`, `stopped`.
+        category: what it is about: the name of a template.
         locale: a BCP 47 tag; what is neither Vietnamese nor English is answered in Vietnamese.
-        params: see `NoticeParams`.
+        params: see `notify.params`.
         form: how much to say.
-        link: opens the dossier.
-        opt_out_link: gives the address up, where it came with a dossier.
+        links: where it leads.
+        more: how many notices it stands for beside its own.
 
     Raises:
         LookupError: there is no such category.
         pydantic.ValidationError: the params do not suffice.
     """
-    language = _language(locale)
-    notice = NoticeParams.model_validate(dict(params))
-    status = notice.status
-    lines = _lines(language, category, status)
-    blanks = {"code": notice.dossier_code, "occurred": _moment(notice.occurred_at, language)}
+    language = ENGLISH if locale.lower().split("-")[0] == ENGLISH else VIETNAMESE
+    notice = read_params(category, params)
+    status = notice.status_told
+    facts = dict(notice.blanks(language))
+    kind = _Kind(language=language, category=category, status=status, more=more > 0)
+    lines = _lines(kind)
+    blanks = {**facts, "more": str(more)}
     title = lines.title % blanks
     if len(title) > TITLE_LENGTH:
         title = lines.short_title % blanks
+    if status is not None:
+        facts["status"] = _named(status, language)
     if form is Form.SHORT:
-        return Content(title=title, text=lines.lead % blanks, html=None)
-    blanks |= {
-        "title": title,
-        "procedure": notice.procedure_name,
-        "agency": notice.agency_name,
-        "link": link,
-        "opt_out_link": opt_out_link or "",
-    }
-    # While the citizen is awaited the clock stands still: the day promised would mislead.
-    promised = notice.due_at is not None and status not in ENDED | AWAITING_CITIZEN
-    if notice.due_at is not None:
-        blanks["due"] = _moment(notice.due_at, language)
-    letter = _letter(language, category, status, promised=promised, opt_out=opt_out_link is not None)
+        return Content(title=title, text=lines.lead % blanks, html=None, facts=facts)
+    if form is Form.LINE:
+        line = f"{SENDER}: {lines.lead % blanks}"
+        return Content(
+            title=title, text=f"{line} {links.open}" if links.open else line, html=None, facts=facts
+        )
+    blanks |= {"title": title, "link": links.open or "", "opt_out_link": links.opt_out or ""}
+    named = tuple(name for name in facts if name != "status")
+    letter = _letter(kind, named, open_link=links.open is not None, opt_out=links.opt_out is not None)
     escaped = {name: escape(value) for name, value in blanks.items()}
-    return Content(title=title, text=letter.text % blanks, html=letter.html % escaped)
+    return Content(title=title, text=letter.text % blanks, html=letter.html % escaped, facts=facts)
+
+
+class _Kind(NamedTuple):
+    """What decides the wording, but for its blanks."""
+
+    language: str
+    category: str
+    status: DossierStatus | None
+    more: bool
 
 
 class _Lines(NamedTuple):
@@ -156,50 +131,61 @@ class _Fact(NamedTuple):
     language: str | None = None
 
 
+_BLANKS = ("code", "occurred", "due", "device", "otp", "headline", "body")
+"""What the wording of some category names; the status is no blank, as its name differs in grammar."""
+
 # A template takes far longer than what differs between two notices of a kind: each kind goes through its
 # templates once, with marks for what is left blank, and is kept as a pattern for `%`. There are no more
 # kinds than templates times statuses, so the caches are bounded.
 
 
 @functools.cache
-def _lines(language: str, category: str, status: DossierStatus) -> _Lines:
-    """Word a category and a status; `code` and `occurred` are left blank."""
-    template = _template(f"{language}/{category}.txt")
+def _lines(kind: _Kind) -> _Lines:
+    """Word a kind of notice."""
+    template = _template(f"{kind.language}/{kind.category}.txt")
     context = template.new_context(
-        {"code": _blank("code"), "occurred": _blank("occurred"), "status": _named(status, language)}
+        {name: _blank(name) for name in _BLANKS}
+        | ({"status": _named(kind.status, kind.language)} if kind.status else {})
     )
     blocks = {name: _squeezed("".join(block(context))) for name, block in template.blocks.items()}
+    if kind.more:
+        blocks["lead"] += " " + _labels(kind.language)["more"].format(more=_blank("more"))
     return _Lines(**{name: _pattern(blocks[name]) for name in _Lines._fields})
 
 
 @functools.cache
-def _letter(language: str, category: str, status: DossierStatus, *, promised: bool, opt_out: bool) -> _Letter:
-    lines = _lines(language, category, status)
-    labels = _template(f"{language}/labels.txt").module
-    marks = {"code": _blank("code"), "occurred": _blank("occurred")}
+def _letter(kind: _Kind, facts: tuple[str, ...], *, open_link: bool, opt_out: bool) -> _Letter:
+    lines = _lines(kind)
+    labels = _labels(kind.language)
+    marks = {name: _blank(name) for name in (*_BLANKS, "more")}
     context = {
-        "language": language,
+        "language": kind.language,
         "labels": labels,
         "title": _blank("title"),
         "lead": lines.lead % marks,
         "advice": lines.advice % marks,
-        "facts": list(_facts(vars(labels), _named(status, language), promised=promised)),
-        "link": _blank("link"),
+        "facts": list(_facts(kind, facts)),
+        "link": _blank("link") if open_link else None,
+        "open": labels["open" if "code" in facts else "open_app"],
         "opt_out_link": _blank("opt_out_link") if opt_out else None,
     }
     text, html = (_template(name).render(context) for name in ("letter.txt", "letter.html"))
     return _Letter(text=_pattern(text), html=_pattern(html))
 
 
-def _facts(labels: Mapping[str, str], status: str, *, promised: bool) -> Iterator[_Fact]:
+def _facts(kind: _Kind, names: tuple[str, ...]) -> Iterator[_Fact]:
     """Yield what the letter lists. Official names stay Vietnamese and say so (WCAG 2.2, 3.1.2)."""
-    yield _Fact(labels["code"], _blank("code"))
-    yield _Fact(labels["procedure"], _blank("procedure"), _VIETNAMESE)
-    yield _Fact(labels["agency"], _blank("agency"), _VIETNAMESE)
-    yield _Fact(labels["status"], status)
-    yield _Fact(labels["occurred"], _blank("occurred"))
-    if promised:
-        yield _Fact(labels["due"], _blank("due"))
+    labels = _labels(kind.language)
+    for name in names:
+        if name == "occurred" and kind.status:
+            yield _Fact(labels["status"], _named(kind.status, kind.language))
+        if name in labels:
+            official = VIETNAMESE if name in {"procedure", "agency"} else None
+            yield _Fact(labels[name], _blank(name), official)
+
+
+def _labels(language: str) -> Mapping[str, str]:
+    return vars(_template(f"{language}/labels.txt").module)
 
 
 def _blank(name: str) -> str:
@@ -229,21 +215,8 @@ def _template(name: str) -> Template:
     return _environment().get_template(name)
 
 
-def _language(locale: str) -> str:
-    return _ENGLISH if locale.lower().split("-")[0] == _ENGLISH else _VIETNAMESE
-
-
 def _named(status: DossierStatus, language: str) -> str:
-    return status.english if language == _ENGLISH else status.vietnamese
-
-
-def _moment(at: datetime, language: str) -> str:
-    """Say a time as it is read in Vietnam, which keeps UTC+7 all year."""
-    local = at.astimezone(_ZONE)
-    clock = f"{local.hour:02}:{local.minute:02}"
-    if language == _ENGLISH:
-        return f"{clock} (UTC+7) on {local.day} {_MONTHS[local.month - 1]} {local.year}"
-    return f"{clock} ngày {local.day:02}/{local.month:02}/{local.year}"
+    return status.english if language == ENGLISH else status.vietnamese
 
 
 def _squeezed(text: str) -> str:

@@ -116,15 +116,16 @@ class Routing(_Data):
     """All of it.
 
     Attributes:
-        quiet: when people sleep, by their own clock.
+        quiet: when people sleep, by their own clock; none where nothing ever waits for the morning.
         loud: the channels that would wake them.
         closed: when a provider takes nothing, by the clock of Vietnam.
         prices: of one message, or of one segment of a text message, in whole đồng; free where not named.
-        merge_within: what changes so soon after the last notice becomes one following notice.
+        merge_within: what changes so soon after the last notice becomes one following notice; nothing does
+            where it is no time at all.
     """
 
     routes: Mapping[Category, Route]
-    quiet: Hours = Hours(start=time(22), end=time(7))
+    quiet: Hours | None = Hours(start=time(22), end=time(7))
     loud: tuple[ChannelName, ...] = ("push", "zalo", "sms")
     closed: Mapping[ChannelName, Hours] = Field(
         default_factory=lambda: {"zalo": Hours(start=time(22), end=time(6))}
@@ -146,7 +147,9 @@ class Routing(_Data):
             raise LookupError(category) from error
 
     def mergeable(self) -> list[str]:
-        """Return the categories whose notices may become one."""
+        """Return the categories whose notices may become one; none where the time for it is nothing."""
+        if not self.merge_within:
+            return []
         return [category.value for category, route in self.routes.items() if route.merge]
 
 
@@ -214,3 +217,6 @@ DEFAULTS = Routing(
     }
 )
 """What is in force until an operator says otherwise."""
+
+PROMPT = DEFAULTS.model_copy(update={"quiet": None, "closed": {}, "merge_within": timedelta(0)})
+"""For a demonstration, in which a week passes in seconds: nothing waits for the morning, nothing merges."""

@@ -171,9 +171,10 @@ class Router:
 
     def _morning(self, route: Route, sends: Sequence[Send], reach: Reach, now: datetime) -> datetime | None:
         """Return until when a notice must wait that would wake somebody."""
-        if not route.quiet or all(send.channel not in self.routing.loud for send in sends):
+        hours = self.routing.quiet
+        if hours is None or not route.quiet or all(one.channel not in self.routing.loud for one in sends):
             return None
-        return self.routing.quiet.ends_at(now, reach.zone)
+        return hours.ends_at(now, reach.zone)
 
 
 def refused(category: str, channel: str, route: Route, reach: Reach) -> Why | None:

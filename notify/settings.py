@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from notify.accounts.twilio import TwilioAccount, TwilioSettings
 from notify.accounts.zalo import ZaloAccount, ZaloSettings
+from notify.rates import Rate
 from storage.errors import SettingsError
 from storage.settings import Environment
 
@@ -86,6 +87,10 @@ class NotifySettings(BaseSettings):
 
     env: Environment = Environment.PRODUCTION
     channels: tuple[str, ...] | None = None
+    rates: Mapping[str, Annotated[float, Field(gt=0, le=100_000)]] = Field(
+        # What Zalo takes in a minute from one app is 4,000.
+        default_factory=lambda: {"zalo": 60.0}
+    )
     smtp_host: str | None = None
     smtp_port: Annotated[int | None, Field(ge=1, le=65535)] = None
     smtp_security: SmtpSecurity = SmtpSecurity.STARTTLS
@@ -163,6 +168,11 @@ class NotifySettings(BaseSettings):
         Raises SettingsError when no address is set for it, or, outside development, none by https.
         """
         return f"{self._web_address('app_link_base')}/dossiers/{quote(code, safe='')}"
+
+    def rate_of(self, channel: str) -> Rate | None:
+        """Return how fast all workers together may send on a channel; none where nobody has set it."""
+        per_second = self.rates.get(channel)
+        return Rate(per_second=per_second, burst=max(1.0, per_second)) if per_second else None
 
     def app_link(self) -> str:
         """Return the App Link that opens the app. Raises SettingsError as `dossier_link` does."""

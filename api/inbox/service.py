@@ -4,12 +4,10 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from api.inbox.schemas import InboxItem, InboxMark, InboxPage, SyncMark
-from api.named import Status
+from api.inbox.wording import word
 from api.paging import cut
 from auth.principals import Citizen
-from notify.rendering import Form, render
 from notify.settings import NotifySettings
-from storage.dossiers.statuses import DossierStatus
 from storage.notifications import inbox
 from storage.notifications.inbox import BEFORE_ALL_IDS, InboxNotice, Moment
 from storage.unit_of_work import Reading
@@ -92,24 +90,17 @@ class InboxReader:
     def _item(self, notice: InboxNotice) -> InboxItem:
         code = notice.dossier_code
         link = self._settings.dossier_link(code) if code else None
-        content = render(
-            category=notice.category,
-            locale=self._locale,
-            params=notice.params,
-            form=Form.SHORT,
-            link=link or "",
-        )
-        status = notice.params.get("status")
+        wording = word(notice, locale=self._locale, link=link)
         return InboxItem(
             id=notice.id,
             category=notice.category,
-            title=content.title,
-            body=content.text,
+            title=wording.title,
+            body=wording.body,
             created_at=notice.created_at,
             read_at=notice.read_at,
             dossier_code=code,
             link=link,
-            status=Status.of(DossierStatus(status), self._locale) if status else None,
+            status=wording.status,
         )
 
 

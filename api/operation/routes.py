@@ -26,7 +26,12 @@ routes = typer.Typer(no_args_is_help=True, help="How notices travel: by which ch
 
 LONGEST_HISTORY = 100
 Note = Annotated[str, typer.Option("--note", help="Why, for those who come after")]
-File = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)]
+File = Annotated[
+    Path,
+    typer.Argument(
+        metavar="FILE", help="JSON as `routes show` prints it", exists=True, dir_okay=False, readable=True
+    ),
+]
 
 
 @routes.command("show")

@@ -40,6 +40,7 @@ WITH RECURSIVE walk AS (
     SELECT d.agency_id FROM delivery d
     WHERE d.channel = %(channel)s AND d.lane = l.lane AND d.agency_id > l.after
     ORDER BY d.agency_id LIMIT 1) g
+  WHERE NOT EXISTS (SELECT FROM channel_pause WHERE channel = %(channel)s)
   UNION ALL
   SELECT w.lane, w.after, g.agency_id, w.place + 1
   FROM walk w, LATERAL (
@@ -69,7 +70,8 @@ WITH RECURSIVE walk AS (
     -- A lease that ran out means that somebody may have sent this and died before saying so.
     possible_duplicate = possible_duplicate OR lease_until IS NOT NULL
   WHERE id = ANY(ARRAY(SELECT id FROM picked))
-  RETURNING lane, id, attempt, party_id, expires_at, target_id, notification_ids[1] AS notification_id
+  RETURNING lane, id, attempt, party_id, expires_at, step, target_id, notification_ids[1] AS notification_id,
+    cardinality(notification_ids) - 1 AS more
 ), ends AS (
   SELECT w.lane, CASE
     WHEN w.lane > cut.lane THEN w.after
@@ -82,13 +84,18 @@ WITH RECURSIVE walk AS (
 )
 SELECT ends.lane, ends.last, c.*
 FROM ends LEFT JOIN (
-  SELECT claimed.lane, claimed.id, attempt, claimed.party_id, expires_at, expires_at <= now(), target_id,
-    wrapped, sealed, source, locale, notification_id, category, params, dossier_code, procedure_name,
-    agency_name
+  SELECT claimed.lane, claimed.id, attempt, claimed.party_id, expires_at, expires_at <= now(), step,
+    target_id, more, wrapped, sealed, source, coalesce(shut, false), enabled, locale, time_zone,
+    notification_id, received, category, params, dossier_code, procedure_name, agency_name
   FROM claimed
-  CROSS JOIN LATERAL (SELECT locale FROM party WHERE id = claimed.party_id LIMIT 1) p
+  CROSS JOIN LATERAL (SELECT locale, time_zone FROM party WHERE id = claimed.party_id LIMIT 1) p
   CROSS JOIN LATERAL (
-    SELECT category, params, dossier_id, agency_id FROM notification WHERE id = notification_id LIMIT 1) n
+    SELECT category, params, dossier_id, agency_id, coalesce(received_at, read_at) IS NOT NULL AS received
+    FROM notification WHERE id = notification_id LIMIT 1) n
+  LEFT JOIN LATERAL (
+    SELECT enabled FROM preference
+    WHERE party_id = claimed.party_id AND preference.category = n.category AND channel = %(channel)s LIMIT 1
+  ) f ON true
   LEFT JOIN LATERAL (SELECT wrapped FROM party_key WHERE party_id = claimed.party_id LIMIT 1) k ON true
   LEFT JOIN LATERAL (
     SELECT code AS dossier_code, procedure_code FROM dossier WHERE id = dossier_id LIMIT 1) d ON true
@@ -96,9 +103,12 @@ FROM ends LEFT JOIN (
     SELECT name AS procedure_name FROM procedure WHERE code = procedure_code LIMIT 1) r ON true
   LEFT JOIN LATERAL (SELECT name AS agency_name FROM agency WHERE id = agency_id LIMIT 1) a ON true
   LEFT JOIN LATERAL (
-    SELECT value_sealed AS sealed, source FROM contact WHERE id = target_id AND opted_out_at IS NULL
+    SELECT value_sealed AS sealed, source, EXISTS (
+      SELECT FROM suppression s WHERE s.channel = %(channel)s AND s.value_index = contact.value_index
+        AND (s.until IS NULL OR s.until > now())) AS shut
+    FROM contact WHERE id = target_id AND opted_out_at IS NULL
     UNION ALL
-    SELECT token_sealed, NULL FROM device
+    SELECT token_sealed, NULL, false FROM device
     WHERE id = target_id AND party_id = claimed.party_id AND retired_at IS NULL
     LIMIT 1) t ON true
 ) c ON c.lane = ends.lane
@@ -113,17 +123,20 @@ WHERE d.id = g.id AND d.attempt = g.attempt AND d.lease_until IS NOT NULL RETURN
 _RECORD = """
 WITH given AS (
   SELECT * FROM unnest(%b::uuid[], %b::int2[], %b::text[], %b::text[], %b::text[], %b::timestamptz[],
-    %b::bool[]) AS g(id, attempt, outcome, code, provider_id, again_at, duplicate)
+    %b::bool[], %b::int2[], %b::int4[])
+    AS g(id, attempt, outcome, code, provider_id, again_at, duplicate, segments, cost)
 ), gone AS (
   DELETE FROM delivery d USING given g
   WHERE d.id = g.id AND d.attempt = g.attempt AND d.lease_until IS NOT NULL AND g.again_at IS NULL
-  RETURNING d.id, d.notification_ids, d.party_id, d.agency_id, d.channel, d.lane, d.target_id, d.created_at,
-    d.attempt, d.possible_duplicate OR g.duplicate AS possible_duplicate, g.outcome, g.code, g.provider_id
+  RETURNING d.id, d.notification_ids, d.party_id, d.agency_id, d.channel, d.lane, d.step, d.target_id,
+    d.replay_of, d.created_at, d.attempt, d.possible_duplicate OR g.duplicate AS possible_duplicate,
+    g.outcome, g.code, g.provider_id, g.segments, g.cost
 ), finished AS (
-  INSERT INTO finished_delivery (id, notification_ids, party_id, agency_id, channel, lane, target_id,
-    created_at, finished_at, attempt, possible_duplicate, outcome, code, provider_id)
-  SELECT id, notification_ids, party_id, agency_id, channel, lane, target_id, created_at, now(), attempt,
-    possible_duplicate, outcome, code, provider_id
+  INSERT INTO finished_delivery (id, notification_ids, party_id, agency_id, channel, lane, step, target_id,
+    replay_of, created_at, finished_at, attempt, possible_duplicate, outcome, code, provider_id, segments,
+    cost)
+  SELECT id, notification_ids, party_id, agency_id, channel, lane, step, target_id, replay_of, created_at,
+    now(), attempt, possible_duplicate, outcome, code, provider_id, segments, cost
   FROM gone RETURNING id
 ), again AS (
   UPDATE delivery d SET due_at = g.again_at, lease_until = NULL, last_code = g.code,
@@ -165,25 +178,44 @@ class Claimed:
 
     `target` is the address in clear, or none where it was given up or its owner erased since planning, or
     where it is `unreadable`: kept under another key than ours.
+
+    Attributes:
+        more: for how many notices it stands beside its own.
+        shut: the channel is shut to the address.
+        enabled: the party's word on the category on this channel, if it has said one.
+        time_zone: of the party.
+        received: the party's app has the notice.
     """
 
     id: UUID
     attempt: int
     expires_at: datetime
     expired: bool
+    step: int = 0
     target_id: UUID
+    more: int = 0
     target: str | None
     unreadable: bool
     agency_supplied: bool
+    shut: bool = False
+    enabled: bool | None = None
     locale: str
+    time_zone: str = "Asia/Ho_Chi_Minh"
     notification_id: UUID
+    received: bool = False
     category: str
     params: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """What came of one attempt. `again_at` is when to try again; none means that this was the end."""
+    """What came of one attempt.
+
+    Attributes:
+        again_at: when to try again; none means that this was the end.
+        segments: of how many text messages it was made up.
+        cost: in whole đồng.
+    """
 
     id: UUID
     attempt: int
@@ -192,6 +224,21 @@ class Record:
     provider_id: str | None = None
     again_at: datetime | None = None
     possible_duplicate: bool = False
+    segments: int = 0
+    cost: int = 0
+
+
+_RECORDED = (
+    "id",
+    "attempt",
+    "outcome",
+    "code",
+    "provider_id",
+    "again_at",
+    "possible_duplicate",
+    "segments",
+    "cost",
+)
 
 
 async def add(uow: UnitOfWork, deliveries: Sequence[NewDelivery]) -> None:
@@ -249,8 +296,9 @@ async def claim(
 
 
 def _claimed(uow: UnitOfWork, purpose: str, row: Any) -> Claimed:
-    delivery_id, attempt, party_id, expires_at, expired, target_id, wrapped, sealed, source, *rest = row
-    locale, notification_id, category, params, dossier_code, procedure_name, agency_name = rest
+    delivery_id, attempt, party_id, expires_at, expired, step, target_id, more, wrapped, sealed, *rest = row
+    source, shut, enabled, locale, time_zone, notification_id, received, category, params, *named = rest
+    dossier_code, procedure_name, agency_name = named
     target, unreadable = None, False
     if wrapped is not None and sealed is not None:
         try:
@@ -264,12 +312,18 @@ def _claimed(uow: UnitOfWork, purpose: str, row: Any) -> Claimed:
         attempt=attempt,
         expires_at=expires_at,
         expired=expired,
+        step=step,
         target_id=target_id,
+        more=more,
         target=target,
         unreadable=unreadable,
         agency_supplied=source == "agency_supplied",
+        shut=shut,
+        enabled=enabled,
         locale=locale,
+        time_zone=time_zone,
         notification_id=notification_id,
+        received=received,
         category=category,
         params={**params, **names},
     )
@@ -285,8 +339,7 @@ async def renew(uow: UnitOfWork, held: Sequence[tuple[UUID, int]], lease: timede
 
 async def record(uow: UnitOfWork, records: Sequence[Record]) -> int:
     """Record outcomes; return how many counted. The rest had been claimed by somebody else since."""
-    names = ("id", "attempt", "outcome", "code", "provider_id", "again_at", "possible_duplicate")
     driver = await uow.driver()
-    columns = [[getattr(one, name) for one in records] for name in names]
+    columns = [[getattr(one, name) for one in records] for name in _RECORDED]
     cursor = await driver.execute(_RECORD, columns)
     return cursor.rowcount

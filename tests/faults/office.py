@@ -1,16 +1,21 @@
 """Notices under way, up to the point where a dispatcher takes them; and time, which passes as told."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
 from notify.announce import Notice, announce
 from notify.categories import Category
 from notify.compose import Composer
+from notify.dispatcher import Dispatcher
 from notify.planner import Planner
+from notify.ports import Channel
 from notify.registry import ADDRESSES
+from notify.routes import PROMPT
+from notify.valve import Valve
 from storage.agencies.models import Agency
 from storage.cipher import PartyKey
 from storage.contacts import repository as contacts
@@ -27,6 +32,7 @@ from storage.parties import repository as parties
 from storage.parties.kinds import PartyKind
 from storage.parties.repository import PartyIdentity
 from storage.procedures import repository as procedures
+from storage.routing import repository as routing
 from storage.unit_of_work import UnitOfWork
 
 PROCEDURE = {"code": "1.001193", "name": "Thủ tục đăng ký khai sinh", "agency": "Ủy ban nhân dân cấp xã"}
@@ -53,6 +59,7 @@ class Office:
     open_unit: Callable[[], UnitOfWork]
     composer: Composer
     agency_id: UUID
+    passed: list[float] = field(default_factory=list)
 
     @classmethod
     async def open(cls, open_unit: Callable[[], UnitOfWork], composer: Composer) -> "Office":
@@ -62,6 +69,8 @@ class Office:
         async with open_unit() as uow:
             uow.session.add(agency)
             await procedures.put(uow, [PROCEDURE])
+            # At whatever hour tests run.
+            await routing.add(uow, PROMPT.model_dump(mode="json"), author="test", note="", after=0)
             await uow.commit()
         return cls(open_unit=open_unit, composer=composer, agency_id=agency.id)
 
@@ -104,8 +113,18 @@ class Office:
         """Return the sends that came to their end."""
         return await self._rows("SELECT * FROM finished_delivery")
 
+    def clock(self) -> float:
+        """Return the time of those who count it for themselves."""
+        return monotonic() + sum(self.passed)
+
+    def dispatcher(self, channel: Channel) -> Dispatcher:
+        """Return one that goes by this time."""
+        valve = Valve(channel.name, clock=self.clock)
+        return Dispatcher(channel, self.composer, self.open_unit, valve=valve)
+
     async def let_pass(self, time: timedelta) -> None:
         """Make every send older, as if that time had passed."""
+        self.passed.append(time.total_seconds())
         async with self.open_unit() as uow:
             await (await uow.driver()).execute(_AGE, {"by": time})
             await uow.commit()

@@ -11,6 +11,7 @@ import pytest
 from notify.compose import Composer
 from notify.dispatcher import Dispatcher
 from notify.ports import Channel, Outcome, Outgoing
+from notify.routes import Routing
 from storage.deliveries.repository import Claimed
 from tests.faults.conftest import OpenChannel, StartWorker
 from tests.faults.office import Office, email_of
@@ -44,10 +45,10 @@ class Stalling(Composer):
 
     seconds = 0.0
 
-    def compose(self, row: Claimed, channel: str) -> Outgoing:
+    def compose(self, row: Claimed, channel: Channel, routing: Routing) -> Outgoing:
         time.sleep(self.seconds)
         self.seconds = 0.0
-        return super().compose(row, channel)
+        return super().compose(row, channel, routing)
 
 
 @pytest.mark.parametrize("name", ["email", "push"])

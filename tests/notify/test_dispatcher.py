@@ -11,7 +11,7 @@ import pytest
 from notify.dispatcher import Dispatcher
 from notify.leases import LEASE, SHARE
 from notify.ports import Outcome, OutcomeKind, Outgoing
-from notify.rests import Rest
+from notify.valve import Valve
 from storage.deliveries.repository import WIDTH
 from tests.faults.office import Office, email_of, token_of
 from tests.faults.polling import until
@@ -163,12 +163,12 @@ async def test_a_lost_answer_is_sent_again_and_marked(office: Office) -> None:
 
 async def test_a_throttled_channel_keeps_still(office: Office, channel: ScriptedChannel) -> None:
     """All dispatchers that share the rest, for as long as the provider said; the row waits as well."""
-    rest = Rest("email")
+    valve = Valve("email")
     await office.announce(12, "email")
     channel.answer = always(OutcomeKind.THROTTLED, retry_after=timedelta(seconds=30))
-    first, second = (dispatcher(office, channel, rest=rest) for _ in range(2))
+    first, second = (dispatcher(office, channel, valve=valve) for _ in range(2))
     assert await first.run_once() == 10
-    assert 29 < rest.seconds <= 30
+    assert 29 < valve.rest.seconds <= 30
     assert (await first.run_once(), await second.run_once()) == (0, 0)
     assert channel.calls == 1
     put_off = [row for row in await office.waiting() if row["attempt"]]
@@ -177,11 +177,11 @@ async def test_a_throttled_channel_keeps_still(office: Office, channel: Scripted
 
 async def test_a_misconfigured_channel_keeps_its_rows(office: Office, channel: ScriptedChannel) -> None:
     """It rests, and loses nothing."""
-    rest = Rest("email")
+    valve = Valve("email")
     await office.announce(3, "email")
     channel.answer = always(OutcomeKind.MISCONFIGURED)
-    await dispatcher(office, channel, rest=rest).run_once()
-    assert rest.seconds > 50
+    await dispatcher(office, channel, valve=valve).run_once()
+    assert valve.rest.seconds > 50
     assert [row["last_code"] for row in await office.waiting()] == ["misconfigured"] * 3
 
 

@@ -6,7 +6,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notify.outcomes import EXPIRED, FINAL, GIVEN_UP, PAUSE, record_of, unsent, without_sending
+from notify.outcomes import EXPIRED, FINAL, PAUSE, record_of, unsent
 from notify.ports import Outcome, OutcomeKind
 from storage.deliveries.repository import Claimed
 from storage.ids import new_id
@@ -98,20 +98,6 @@ def test_an_outcome_without_a_code_is_told_by_its_kind() -> None:
     """The last code of a waiting row is never empty."""
     record = record_of(claimed(), Outcome(kind=OutcomeKind.RETRYABLE), NOW, Random(1))
     assert record.code == "retryable"
-
-
-def test_what_need_not_be_sent_is_not() -> None:
-    """Too late, given up, or unreadable, in this order; anything else is sent."""
-    assert without_sending(claimed(), NOW, Random(1)) is None
-    late = without_sending(claimed(expired=True, target=None), NOW, Random(1))
-    assert late is not None
-    assert (late.outcome, late.again_at) == (EXPIRED, None)
-    given_up = without_sending(claimed(target=None), NOW, Random(1))
-    assert given_up is not None
-    assert (given_up.outcome, given_up.again_at) == (GIVEN_UP, None)
-    unreadable = without_sending(claimed(target=None, unreadable=True), NOW, Random(1))
-    assert unreadable is not None
-    assert (unreadable.code, unreadable.again_at) == ("unreadable_address", NOW + PAUSE)
 
 
 def test_a_row_that_was_not_sent_is_free_at_once() -> None:

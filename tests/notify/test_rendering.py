@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from notify.rendering import TITLE_LENGTH, Content, Form, render
+from notify.ports import Form
+from notify.rendering import TITLE_LENGTH, Content, Links, render
 from storage.dossiers.statuses import DossierStatus
 
 CODE = "G09.20-20260609-0092637"
@@ -44,7 +45,7 @@ def params(category: str = "status_change", **changes: Any) -> dict[str, Any]:
 def letter(category: str = "status_change", locale: str = "vi", **changes: Any) -> Content:
     """Render the full form."""
     given = params(category, **changes)
-    return render(category=category, locale=locale, params=given, form=Form.FULL, link=LINK)
+    return render(category=category, locale=locale, params=given, form=Form.FULL, links=Links(open=LINK))
 
 
 @EVERY
@@ -66,7 +67,9 @@ def test_every_category_is_worded_in_both_languages(category: str, locale: str) 
 @EVERY
 def test_a_locked_screen_tells_little(category: str, locale: str) -> None:
     """The short form names the dossier, but neither the procedure nor the agency."""
-    content = render(category=category, locale=locale, params=params(category), form=Form.SHORT, link=LINK)
+    content = render(
+        category=category, locale=locale, params=params(category), form=Form.SHORT, links=Links(open=LINK)
+    )
     assert content.html is None
     assert CODE in content.text
     assert "hộ tịch" not in content.title + content.text
@@ -148,8 +151,7 @@ def test_the_way_out_is_offered_where_there_is_one() -> None:
         locale="vi",
         params=params("refused"),
         form=Form.FULL,
-        link=LINK,
-        opt_out_link=out,
+        links=Links(open=LINK, opt_out=out),
     )
     assert out in with_it.text
     assert out in (with_it.html or "")
@@ -160,7 +162,7 @@ def test_the_way_out_is_offered_where_there_is_one() -> None:
 def test_what_is_unknown_is_an_error() -> None:
     """A category without wording and params that do not suffice are faults of the program."""
     with pytest.raises(LookupError):
-        render(category="weather", locale="vi", params=params(), form=Form.SHORT, link=LINK)
+        render(category="weather", locale="vi", params=params(), form=Form.SHORT, links=Links(open=LINK))
     with pytest.raises(ValidationError):
         letter(occurred_at="2026-11-21T18:05:00")
 

@@ -1,15 +1,17 @@
 """Notices due to be planned, and where their parties can be reached."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from storage.contacts.models import ContactSource
 from storage.ids import new_id
 from storage.notifications import planning, repository
-from storage.notifications.planning import Advance
+from storage.notifications.planning import Advance, DueNotification, SentState
 from storage.notifications.repository import NewNotification
 from storage.unit_of_work import UnitOfWork
 from tests.storage.queue import Queue
@@ -82,7 +84,7 @@ async def test_reach_knows_what_may_be_used(queue: Queue) -> None:
     for number, phone in enumerate(phones):
         await queue.run(
             "INSERT INTO device (id, party_id, platform, token_index, token_sealed, confirms_receipt, retired_at)"
-            " VALUES (%s, %s, 'ios', %s, '\\x00', false, CASE WHEN %s THEN now() END)",
+            " VALUES (%s, %s, 'ios', %s, '\\x00', true, CASE WHEN %s THEN now() END)",
             phone, queue.party_id, bytes([number]), number == 1,
         )  # fmt: skip
     dossiers = [new_id(), new_id(), new_id()]
@@ -99,16 +101,79 @@ async def test_reach_knows_what_may_be_used(queue: Queue) -> None:
             contact, queue.party_id, bytes([number]), dossier, number == 2,
         )  # fmt: skip
     await queue.run(
+        "INSERT INTO suppression (channel, value_index, reason) VALUES ('email', %s, '')", bytes([0])
+    )
+    await queue.run(
+        "INSERT INTO suppression (channel, value_index, reason, until) VALUES ('sms', %s, '', now())",
+        bytes([0]),
+    )
+    await queue.run("UPDATE party SET time_zone = 'Europe/Berlin'")
+    await queue.run(
         "INSERT INTO preference (party_id, category, channel, enabled) VALUES (%s, 'status_change', 'email', false)",
         queue.party_id,
     )
     async with queue.open_unit() as uow:
-        found = await planning.reach(uow, [queue.party_id, new_id()], [dossiers[0], dossiers[2]])
+        notices = [_due(party, dossier) for party in (queue.party_id, new_id()) for dossier in dossiers[::2]]
+        found = await planning.reach(uow, notices, ["email", "sms"])
     assert found.keys() == {queue.party_id}
     reach = found[queue.party_id]
-    assert reach.devices == [phones[0]]
-    assert [(c.id, c.source, c.dossier_id) for c in reach.contacts] == [
-        (supplied[0], ContactSource.AGENCY_SUPPLIED, dossiers[0]),
-        (queue.contact_id, ContactSource.VERIFIED, None),
+    assert (reach.devices, reach.confirming) == ([phones[0]], {phones[0]})
+    assert [(c.id, c.source, c.dossier_id, c.suppressed) for c in reach.contacts] == [
+        (supplied[0], ContactSource.AGENCY_SUPPLIED, dossiers[0], frozenset({"email"})),
+        (queue.contact_id, ContactSource.VERIFIED, None, frozenset()),
     ]
     assert reach.preferences == {("status_change", "email"): False}
+    assert reach.zone == ZoneInfo("Europe/Berlin")
+
+
+async def test_a_time_zone_that_is_no_more_is_that_of_vietnam(queue: Queue) -> None:
+    """A name that this machine does not know stops no planner."""
+    await queue.run("UPDATE party SET time_zone = 'Mars/Olympus'")
+    async with queue.open_unit() as uow:
+        found = await planning.reach(uow, [_due(queue.party_id, None)], ["email"])
+    assert found[queue.party_id].zone == planning.DEFAULT_ZONE
+
+
+def _due(party_id: UUID, dossier_id: UUID | None) -> DueNotification:
+    return DueNotification(
+        id=new_id(),
+        party_id=party_id,
+        agency_id=party_id,
+        dossier_id=dossier_id,
+        category="status_change",
+        step=0,
+        created_at=datetime.now(UTC) - timedelta(minutes=1),
+    )
+
+
+async def test_earlier_sends_are_known_by_what_came_of_them(queue: Queue) -> None:
+    """Waiting, taken, failed, and what a provider has reported since."""
+    waiting, *ended = await queue.add(6)
+    states = [
+        ("accepted", None),
+        ("rejected", None),
+        ("accepted", "failed"),
+        ("accepted", "read"),
+        ("accepted", "sent"),
+    ]
+    for delivery_id, (outcome, receipt) in zip(ended, states, strict=True):
+        await queue.run(
+            "WITH gone AS (DELETE FROM delivery WHERE id = %s RETURNING *) INSERT INTO finished_delivery (id,"
+            " notification_ids, party_id, agency_id, channel, lane, target_id, created_at, finished_at, attempt,"
+            " possible_duplicate, outcome, receipt) SELECT id, notification_ids, party_id, agency_id, channel, lane,"
+            " target_id, created_at, now(), 1, false, %s, %s FROM gone",
+            delivery_id, outcome, receipt,
+        )  # fmt: skip
+    notice = replace(_due(queue.party_id, None), delivery_ids=[waiting, *ended])
+    async with queue.open_unit() as uow:
+        found = await planning.reach(uow, [notice], ["email"])
+    told = {one.state for one in found[queue.party_id].sent[notice.id]}
+    assert told == set(SentState)
+    assert sorted(one.state for one in found[queue.party_id].sent[notice.id]) == [
+        "accepted",
+        "accepted",
+        "delivered",
+        "failed",
+        "failed",
+        "waiting",
+    ]

@@ -1,0 +1,177 @@
+"""What a notification keeps for its wording: codes and times, nothing that a person wrote.
+
+Each category has a form of its own; what it gives fills the blanks of the templates.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+
+from notify.categories import Category
+from storage.dossiers.statuses import AWAITING_CITIZEN, ENDED, DossierStatus
+
+VIETNAMESE, ENGLISH = "vi", "en"
+
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+# Not strftime's: those follow the locale of the process.
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+
+def _one_line(value: object) -> object:
+    return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
+
+
+Line = Annotated[str, BeforeValidator(_one_line)]
+
+
+class NoticeParams(BaseModel):
+    """Read from JSON (times in ISO 8601 with an offset)."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield what fills the blanks, by the name of each, in the order in which a letter lists them."""
+        raise NotImplementedError
+
+    @property
+    def status_told(self) -> DossierStatus | None:
+        """The status that the wording names, if it names one: official words of ours, so no blank."""
+        return None
+
+
+class DossierParams(NoticeParams):
+    """Something about a dossier.
+
+    Attributes:
+        due_at: when the agency has promised the result.
+    """
+
+    dossier_code: Line
+    procedure_name: Line
+    agency_name: Line
+    occurred_at: AwareDatetime
+    due_at: AwareDatetime | None = None
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield code, procedure, agency, time, and the day promised."""
+        yield "code", self.dossier_code
+        yield "procedure", self.procedure_name
+        yield "agency", self.agency_name
+        yield "occurred", moment(self.occurred_at, language)
+        if self.due_at is not None:
+            yield "due", moment(self.due_at, language)
+
+
+class StatusParams(DossierParams):
+    """A dossier's new status, as numbered for exchange with the National Public Service Portal."""
+
+    status: DossierStatus
+
+    @property
+    def status_told(self) -> DossierStatus:
+        """The status; its name is ours to give."""
+        return self.status
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield those of a dossier; not the day promised once it stands still."""
+        # While the citizen is awaited the clock stands still: the day promised would mislead.
+        still = self.status in ENDED | AWAITING_CITIZEN
+        yield from ((name, value) for name, value in super().blanks(language) if name != "due" or not still)
+
+
+class AnswerParams(NoticeParams):
+    """A question of the party's was answered."""
+
+    occurred_at: AwareDatetime
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield the time."""
+        yield "occurred", moment(self.occurred_at, language)
+
+
+class SecurityParams(AnswerParams):
+    """Somebody signed in. `device` is how that phone or browser calls itself."""
+
+    device: Line
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield the device and the time."""
+        yield "device", self.device
+        yield from super().blanks(language)
+
+
+class OneTimeCodeParams(NoticeParams):
+    """A code that proves an address. It is derived when it is sent, and kept nowhere."""
+
+    otp: Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield the code."""
+        del language
+        yield "otp", self.otp
+
+
+class BroadcastParams(NoticeParams):
+    """Words of an operator's to many."""
+
+    headline: Annotated[Line, Field(max_length=65)]
+    body: Annotated[Line, Field(max_length=300)]
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield both."""
+        del language
+        yield "headline", self.headline
+        yield "body", self.body
+
+
+_FORMS: Mapping[str, type[NoticeParams]] = {
+    Category.STATUS_CHANGE: StatusParams,
+    Category.SUPPLEMENT_REQUIRED: StatusParams,
+    Category.PAYMENT_REQUIRED: StatusParams,
+    Category.RESULT_READY: StatusParams,
+    Category.REFUSED: StatusParams,
+    Category.STOPPED: StatusParams,
+    Category.OVERDUE_APOLOGY: DossierParams,
+    Category.MESSAGE: DossierParams,
+    Category.RATING_REQUEST: DossierParams,
+    Category.ANSWER: AnswerParams,
+    Category.SECURITY: SecurityParams,
+    Category.OTP: OneTimeCodeParams,
+    Category.BROADCAST: BroadcastParams,
+}
+
+
+def read_params(category: str, given: Mapping[str, Any]) -> NoticeParams:
+    """Read what a notification of a category keeps.
+
+    Raises:
+        LookupError: there is no such category.
+        pydantic.ValidationError: what is given does not suffice.
+    """
+    return _FORMS[category].model_validate(dict(given))
+
+
+def moment(at: datetime, language: str) -> str:
+    """Say a time as it is read in Vietnam, which keeps UTC+7 all year."""
+    local = at.astimezone(_ZONE)
+    clock = f"{local.hour:02}:{local.minute:02}"
+    if language == ENGLISH:
+        return f"{clock} (UTC+7) on {local.day} {_MONTHS[local.month - 1]} {local.year}"
+    return f"{clock} ngày {local.day:02}/{local.month:02}/{local.year}"
