@@ -134,6 +134,9 @@ async def test_a_party_has_its_notices_in_pages(queue: Queue, reading: OpenReadi
     for minutes in range(1, 5):
         ids.append(new_id())
         await queue.run(NOTICE, ids[-1], minutes, queue.notification_id)
+    foreign = new_id()
+    await queue.run(NOTICE, foreign, -1, queue.notification_id)
+    await queue.run("UPDATE notification SET party_id = %s WHERE id = %s", new_id(), foreign)
     identity = PartyIdentity(kind=PartyKind.PERSON, number="001190000001")
     stranger = PartyIdentity(kind=PartyKind.PERSON, number="001190000002")
     async with reading() as read:
@@ -145,12 +148,13 @@ async def test_a_party_has_its_notices_in_pages(queue: Queue, reading: OpenReadi
             pages.append(await history.of_party(read, party_id, limit=2, before=pages[-1][-1].id))
         since = datetime.now(UTC) - timedelta(seconds=150)
         recent = await history.of_party(read, party_id, limit=9, since=since)
-        foreign = await history.of_party(read, party_id, limit=9, before=new_id())
-        nobody = await history.of_party(read, new_id(), limit=9, before=ids[0])
+        unknown = await history.of_party(read, party_id, limit=9, before=new_id())
+        of_another = await history.of_party(read, party_id, limit=9, before=foreign)
+        nobody = await history.of_party(read, new_id(), limit=9)
     assert [notice.id for page in pages for notice in page] == ids
     assert [len(page) for page in pages] == [2, 2, 1, 0]
     assert [notice.id for notice in recent] == ids[:3]
-    assert (foreign, nobody) == ([], [])
+    assert (unknown, of_another, nobody) == ([], [], [])
 
 
 @pytest.mark.parametrize(
