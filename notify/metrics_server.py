@@ -158,6 +158,7 @@ async def serving(
             f"metrics can not be served at {settings.metrics_host}, port {settings.metrics_port}: "
             f"{error.strerror}. TINDAN_METRICS_HOST and TINDAN_METRICS_PORT name another"
         ) from error
+    log.info("metrics_served", host=settings.metrics_host, port=server.server_port)
     try:
         yield server.server_port
     finally:

@@ -1,11 +1,14 @@
 """What a worker tells Prometheus: how the engine stands and what it counted, at a bounded cost."""
 
 import asyncio
+import json
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +24,10 @@ from notify.settings import NotifySettings
 from storage.deliveries import gauges
 from storage.deliveries.gauges import Gauges, WaitingLane
 from storage.errors import SettingsError
+from storage.settings import StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
+from tests.faults.polling import until
+from tests.faults.processes import Process
 from tests.storage.queue import Queue
 
 OpenReading = Callable[[], Reading]
@@ -248,6 +254,24 @@ async def test_prometheus_is_served(queue: Queue, reading: OpenReading) -> None:
     assert ("process_resident_memory_bytes", ()) in found
     with pytest.raises(httpx.ConnectError):
         await asyncio.to_thread(httpx.get, url)
+
+
+async def test_a_worker_serves_them(queue: Queue, settings: StorageSettings, tmp_path: Path) -> None:
+    """Until it is told to stop, at the port that it logs, and reads the database for it."""
+    environment = {
+        "TINDAN_ENV": "development",
+        "TINDAN_DATA_DIR": str(settings.data_dir),
+        "DATABASE_URL": settings.require_database_url(),
+        "TINDAN_METRICS_PORT": "0",
+    }
+    with Process(["-m", "api.cli", "worker"], tmp_path / "log", environment) as worker:
+        await until(lambda: worker.said("metrics_served"))
+        events = [json.loads(line) for line in worker.log.read_text().splitlines() if line.startswith("{")]
+        (port,) = [event["port"] for event in events if event["event"] == "metrics_served"]
+        answer = await asyncio.to_thread(httpx.get, f"http://127.0.0.1:{port}/metrics", timeout=20)
+        assert samples(answer.text)["tindan_database_up", ()] == 1
+        worker.signal(signal.SIGTERM)
+        await until(lambda: worker.popen.poll() == 0)
 
 
 async def test_a_slow_database_holds_no_scrape_up(
