@@ -204,9 +204,16 @@ def main() -> None:
         _end(str(getattr(error, "orig", None) or error))
 
 
+_PREFIXES = {
+    "SandboxSettings": "TINDAN_SANDBOX_",
+    "TwilioSettings": "TINDAN_TWILIO_",
+    "ZaloSettings": "TINDAN_ZALO_",
+}
+
+
 def _wrong_settings(error: ValidationError) -> str:
     """Say which settings are wrong, and why; never what they hold, as it may be secret."""
-    prefix = "TINDAN_SANDBOX_" if error.title == "SandboxSettings" else "TINDAN_"
+    prefix = _PREFIXES.get(error.title, "TINDAN_")
     faults = []
     for fault in error.errors(include_url=False, include_input=False, include_context=False):
         name = ".".join(str(part) for part in fault["loc"])

@@ -58,6 +58,7 @@ TinDan is running / TinDan đang chạy
   Citizen's app (stand-in)   {stack.sandbox_url}/app
   API, described             {stack.api_url}/docs
   Health                     {stack.api_url}/health/ready
+  A citizen's phone          {stack.sandbox_url}/phone
   What the providers got     {stack.sandbox_url}/sandbox/outbox
 
 Try it: tell the citizen Nguyễn Thị Ví Dụ that a dossier of hers was accepted, and sign in as her in the app

@@ -150,7 +150,8 @@ class Stack:
             "TINDAN_SMTP_SECURITY": "none",
             "TINDAN_MAIL_FROM": "TinDan <khong-tra-loi@tindan.example>",
             "TINDAN_FCM_URL": f"{self.sandbox_url}/fcm",
-            "TINDAN_FCM_CREDENTIALS": self._service_account(),
+            "TINDAN_FCM_CREDENTIALS": self._told("service-account.json"),
+            **self._accounts(),
             **self.environment,
         }
 
@@ -238,9 +239,21 @@ class Stack:
         said = (self.logs / f"{name}.log").read_bytes()[self._log_starts[name] :]
         return said.decode(errors="replace")[-2000:].strip()
 
-    def _service_account(self) -> str:
+    def _accounts(self) -> dict[str, str]:
+        accounts = json.loads(self._told("accounts.json"))
+        twilio, zalo = accounts["twilio"], accounts["zalo"]
+        return {
+            "TINDAN_TWILIO_ACCOUNT_SID": twilio["account_sid"],
+            "TINDAN_TWILIO_AUTH_TOKEN": twilio["auth_token"],
+            "TINDAN_TWILIO_MESSAGING_SERVICE_SID": twilio["messaging_service_sid"],
+            "TINDAN_TWILIO_URL": twilio["base_url"],
+            "TINDAN_ZALO_TEMPLATES": json.dumps(zalo.pop("templates")),
+            **{f"TINDAN_ZALO_{name.upper()}": value for name, value in zalo.items()},
+        }
+
+    def _told(self, name: str) -> str:
         # As text and never as a file: it names this sandbox's port, and others may share the data folder.
-        with urlopen(f"{self.sandbox_url}/sandbox/service-account.json", timeout=5) as answer:  # noqa: S310 - our own address
+        with urlopen(f"{self.sandbox_url}/sandbox/{name}", timeout=5) as answer:  # noqa: S310 - our own address
             return bytes(answer.read()).decode()
 
 

@@ -26,6 +26,7 @@ from storage.engine import Engine, libpq_url
 from storage.hints import HintListener
 from storage.sessions import repository as sessions
 from storage.unit_of_work import Reading, UnitOfWork
+from storage.verifications import repository as verifications
 
 log = structlog.get_logger(__name__)
 
@@ -96,10 +97,11 @@ class Worker:
         return UnitOfWork(self._engine, self._cipher)
 
     async def _keep_up(self) -> None:
-        """Make the partitions of the coming months, and clear away sign-ins that never came back."""
+        """Make the partitions of the coming months; clear away sign-ins and codes that never came back."""
         chores: tuple[Callable[[UnitOfWork], Awaitable[object]], ...] = (
             lambda uow: partitions.keep(uow, datetime.now(UTC).date()),
             lambda uow: sessions.sweep(uow, now=datetime.now(UTC)),
+            lambda uow: verifications.sweep(uow, datetime.now(UTC)),
         )
         while True:
             done = [await self._done(chore) for chore in chores]

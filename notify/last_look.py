@@ -7,6 +7,7 @@ from datetime import datetime
 from random import Random
 from zoneinfo import ZoneInfo
 
+from notify.categories import Category
 from notify.outcomes import EXPIRED, GIVEN_UP, NIGHT, RECEIVED, SHUT, TURNED_OFF, UNREADABLE, record_of
 from notify.routes import Route, Routing
 from storage.deliveries.repository import Claimed, Record
@@ -39,7 +40,7 @@ def _ended(claimed: Claimed) -> str | None:
         return EXPIRED
     if claimed.target is None:
         return GIVEN_UP
-    if claimed.shut:
+    if claimed.shut and claimed.category != Category.OTP:
         return SHUT
     # The first step goes out beside the app, which shows a notice before any provider has it.
     return RECEIVED if claimed.step and claimed.received else None

@@ -160,7 +160,9 @@ class Router:
         if kind is AddressKind.DEVICE:
             return (reach.devices, None) if reach.devices and not notice.target_id else ((), Why.NO_ADDRESS)
         known = list(_addresses(notice, reach, kind))
-        open_to_it = [contact.id for contact in known if channel not in contact.suppressed]
+        # Who asks for a code says that the address works: only the code's arrival can show that it does not.
+        asked_for = notice.target_id is not None
+        open_to_it = [contact.id for contact in known if asked_for or channel not in contact.suppressed]
         if open_to_it:
             return open_to_it[:1], None
         return (), Why.SUPPRESSED if known else Why.NO_ADDRESS

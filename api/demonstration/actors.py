@@ -143,6 +143,9 @@ class CitizenActor(Actor):
             "app_version": "1.0.0",
         }
         expect(self._http.put(f"/v1/devices/{self.installation}", json=device), 200, 201, 204)
+        # So that the sandbox shows on whose phone its pushes arrive.
+        shown = f"{self._sandbox_url}/sandbox/phones/{self.push_token}"
+        expect(httpx.put(shown, json={"account": self.person.account}, timeout=TIMEOUT), 200, 201, 204)
 
     def dossier(self, code: str) -> dict[str, Any]:
         """Read one dossier with its timeline."""

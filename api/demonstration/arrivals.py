@@ -17,7 +17,7 @@ _LINK = re.compile(r"/dossiers/(\S+)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
-    """One message at a provider. `key` stays the same when a message is sent again.
+    """One message at a provider. `key` stays the same when a mail or a push is sent again.
 
     Attributes:
         dossier_code: the dossier that its link opens.
@@ -68,7 +68,7 @@ def _arrival(item: dict[str, Any]) -> Arrival:
         notification_id, link = item["data"].get("notification_id"), item["data"].get("link", "")
         key = f"{notification_id}→{item['to']}"
     else:
-        headers = {name.lower(): value for name, value in item["headers"].items()}
+        headers = {name.lower(): value for name, value in item.get("headers", {}).items()}
         notification_id, link = None, item["text"] or ""
         key = headers.get("message-id", str(item["sequence"]))
     opened = _LINK.search(link)
@@ -76,7 +76,7 @@ def _arrival(item: dict[str, Any]) -> Arrival:
         channel=item["channel"],
         at=datetime.fromisoformat(item["at"]),
         to=item["to"],
-        title=item["subject"] or "",
+        title=item.get("subject") or item["text"] or "",
         dossier_code=unquote(opened[1]) if opened else None,
         notification_id=notification_id,
         key=key,

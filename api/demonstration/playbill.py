@@ -36,6 +36,8 @@ def as_json(telling: Telling) -> dict[str, Any]:
             }
             for told in telling.told
         ],
+        "neighbour": telling.neighbour
+        and {"channel": telling.neighbour.channel, "text": telling.neighbour.title},
     }
 
 
@@ -44,6 +46,9 @@ def show(telling: Telling, console: Console) -> None:
     console.print(_timeline(telling.dossier))
     console.print(_due(telling.dossier))
     console.print(_channels(telling))
+    if telling.neighbour:
+        words = "Qua kênh rẻ nhất còn tới được · By the cheapest channel that works"
+        console.print(f"{words}: {telling.neighbour.channel}\n  {telling.neighbour.title}", soft_wrap=True)
     for gap in telling.missing:
         console.print(f"[red]{MISSING} {gap}[/red]")
     if not telling.missing:

@@ -41,6 +41,8 @@ SCENES = (
     Scene(DossierStatus.RESOLVED, 3, 15, "Lãnh đạo ký", "Giấy khai sinh đã được cấp."),
 )
 LAST_DAY = max(scene.day for scene in SCENES)
+NEIGHBOUR = {"number": "001190000099", "name": "Trần Văn Hàng Xóm", "phone": "0999000118"}
+"""Has neither the app nor a mail address, and the sandbox's Zalo does not know the number."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class Telling:
     """What happened, and what was missing."""
 
     told: list[Told] = field(default_factory=list)
+    neighbour: Arrival | None = None
     dossier: dict[str, Any] = field(default_factory=dict)
     missing: list[str] = field(default_factory=list)
 
@@ -87,6 +90,8 @@ def _perform(citizen: CitizenActor, agency: AgencyActor, arrivals: Arrivals, con
         _tell(agency, arrivals, scene, event, telling)
         if telling.missing:
             break
+    if not telling.missing:
+        _tell_the_neighbour(agency, arrivals, telling, console)
     _confirm(citizen, arrivals)
     telling.dossier = citizen.dossier(code)
     # What a story that broke off does not show is no news.
@@ -152,6 +157,38 @@ def _tell(
         absent = ", ".join(channel for channel in CHANNELS if channel not in new())
         telling.missing.append(f"{scene.status.english}: no {absent} within {PATIENCE_SECONDS:.0f} s")
     telling.told.append(Told(status=scene.status, answered_at=answered_at, arrivals=new()))
+
+
+def _tell_the_neighbour(agency: AgencyActor, arrivals: Arrivals, telling: Telling, console: Console) -> None:
+    """Tell somebody who can be reached by a text message alone: it must get there, channel by channel."""
+    code = f"{AGENCY}-{datetime.now(VIETNAM):%y%m%d}-{uuid4().int % 10_000:04d}"
+    console.print(f"• {code}: chỉ có số điện thoại, không có Zalo · has but a phone number, and no Zalo")
+    days = _working_days()
+    event = {
+        "dossier_code": code,
+        "agency_code": AGENCY,
+        "procedure_code": PROCEDURE,
+        "applicant": NEIGHBOUR,
+    }
+    agency.push_batch(
+        [
+            event
+            | {
+                "event_id": f"{code}-{place}",
+                "status": int(SCENES[place].status),
+                "occurred_at": _at(days[SCENES[place].day], SCENES[place].hour),
+                "sequence": place,
+            }
+            for place in (0, 1, len(SCENES) - 1)
+        ]
+    )
+
+    def found() -> Arrival | None:
+        return next((arrival for arrival in arrivals.seen if code in arrival.title), None)
+
+    if not arrivals.wait_until(lambda: found() is not None, PATIENCE_SECONDS):
+        telling.missing.append(f"{code}: no text message within {PATIENCE_SECONDS:.0f} s")
+    telling.neighbour = found()
 
 
 def _confirm(citizen: CitizenActor, arrivals: Arrivals) -> None:

@@ -9,9 +9,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.operation.notices_house import House, note, open_house, operator
-from api.operation.notices_options import AsJson
-from api.operation.notices_words import NOTHING, add_row, json_of, lane_name, lasted, when
+from api.operation.house import House, note, open_house, operator
+from api.operation.options import AsJson
+from api.operation.words import NOTHING, add_row, json_of, lane_name, lasted, when
 from notify.categories import Lane
 from notify.routebook import RouteBook
 from storage.channels import repository

@@ -9,14 +9,11 @@ import typer
 from sqlalchemy.exc import IntegrityError
 
 from api.operation.entries import AgencyEntry, FileError, ProcedureEntry, read_lines, read_list
+from api.operation.house import open_house
 from api.operation.imports import keep_agencies, keep_procedures
-from api.services import make_cipher
-from api.settings import Settings
 from auth.agencies import create_client
-from storage import schema
 from storage.agencies.codes import InvalidCode
 from storage.agencies.repository import disable_client
-from storage.engine import Engine
 from storage.errors import NotFoundError
 from storage.unit_of_work import UnitOfWork
 
@@ -99,15 +96,9 @@ def import_catalogue(
 
 def _in_one_unit(work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
     async def run() -> T:
-        settings = Settings().storage
-        engine = Engine(settings)
-        try:
-            async with UnitOfWork(engine, make_cipher(settings)) as uow:
-                await schema.require_current(uow)
-                result = await work(uow)
-                await uow.commit()
-                return result
-        finally:
-            await engine.dispose()
+        async with open_house() as house, house.unit_of_work() as uow:
+            result = await work(uow)
+            await uow.commit()
+            return result
 
     return asyncio.run(run())

@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 
 from api.operation import notices_dead, notices_show
-from api.operation.notices_house import note, open_house
-from api.operation.notices_options import (
+from api.operation.house import note, open_house
+from api.operation.options import (
     AsJson,
     CategoryName,
     ChannelName,
@@ -23,7 +23,7 @@ from api.operation.notices_options import (
     dead_filter,
     party_identity,
 )
-from api.operation.notices_words import json_of
+from api.operation.words import json_of
 from storage.deliveries import dead_letters, history
 from storage.deliveries.dead_letters import QUEUED, DeadCount, DeadFilter, DeadKey, DeadLetter
 from storage.deliveries.history import NoticeHistory

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from api.operation.notices_house import House
-from api.operation.notices_words import NOTHING, add_row, when, with_code, words
+from api.operation.house import House
+from api.operation.words import NOTHING, add_row, when, with_code, words
 from storage.deliveries import dead_letters
 from storage.deliveries.dead_letters import QUEUED, SLICE, DeadCount, DeadFilter, DeadKey, DeadLetter
 from storage.unit_of_work import UnitOfWork, transact

@@ -12,9 +12,9 @@ from rich.console import Console
 from rich.table import Table
 
 from api.operation import routes_try
-from api.operation.notices_house import note, open_house, operator
-from api.operation.notices_options import AsJson, moment, party_identity
-from api.operation.notices_words import json_of, when
+from api.operation.house import note, open_house, operator
+from api.operation.options import AsJson, moment, party_identity
+from api.operation.words import add_row, json_of, when
 from notify.categories import Category
 from notify.routebook import read_routing
 from notify.routes import DEFAULTS, Routing
@@ -84,7 +84,7 @@ def history(*, as_json: AsJson = False) -> None:
         return
     table = Table("Phiên bản · Version", "Lúc · When", "Ai · Who", "Vì sao · Why")
     for kept in versions:
-        table.add_row(str(kept.version), when(kept.created_at), kept.author, kept.note)
+        add_row(table, str(kept.version), when(kept.created_at), kept.author, kept.note)
     Console().print(table if versions else "Như khi phát hành · As shipped: nobody has set any")
 
 

@@ -8,8 +8,8 @@ from uuid import UUID
 from rich.console import Console
 from rich.table import Table
 
-from api.operation.notices_house import House, open_house
-from api.operation.notices_words import NOTHING, when
+from api.operation.house import House, open_house
+from api.operation.words import NOTHING, add_row, when
 from notify.categories import Category
 from notify.ports import AddressKind
 from notify.preview import Look, preview
@@ -141,7 +141,8 @@ def show(trial: Trial, console: Console) -> None:
     for look in trial.looks:
         sends = [f"{one.channel}: {trial.addresses.get(one.target_id, NOTHING)}" for one in look.sends]
         passed = [f"{channel}: {_WHYS[why]}" for channel, why in look.passed]
-        table.add_row(
+        add_row(
+            table,
             when(look.at),
             _VERDICTS[look.verdict],
             "\n".join(sends) or NOTHING,

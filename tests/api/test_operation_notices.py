@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
-from api.operation import notices_dead, notices_options
+from api.operation import notices_dead, options
 from storage.channels import repository as channels
 from storage.deliveries import repository as deliveries
 from storage.deliveries.repository import Record
@@ -143,9 +143,9 @@ async def test_the_number_is_asked_for_unseen(tindan: Tindan, queue: Queue, monk
         asked.update(options)
         return NUMBER
 
-    monkeypatch.setattr(notices_options.sys, "stdin", Terminal())
-    monkeypatch.setattr(notices_options.typer, "prompt", prompt)
-    assert notices_options.party_identity("-").number == NUMBER
+    monkeypatch.setattr(options.sys, "stdin", Terminal())
+    monkeypatch.setattr(options.typer, "prompt", prompt)
+    assert options.party_identity("-").number == NUMBER
     assert asked["hide_input"]
 
 
@@ -328,7 +328,7 @@ async def test_a_pause_that_can_not_be(
 )
 def test_times_are_those_of_vietnam(text: str, read: str) -> None:
     """Unless they name another zone."""
-    assert notices_options.moment(text) == datetime.fromisoformat(read)
+    assert options.moment(text) == datetime.fromisoformat(read)
 
 
 def test_times_may_be_given_as_how_long_ago() -> None:
@@ -338,4 +338,4 @@ def test_times_may_be_given_as_how_long_ago() -> None:
         ("12h", timedelta(hours=12)),
         ("7d", timedelta(days=7)),
     ):
-        assert abs(datetime.now(UTC) - ago - notices_options.moment(text)) < timedelta(minutes=1)
+        assert abs(datetime.now(UTC) - ago - options.moment(text)) < timedelta(minutes=1)

@@ -86,6 +86,9 @@ def test_the_story_is_told(demo: Demo, server_url: str):
         for channel in ("push", "email"):
             assert printed["dossier"]["code"] in told[channel]["title"]
             assert told[channel]["milliseconds"] < 20_000
+    assert printed["neighbour"]["channel"] == "sms"
+    assert printed["neighbour"]["text"].isascii()
+    assert "da duoc giai quyet xong va da co ket qua" in printed["neighbour"]["text"]
     assert "Đã xử lý xong · Resolved" in said
     with psycopg.connect(server_url) as connection:
         left = connection.execute(

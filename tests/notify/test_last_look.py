@@ -46,6 +46,11 @@ def test_what_need_not_be_sent_ends(changes: dict[str, object], outcome: str) ->
     assert (record.outcome, record.again_at) == (outcome, None)
 
 
+def test_a_code_is_sent_to_an_address_that_was_given_up_for_dead() -> None:
+    """Its owner has just said that it works."""
+    assert look(category=Category.OTP.value, shut=True) is None
+
+
 def test_an_address_under_another_key_waits_for_an_operator() -> None:
     """Who can mend it."""
     record = look(target=None, unreadable=True)

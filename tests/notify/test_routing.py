@@ -172,6 +172,19 @@ def test_a_code_goes_to_the_address_that_is_to_be_proved() -> None:
     assert on(router().plan(notice(), Reach(contacts=[pending]), NOON), "email") == []
 
 
+def test_a_code_goes_to_an_address_that_was_given_up_for_dead() -> None:
+    """Its owner has just said that it works."""
+    pending = KnownContact(
+        id=new_id(),
+        kind="email",
+        source=ContactSource.PENDING,
+        dossier_id=None,
+        suppressed=frozenset({"email"}),
+    )
+    plan = router().plan(notice(Category.OTP, target_id=pending.id), Reach(contacts=[pending]), NOON)
+    assert on(plan, "email") == [pending.id]
+
+
 def test_a_step_without_anybody_is_gone_through_at_once() -> None:
     """Whoever has but a phone number gets its message now, and not after the waits of others."""
     number = contact("phone", DOSSIERS[0])
