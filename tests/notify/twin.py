@@ -7,6 +7,12 @@ from uuid import uuid4
 
 from notify.ports import AddressKind, Form, Outcome, OutcomeKind, Outgoing
 
+KINDS = {
+    "push": (AddressKind.DEVICE, Form.SHORT),
+    "email": (AddressKind.EMAIL, Form.FULL),
+    "zalo": (AddressKind.PHONE, Form.SHORT),
+    "sms": (AddressKind.PHONE, Form.LINE),
+}
 Answer = Callable[[Outgoing], Outcome]
 
 
@@ -33,8 +39,7 @@ class ScriptedChannel:
         self, name: str = "email", *, batch_size: int = 10, timeout: timedelta = timedelta(seconds=5)
     ) -> None:
         self.name, self.batch_size, self.timeout = name, batch_size, timeout
-        self.address = AddressKind.DEVICE if name == "push" else AddressKind.EMAIL
-        self.form = Form.SHORT if name == "push" else Form.FULL
+        self.address, self.form = KINDS[name]
         self.answer: Answer = accepted
         self.taken: list[Outgoing] = []
         self.calls = 0
