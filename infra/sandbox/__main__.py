@@ -39,6 +39,12 @@ def _settings(arguments: list[str]) -> Settings:
         default=os.environ.get("TINDAN_SANDBOX_IDP_SECRET", "development-only"),
         help="secret of the relying party tindan",
     )
+    parser.add_argument(
+        "--journal",
+        type=pathlib.Path,
+        default=os.environ.get("TINDAN_SANDBOX_JOURNAL") or None,
+        help="keeps what arrived, so that it is still in the outbox after a restart",
+    )
     try:
         return Settings(**vars(parser.parse_args(arguments)))
     except ValueError as error:

@@ -16,6 +16,7 @@ from infra.sandbox.faults import Faults
 from infra.sandbox.fcm.google import Google
 from infra.sandbox.fcm.messaging import Messaging
 from infra.sandbox.idp import provider
+from infra.sandbox.journal import Journal
 from infra.sandbox.keys import rsa_key
 from infra.sandbox.outbox import Outbox
 from infra.sandbox.pause import Pause
@@ -40,6 +41,7 @@ class Sandbox:
     outbox: Outbox
     api: Api
     receipts: Receipts
+    journal: Journal | None
 
     def stop_waiting(self) -> None:
         """Let every handler that sleeps come to its end."""
@@ -47,9 +49,11 @@ class Sandbox:
         self.outbox.close()
 
     async def aclose(self) -> None:
-        """Close the connections to others."""
+        """Close the connections to others, and what was kept."""
         await self.receipts.aclose()
         await self.api.aclose()
+        if self.journal:
+            self.journal.close()
 
 
 def assemble(settings: Settings, *, public_url: str) -> Sandbox:
@@ -61,6 +65,9 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
     """
     pause = Pause()
     outbox, faults, receipts = Outbox(), Faults(pause), Receipts()
+    journal = Journal(settings.journal) if settings.journal else None
+    if journal:
+        outbox.restore(journal.read(), journal.append)
     api = Api(api_url=settings.api_url, redirect_uri=f"{public_url}/app/callback")
     tokens, templates = Tokens(), zalo_templates.load()
     accounts = people.load()
@@ -100,6 +107,7 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
         outbox=outbox,
         api=api,
         receipts=receipts,
+        journal=journal,
     )
 
 

@@ -4,7 +4,7 @@ import asyncio
 import collections
 import itertools
 import time
-from collections.abc import Container, Hashable, Iterator
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator
 from typing import Literal, NamedTuple, get_args
 
 from infra.sandbox.pause import Pause
@@ -60,6 +60,16 @@ class Outbox:
         self._received: collections.Counter[str] = collections.Counter()
         self._repeated: collections.Counter[str] = collections.Counter()
         self._news = Pause()
+        self._keep: Callable[[Arrival], object] | None = None
+
+    def restore(self, arrivals: Iterable[Arrival], keep: Callable[[Arrival], object]) -> None:
+        """Begin with what arrived in earlier lives, and have whatever comes from now on kept."""
+        for arrival in arrivals:
+            self._sequence = arrival.sequence
+            if arrival.identity is not None:
+                self._first.setdefault(arrival.identity, arrival.sequence)
+            self._append(arrival)
+        self._keep = keep
 
     def add(
         self, *, channel: Channel, to: tuple[str, ...], source: str, raw: bytes, identity: Hashable
@@ -70,11 +80,9 @@ class Outbox:
         first = self._sequence if key is None else self._first.setdefault(key, self._sequence)
         repeat = first if first != self._sequence else None
         arrival = Arrival(self._sequence, channel, time.time(), to, source, raw, repeat, key)
-        self._arrivals.append(arrival)
-        self._bytes += len(raw)
-        self._received[channel] += 1
-        self._repeated[channel] += repeat is not None
-        self._forget_oldest()
+        if self._keep is not None:
+            self._keep(arrival)
+        self._append(arrival)
         self._news.wake()
         return arrival
 
@@ -142,6 +150,13 @@ class Outbox:
         # Sequences have no gaps inside the deque: the position follows from the first one.
         skipped = max(0, after + 1 - self._arrivals[0].sequence)
         return itertools.islice(self._arrivals, skipped, None)
+
+    def _append(self, arrival: Arrival) -> None:
+        self._arrivals.append(arrival)
+        self._bytes += len(arrival.raw)
+        self._received[arrival.channel] += 1
+        self._repeated[arrival.channel] += arrival.duplicate_of is not None
+        self._forget_oldest()
 
     def _forget_oldest(self) -> None:
         while len(self._arrivals) > self._kept_arrivals or self._bytes > self._kept_bytes:

@@ -16,6 +16,7 @@ class Settings:
         api_url: The TinDan API that the app signs in to, without a slash at the end.
         state_dir: Where generated keys outlive the process; None keeps them in memory.
         idp_client_secret: Secret of the one relying party `tindan`.
+        journal: Where arrivals outlive the process; None keeps them in memory.
     """
 
     host: str
@@ -25,6 +26,7 @@ class Settings:
     api_url: str
     state_dir: pathlib.Path | None
     idp_client_secret: str
+    journal: pathlib.Path | None = None
 
     def __post_init__(self) -> None:
         for port in (self.http_port, self.smtp_port):
