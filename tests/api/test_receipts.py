@@ -276,6 +276,21 @@ async def test_a_huge_body_is_not_read(client: httpx.AsyncClient, queue: Queue, 
     assert await waiting(queue) == []
 
 
+async def test_whoever_posts_slowly_holds_no_connection(
+    client: httpx.AsyncClient, services: Services, queue: Queue
+) -> None:
+    """Else a few of them, without any signature, would keep everybody from the database."""
+    held: list[Any] = []
+
+    async def stream() -> AsyncIterator[bytes]:
+        for _ in range(3):
+            held.append(services.engine.pool.sync_engine.pool.checkedout())
+            yield b"x"
+
+    await client.post("/v1/receipts/twilio", content=stream())
+    assert held == [0, 0, 0]
+
+
 @pytest.mark.parametrize("name", ["esms", "Twilio", "twilio%00", "..%2Ftwilio"])
 async def test_a_provider_that_nobody_set_up_is_not_found(client: httpx.AsyncClient, name: str) -> None:
     """Whatever is posted there."""
