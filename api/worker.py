@@ -24,6 +24,7 @@ from storage import partitions
 from storage.cipher import Cipher
 from storage.engine import Engine, libpq_url
 from storage.hints import HintListener
+from storage.receipts import repository as receipts
 from storage.sessions import repository as sessions
 from storage.unit_of_work import Reading, UnitOfWork
 from storage.verifications import repository as verifications
@@ -97,11 +98,12 @@ class Worker:
         return UnitOfWork(self._engine, self._cipher)
 
     async def _keep_up(self) -> None:
-        """Make the partitions of the coming months; clear away sign-ins and codes that never came back."""
+        """Make the partitions of the coming months; clear away what is over: sign-ins, codes, old reports."""
         chores: tuple[Callable[[UnitOfWork], Awaitable[object]], ...] = (
             lambda uow: partitions.keep(uow, datetime.now(UTC).date()),
             lambda uow: sessions.sweep(uow, now=datetime.now(UTC)),
             lambda uow: verifications.sweep(uow, datetime.now(UTC)),
+            lambda uow: receipts.sweep(uow, datetime.now(UTC)),
         )
         while True:
             done = [await self._done(chore) for chore in chores]

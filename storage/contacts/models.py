@@ -40,6 +40,7 @@ class Contact(SQLModel, table=True):
             postgresql_nulls_not_distinct=True,
         ),
         Index("ix_contact_dossier", "dossier_id"),
+        Index("ix_contact_value", "kind", "value_index"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

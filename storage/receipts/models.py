@@ -14,12 +14,14 @@ class ProviderReceipt(SQLModel, table=True):
     Attributes:
         event_id: names the report; a repeat has the same.
         provider_id: names the message.
-        state: delivered, failed, read, or sent, in our words.
+        state: sent, failed, delivered or read, in our words; or unreachable, for a failure that shuts the
+            channel to the address.
         raw_sealed: the body as it came, under the master key, as it names a phone.
     """
 
     __tablename__ = "provider_receipt"
     __table_args__ = (
+        Index("ix_provider_receipt_received", "received_at", postgresql_using="brin"),
         Index("ix_provider_receipt_waiting", "received_at", postgresql_where=text("applied_at IS NULL")),
     )
 

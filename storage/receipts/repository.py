@@ -10,6 +10,8 @@ from storage.unit_of_work import UnitOfWork
 
 RAW = "provider_receipt.raw"
 """Purpose of the sealed body; the provider's name goes with it."""
+KEPT = timedelta(days=90)
+"""How long a report is kept as it came: for as long as a bill may be disputed."""
 FAILED = "failed"
 LONGEST_NAME = 255
 """Letters of what a provider names things by; none that we know of comes near."""
@@ -53,6 +55,7 @@ FROM unnest(%b::uuid[], %b::timestamptz[], %b::text[], %b::text[], %b::timestamp
   AS g(id, finished_at, state, code, occurred_at)
 WHERE f.id = g.id AND f.finished_at = g.finished_at
 """
+_SWEEP = "DELETE FROM provider_receipt WHERE received_at < %s AND applied_at IS NOT NULL"
 _SETTLE = """
 UPDATE provider_receipt r SET applied_at = now()
 FROM unnest(%b::text[], %b::text[]) AS g(provider, event_id)
@@ -220,3 +223,9 @@ async def settle(uow: UnitOfWork, taken: Sequence[Waiting]) -> None:
 
 def _columns(rows: Sequence[Sequence[object]], width: int) -> list[list[object]]:
     return [[row[place] for row in rows] for place in range(width)]
+
+
+async def sweep(uow: UnitOfWork, now: datetime) -> int:
+    """Delete reports that are older than they are kept; return how many. What they said of a send stays."""
+    driver = await uow.driver()
+    return (await driver.execute(_SWEEP, (now - KEPT,))).rowcount

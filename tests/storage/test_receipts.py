@@ -237,3 +237,16 @@ async def test_months_out_of_reach_are_not_looked_into(unit_of_work: OpenUnit) -
     assert len(old) == 2
     assert all("never executed" in line for line in old), lines
     assert any(re.search(r"_provider_id_idx.*loops=[1-9]", line) for (line,) in lines), lines
+
+
+async def test_old_reports_are_deleted(queue: Queue) -> None:
+    """Those that were applied, after ninety days; one that still waits stays."""
+    assert await tell(queue, report("sent"), report("delivered"), report("read")) == 3
+    await queue.run("UPDATE provider_receipt SET applied_at = now() WHERE state <> 'delivered'")
+    await queue.run(
+        "UPDATE provider_receipt SET received_at = now() - interval '91 days' WHERE state <> 'read'"
+    )
+    async with queue.open_unit() as uow:
+        assert await repository.sweep(uow, datetime.now(UTC)) == 1
+        await uow.commit()
+    assert await queue.rows("SELECT state FROM provider_receipt ORDER BY 1") == [("delivered",), ("read",)]

@@ -33,6 +33,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("provider", "event_id", name=op.f("pk_provider_receipt")),
     )
     op.create_index(
+        "ix_provider_receipt_received",
+        "provider_receipt",
+        ["received_at"],
+        unique=False,
+        postgresql_using="brin",
+    )
+    op.create_index(
         "ix_provider_receipt_waiting",
         "provider_receipt",
         ["received_at"],
@@ -90,6 +97,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_verification_contact_id"), "verification", ["contact_id"], unique=False)
     op.create_index(op.f("ix_verification_party_id"), "verification", ["party_id"], unique=False)
+    op.create_index("ix_contact_value", "contact", ["kind", "value_index"], unique=False)
+    # Statistics of a moment without leases would say that the column is never set.
+    op.execute("ALTER TABLE delivery ALTER lease_until SET STATISTICS 0")
     op.add_column(
         "delivery", sa.Column("step", sa.SmallInteger(), server_default=sa.text("0"), nullable=False)
     )
@@ -122,6 +132,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("ALTER TABLE delivery ALTER lease_until SET STATISTICS -1")
+    op.drop_index("ix_contact_value", table_name="contact")
     op.drop_column("party", "time_zone")
     op.drop_column("notification", "delivery_ids")
     op.drop_column("notification", "planned_at")
@@ -152,5 +164,6 @@ def downgrade() -> None:
         table_name="provider_receipt",
         postgresql_where=sa.text("applied_at IS NULL"),
     )
+    op.drop_index("ix_provider_receipt_received", table_name="provider_receipt", postgresql_using="brin")
     op.drop_table("provider_receipt")
     op.drop_table("channel_pause")
