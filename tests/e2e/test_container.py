@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from auth.settings import AuthSettings
+from notify.accounts.twilio import TwilioSettings
+from notify.accounts.zalo import ZaloSettings
 from notify.settings import NotifySettings
 from storage.settings import StorageSettings
 
 CONTAINER = Path(__file__).parents[2] / "infra" / "container"
 KNOWN = {
-    f"TINDAN_{name.upper()}"
-    for settings in (StorageSettings, AuthSettings, NotifySettings)
+    f"{settings.model_config['env_prefix']}{name.upper()}"
+    for settings in (StorageSettings, AuthSettings, NotifySettings, TwilioSettings, ZaloSettings)
     for name in settings.model_fields
 }
 
