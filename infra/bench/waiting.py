@@ -17,8 +17,8 @@ from infra.bench.place import Place
 from notify.compose import Composer
 from notify.dispatcher import Dispatcher
 from notify.planner import Planner
-from notify.registry import ADDRESSES
 from notify.ports import Channel
+from notify.registry import ADDRESSES
 from notify.settings import NotifySettings
 from storage.agencies import repository as agencies
 from storage.devices import repository as devices
