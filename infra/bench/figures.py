@@ -16,7 +16,8 @@ class Figure:
     Attributes:
         ours, limit, peers: medians over the rounds, in `unit`.
         ratio: ours to the limit: the median of the ratios of the rounds.
-        lower_is_better: for times, where `limit` is the time that must not be reached.
+        lower_is_better: for times and costs, which must not come to `target` times the limit.
+        note: under which circumstances, where they are not those of the name.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Figure:
     target: float
     peers: Mapping[str, float] = field(default_factory=dict)
     lower_is_better: bool = False
+    note: str = ""
 
     @property
     def reached(self) -> bool:

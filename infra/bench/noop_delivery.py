@@ -5,19 +5,14 @@ joined, decrypted, worded, leased or fenced. The peers are job queues for Postgr
 nothing; a job of theirs carries what it needs, whereas a send looks up whom it goes to.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from datetime import timedelta
 
 from infra.bench.figures import Figure, Rounds, alternate
+from infra.bench.nothing import BATCH, NothingChannel, settings
 from infra.bench.peers import PgQueuer, Procrastinate
 from infra.bench.place import Bench, per_second
 from infra.bench.waiting import Waiting
-from notify.ports import AddressKind, Form, Outcome, OutcomeKind, Outgoing
-from notify.settings import NotifySettings
-from storage.settings import Environment
-
-BATCH = 500
 
 _CLAIM = """
 UPDATE delivery SET attempt = attempt + 1, lease_until = now() + '30 s', due_at = now() + '30 s'
@@ -39,22 +34,6 @@ FROM gone
 """
 
 
-class NothingChannel:
-    """Takes everything, does nothing."""
-
-    name = "push"
-    address = AddressKind.DEVICE
-    form = Form.SHORT
-    batch_size = BATCH
-    timeout = timedelta(seconds=1)
-
-    async def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:
-        return [Outcome(kind=OutcomeKind.ACCEPTED)] * len(batch)
-
-    async def close(self) -> None:
-        pass
-
-
 def bare(waiting: Waiting) -> None:
     """Claim and complete until nothing waits."""
     with waiting.place.connect() as connection:
@@ -67,13 +46,12 @@ def bare(waiting: Waiting) -> None:
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure ours, the limit and the peers in turns."""
-    settings = NotifySettings(
-        env=Environment.DEVELOPMENT, app_link_base="https://app.example", public_url="https://api.example"
-    )
     size = bench.pick(4000, 20_000)
     with ExitStack() as opened:
         place = opened.enter_context(bench.place())
-        waiting = opened.enter_context(bench.entered(Waiting.on(place, settings, channel="push", size=size)))
+        waiting = opened.enter_context(
+            bench.entered(Waiting.on(place, settings(), channel="push", size=size))
+        )
         peers: list[PgQueuer | Procrastinate] = [
             opened.enter_context(bench.entered(PgQueuer.on(bench.server, size=bench.pick(4000, 10_000)))),
             opened.enter_context(bench.entered(Procrastinate.on(bench.server, size=bench.pick(300, 1000)))),

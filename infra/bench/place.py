@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -133,13 +133,14 @@ class Place:
             for statement in statements:
                 connection.execute(statement)
 
-    async def make_partitions(self) -> None:
-        """Make this month's partitions, as an installation does before its first event."""
+    async def make_partitions(self, *days: date) -> None:
+        """Make the partitions that an installation makes on such days, or now, before its first event."""
         engine = Engine(self.settings)
         try:
-            async with UnitOfWork(engine, self.cipher) as uow:
-                await partitions.keep(uow, datetime.now(UTC).date())
-                await uow.commit()
+            for day in days or [datetime.now(UTC).date()]:
+                async with UnitOfWork(engine, self.cipher) as uow:
+                    await partitions.keep(uow, day)
+                    await uow.commit()
         finally:
             await engine.dispose()
 

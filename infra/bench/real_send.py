@@ -11,7 +11,7 @@ from urllib.request import urlopen
 
 from infra.bench.bare_clients import BareFirebase, BareMail
 from infra.bench.figures import Figure, compare
-from infra.bench.noop_delivery import NothingChannel
+from infra.bench.nothing import NothingChannel
 from infra.bench.place import Bench, per_second
 from infra.bench.waiting import Waiting
 from infra.sandbox import launch

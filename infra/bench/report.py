@@ -28,7 +28,9 @@ class Report:
     def add(self, figure: Figure) -> None:
         """Take a figure, and show it."""
         self._figures.append(figure)
-        self._console.print(f"{figure.name}: {figure.ratio:.3g} (target {_target(figure)})", highlight=False)
+        self._console.print(
+            f"{figure.name}: {figure.ratio:.3g} (target {_target(figure)}){_note(figure)}", highlight=False
+        )
 
     def finish(self) -> None:
         """Print the result."""
@@ -36,7 +38,11 @@ class Report:
             json.dump([figure.as_json() for figure in self._figures], sys.stdout, indent=2)
             sys.stdout.write("\n")
         else:
-            Console().print(self._table())
+            console = Console()
+            console.print(self._table())
+            for figure in self._figures:
+                if figure.note:
+                    console.print(f"{figure.name}{_note(figure)}", highlight=False)
 
     def _table(self) -> Table:
         table = Table("figure", "unit", "ours", "limit", "ratio", "target", "", "peers")
@@ -54,6 +60,10 @@ class Report:
                 ", ".join(f"{name} {value:,.0f}" for name, value in figure.peers.items()),
             )
         return table
+
+
+def _note(figure: Figure) -> str:
+    return f": {figure.note}" if figure.note else ""
 
 
 def _target(figure: Figure) -> str:

@@ -13,7 +13,7 @@ from api.demonstration.load import CLIENT_ID, SCOPES
 from api.worker import AT_ONCE
 from auth.principals import AgencyCaller
 from infra.bench.events import Agency, Event
-from infra.bench.place import Place
+from infra.bench.place import Place, per_second
 from notify.compose import Composer
 from notify.dispatcher import Dispatcher
 from notify.planner import Planner
@@ -71,11 +71,18 @@ class Waiting:
 
     def put_back(self) -> None:
         """Let all wait anew, and tidy up, so that every turn finds the same."""
+        self.place.execute("TRUNCATE finished_delivery")
+        self.refill()
+
+    def refill(self) -> None:
+        """Let all wait anew, whatever the history holds."""
         self.place.execute(
-            "TRUNCATE delivery, finished_delivery",
-            "INSERT INTO delivery SELECT * FROM waiting",
-            "VACUUM ANALYZE delivery",
+            "TRUNCATE delivery", "INSERT INTO delivery SELECT * FROM waiting", "VACUUM ANALYZE delivery"
         )
+
+    def rate(self, channel: Channel, runner: asyncio.Runner) -> float:
+        """Send all that waits; return how many were sent in a second."""
+        return per_second(self.size, lambda: runner.run(self.drain(channel)))
 
     async def drain(self, channel: Channel) -> None:
         """Send all that waits, as a worker process does."""

@@ -1,0 +1,157 @@
+"""The way by mail, with a crowd on it: all processes run, and the worker is busy with sends that wait."""
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.request import urlopen
+from uuid import UUID
+
+from api.stack import Stack
+from infra.bench import crowd
+from infra.bench.events import Agency
+from infra.bench.place import Bench
+from infra.bench.waiting import Waiting
+from notify.announce import THE_SYSTEM, Notice, announce
+from notify.categories import Category
+from storage.contacts import proving
+from storage.contacts.addresses import ContactKind
+from storage.dossiers.statuses import DossierStatus
+from storage.ids import new_id
+from storage.parties import repository as parties
+from storage.parties.kinds import PartyKind
+from storage.parties.repository import PartyIdentity
+
+PEOPLE = 1000
+EACH_SECONDS = 0.2
+PATIENCE_SECONDS = 60.0
+_NO_PHONE = "UPDATE device SET retired_at = now() WHERE party_id = %s"
+_DOSSIER = "SELECT id FROM dossier WHERE party_id = %s"
+_SENT = """
+SELECT f.id, n.created_at FROM notification n JOIN finished_delivery f ON f.id = ANY(n.delivery_ids)
+WHERE n.agency_id = %s AND f.outcome = 'accepted'
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citizen:
+    """To whom the notices go that are measured. Has no phone, so that they go by mail."""
+
+    email: str
+    party_id: UUID
+    dossier_id: UUID
+    contact_id: UUID
+
+    def code(self) -> Notice:
+        """Return a one-time code."""
+        return Notice(
+            party_id=self.party_id,
+            agency_id=THE_SYSTEM,
+            category=Category.OTP,
+            target_id=self.contact_id,
+            params={"verification_id": str(new_id())},
+        )
+
+    def news(self, agency_id: UUID) -> Notice:
+        """Return an agency's notice."""
+        params = {"status": int(DossierStatus.ACCEPTED), "occurred_at": datetime.now(UTC).isoformat()}
+        return Notice(
+            party_id=self.party_id,
+            agency_id=agency_id,
+            category=Category.STATUS_CHANGE,
+            dossier_id=self.dossier_id,
+            params=params | {"due_at": None},
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Road:
+    """The way by mail, with a crowd on it."""
+
+    bench: Bench
+    waiting: Waiting
+    stack: Stack
+    citizen: Citizen
+
+    @contextmanager
+    def crowded(self, rows: int, **changes: str) -> Iterator[None]:
+        """Have so many sends wait, and a worker busy with them, until the end of the block."""
+        self.bench.tell(f"overtaking: {rows:,} sends are made to wait")
+        self.waiting.place.execute("TRUNCATE delivery")
+        crowd.insert(self.waiting.place, times=rows // PEOPLE, **changes)
+        self.waiting.place.execute("VACUUM ANALYZE delivery")
+        before = self._arrived()
+        self.stack.start_worker()
+        _wait_until(lambda: self._arrived() > before + PEOPLE, "the worker sends")
+        self.bench.tell(f"overtaking {rows:,} sends that wait")
+        yield
+        if not self._count("SELECT count(*) FROM delivery"):
+            raise AssertionError(f"the crowd of {rows:,} was gone before the last notice")
+        self.stack.kill("worker")
+
+    def times(self, notices: Sequence[Notice]) -> list[float]:
+        """Announce notices of one agency one by one; return how long each took, in ms."""
+        for notice in notices:
+            self.bench.runner.run(self._announce(notice))
+            time.sleep(EACH_SECONDS)
+        agency_id = notices[0].agency_id
+        _wait_until(lambda: len(self.rows(_SENT, agency_id)) == len(notices), "all notices are sent")
+        begun = dict(self.rows(_SENT, agency_id))
+        return [
+            (at - begun[delivery].timestamp()) * 1000
+            for delivery, at in self._arrivals()
+            if delivery in begun
+        ]
+
+    async def _announce(self, notice: Notice) -> None:
+        async with self.waiting.unit_of_work() as uow:
+            await announce(uow, [notice], datetime.now(UTC))
+            await uow.commit()
+
+    def _arrivals(self) -> Iterator[tuple[UUID, float]]:
+        for item in self._read(f"outbox?to={self.citizen.email}&limit=10000")["items"]:
+            delivery = item["headers"]["Message-ID"].strip("<>").partition("@")[0]
+            yield UUID(delivery), datetime.fromisoformat(item["at"]).timestamp()
+
+    def _arrived(self) -> int:
+        return int(self._read("outbox/counts")["email"])
+
+    def _read(self, path: str) -> dict[str, Any]:
+        with urlopen(f"{self.stack.sandbox_url}/sandbox/{path}", timeout=60) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+
+    def _count(self, query: str, *given: object) -> int:
+        return int(self.rows(query, *given)[0][0])
+
+    def rows(self, query: str, *given: object) -> list[Any]:
+        """Read rows."""
+        with self.waiting.place.connect() as connection:
+            return connection.execute(query, given).fetchall()
+
+
+async def citizen_of(waiting: Waiting) -> Citizen:
+    """Return one of those for whom something waited, with an address to prove, and no phone any more."""
+    applicant = Agency().first(1)[0]["applicant"]
+    async with waiting.unit_of_work() as uow:
+        person = PartyIdentity(kind=PartyKind.PERSON, number=applicant["number"])
+        (owner,) = await parties.find_or_create(uow, [person])
+        now, driver = datetime.now(UTC), await uow.driver()
+        await driver.execute(_NO_PHONE, (owner.party_id,))
+        dossier: Any = await (await driver.execute(_DOSSIER, (owner.party_id,))).fetchone()
+        address = await proving.give(uow, owner, ContactKind.EMAIL, applicant["email"], now=now)
+        await uow.commit()
+    return Citizen(
+        email=applicant["email"], party_id=owner.party_id, dossier_id=dossier[0], contact_id=address.id
+    )
+
+
+def _wait_until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"it did not come about in {PATIENCE_SECONDS:.0f} s that {what}")
+        time.sleep(0.05)
