@@ -47,6 +47,7 @@ class RouteBook:
         if now - self._looked_at < self._fresh_seconds:
             return self._routing
         latest = await repository.latest(reading, newer_than=self._version)
+        first = self._looked_at == float("-inf")
         self._looked_at = now
         if latest:
             self._version = latest.version
@@ -55,5 +56,6 @@ class RouteBook:
             except ValidationError as error:
                 log.error("routing_unreadable", version=latest.version, errors=error.error_count())  # noqa: TRY400 - the errors may quote what was set
             else:
-                log.info("routing_in_force", version=latest.version)
+                if not first:
+                    log.info("routing_changed", version=latest.version)
         return self._routing
