@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import logging
 import os
 import sys
 import tempfile
@@ -10,13 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-import structlog
 import uvloop
 from pydantic import ValidationError
 
 from api.services import settle
 from api.settings import Settings
 from api.stack import StackError, database
+from infra.bench import logs
 from infra.bench.catalogue import ENTRIES, chosen
 from infra.bench.figures import Figure
 from infra.bench.place import Bench
@@ -69,16 +68,8 @@ def _bench(*, quick: bool, tell: Callable[[str], None]) -> Iterator[Bench]:
         os.environ["TINDAN_DATA_DIR"] = folder
         # What runs in this process runs as in a worker, and the limits gain as much.
         settle()
-        _log_to_stderr()
+        logs.to_stderr()
         yield Bench(server=server, data_dir=Path(folder), quick=quick, tell=tell, runner=runner)
-
-
-def _log_to_stderr() -> None:
-    # The result alone goes to stdout.
-    structlog.configure(
-        wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
-    )
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

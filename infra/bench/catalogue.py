@@ -10,8 +10,10 @@ from infra.bench import (
     noop_delivery,
     overtaking,
     real_send,
+    resend,
     single_push,
     snapshot_claims,
+    workers,
 )
 from infra.bench.figures import Figure
 from infra.bench.place import Bench
@@ -65,6 +67,11 @@ ENTRIES = {
         "such sends while another session holds a snapshot, so that nothing can be cleared away / while "
         "none does: at least 0.8",
     ),
+    "workers": Entry(
+        workers.measure,
+        "such sends by two worker processes / by one (peer: by four), each sent once: at least 1, as all and "
+        "PostgreSQL share the cores",
+    ),
     "real_send_email": Entry(
         real_send.measure,
         "mails from claim to record, to the sandbox / aiosmtplib alone, same mails and connections: "
@@ -82,6 +89,10 @@ ENTRIES = {
     "fair_latency": Entry(
         overtaking.measure,
         "the same of an agency's notice, beside 100,000 in the same lane of another agency: below 1",
+    ),
+    "resend": Entry(
+        resend.measure,
+        "seconds from the SIGKILL of a worker amid a send to the same mail by the next one / 30: below 1",
     ),
     "commit_to_provider_p50": Entry(
         latency.measure,

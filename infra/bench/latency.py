@@ -9,21 +9,18 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
 from statistics import quantiles
-from typing import Any
-from urllib.request import urlopen
 
 from api.stack import Stack
 from infra.bench.events import Agency, single_requests
 from infra.bench.figures import Figure
 from infra.bench.http import Answer, all_at_once, evenly
+from infra.bench.patience import wait_until
 from infra.bench.place import Bench, agency_token
+from infra.bench.sink import MailSink, arrived_at
 
 CONNECTIONS = 16
 P50_MS, P99_MS = 50.0, 1000.0
-PATIENCE_SECONDS = 60.0
-PAGE = 5000
 
 
 @dataclass(kw_only=True)
@@ -33,13 +30,14 @@ class Journey:
     bench: Bench
     stack: Stack
     token: str
+    sink: MailSink
     agency: Agency = field(default_factory=Agency)
     committed: dict[str, float] = field(default_factory=dict)
 
     def sustainable(self, count: int) -> float:
         """Push as fast as it goes; return how many events a second come out at the far end."""
         requests = single_requests(self.agency.first(count), self.token)
-        before, started = self._count(), time.perf_counter()
+        before, started = self.sink.count(), time.perf_counter()
         pushing = all_at_once(self.stack.ports.api, requests, connections=CONNECTIONS, expect=201)
         self.bench.runner.run(pushing)
         self._wait_for(before + count)
@@ -49,7 +47,7 @@ class Journey:
         """Push at a steady pace; return the times from commit to arrival, in ms."""
         events = self.agency.first(count)
         dossier_of = {event["applicant"]["email"]: event["dossier_code"] for event in events}
-        before, last = self._count(), self._outbox(after=0)["last"]
+        before, last = self.sink.count(), self.sink.last()
         pushing = evenly(
             self.stack.ports.api,
             single_requests(events, self.token),
@@ -60,38 +58,17 @@ class Journey:
         self.bench.runner.run(pushing)
         self._wait_for(before + count)
         return [
-            max(0.0, (at - self.committed[dossier_of[to]]) * 1000)
-            for to, at in self._arrivals(last)
-            if to in dossier_of
+            max(0.0, (arrived_at(item) - self.committed[dossier_of[item["to"]]]) * 1000)
+            for item in self.sink.items(after=last)
+            if item["to"] in dossier_of
         ]
 
     def _note(self, answer: Answer) -> None:
         code = json.loads(answer.expect(201).body)["dossier_code"]
         self.committed[code] = answer.at
 
-    def _arrivals(self, after: int) -> Iterator[tuple[str, float]]:
-        while (page := self._outbox(after=after))["items"]:
-            for item in page["items"]:
-                yield item["to"], datetime.fromisoformat(item["at"]).timestamp()
-            after = page["last"]
-
     def _wait_for(self, count: int) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while (arrived := self._count()) < count:
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{arrived} of {count} notices arrived in {PATIENCE_SECONDS:.0f} s")
-            time.sleep(0.02)
-
-    def _count(self) -> int:
-        return int(self._read("outbox/counts")["email"])
-
-    def _outbox(self, *, after: int) -> dict[str, Any]:
-        return self._read(f"outbox?channel=email&after={after}&limit={PAGE}")
-
-    def _read(self, path: str) -> dict[str, Any]:
-        with urlopen(f"{self.stack.sandbox_url}/sandbox/{path}", timeout=60) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
+        wait_until(lambda: self.sink.count() >= count, f"for {count:,} notices to arrive")
 
 
 def measure(bench: Bench) -> Iterator[Figure]:
@@ -100,7 +77,9 @@ def measure(bench: Bench) -> Iterator[Figure]:
         place = opened.enter_context(bench.place())
         stack = opened.enter_context(bench.installation(place))
         stack.start_worker()
-        journey = Journey(bench=bench, stack=stack, token=agency_token(stack))
+        journey = Journey(
+            bench=bench, stack=stack, token=agency_token(stack), sink=MailSink(url=stack.sandbox_url)
+        )
         journey.sustainable(bench.pick(100, 300))  # wakes all parts up
         most = journey.sustainable(bench.pick(500, 2000))
         half = most / 2

@@ -12,6 +12,7 @@ from infra.bench.figures import Figure
 from infra.bench.nothing import settings
 from infra.bench.place import Bench
 from infra.bench.road import PEOPLE, Road, citizen_of
+from infra.bench.sink import MailSink
 from infra.bench.waiting import Waiting
 from notify.categories import Lane
 
@@ -22,7 +23,7 @@ _OTHER_AGENCY = "SELECT id FROM agency WHERE id <> (SELECT agency_id FROM waitin
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure codes beside bulk, then notices beside a flood."""
-    count = bench.pick(15, 100)
+    count = bench.pick(15, 40)  # fewer than a party gets of a category in a day
     bulk, flood = bench.pick(50_000, 1_000_000), bench.pick(10_000, 100_000)
     with ExitStack() as opened:
         place = opened.enter_context(bench.place())
@@ -30,7 +31,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
         waiting = opened.enter_context(bench.entered(making))
         stack = opened.enter_context(bench.installation(place))
         citizen = bench.runner.run(citizen_of(waiting))
-        road = Road(bench=bench, waiting=waiting, stack=stack, citizen=citizen)
+        sink = MailSink(url=stack.sandbox_url)
+        road = Road(bench=bench, waiting=waiting, stack=stack, sink=sink, citizen=citizen)
 
         some_agency = f"md5((copy % {BULK_AGENCIES})::text)::uuid"
         with road.crowded(bulk, lane=str(int(Lane.BULK)), agency_id=some_agency):

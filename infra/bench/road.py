@@ -1,19 +1,19 @@
 """The way by mail, with a crowd on it: all processes run, and the worker is busy with sends that wait."""
 
-import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from urllib.request import urlopen
 from uuid import UUID
 
 from api.stack import Stack
 from infra.bench import crowd
 from infra.bench.events import Agency
+from infra.bench.patience import wait_until
 from infra.bench.place import Bench
+from infra.bench.sink import MailSink, arrived_at
 from infra.bench.waiting import Waiting
 from notify.announce import THE_SYSTEM, Notice, announce
 from notify.categories import Category
@@ -27,7 +27,6 @@ from storage.parties.repository import PartyIdentity
 
 PEOPLE = 1000
 EACH_SECONDS = 0.2
-PATIENCE_SECONDS = 60.0
 _NO_PHONE = "UPDATE device SET retired_at = now() WHERE party_id = %s"
 _DOSSIER = "SELECT id FROM dossier WHERE party_id = %s"
 _SENT = """
@@ -74,6 +73,7 @@ class Road:
     bench: Bench
     waiting: Waiting
     stack: Stack
+    sink: MailSink
     citizen: Citizen
 
     @contextmanager
@@ -83,9 +83,9 @@ class Road:
         self.waiting.place.execute("TRUNCATE delivery")
         crowd.insert(self.waiting.place, times=rows // PEOPLE, **changes)
         self.waiting.place.execute("VACUUM ANALYZE delivery")
-        before = self._arrived()
+        before = self.sink.count()
         self.stack.start_worker()
-        _wait_until(lambda: self._arrived() > before + PEOPLE, "the worker sends")
+        wait_until(lambda: self.sink.count() > before + PEOPLE, "for the worker to send")
         self.bench.tell(f"overtaking {rows:,} sends that wait")
         yield
         if not self._count("SELECT count(*) FROM delivery"):
@@ -98,31 +98,15 @@ class Road:
             self.bench.runner.run(self._announce(notice))
             time.sleep(EACH_SECONDS)
         agency_id = notices[0].agency_id
-        _wait_until(lambda: len(self.rows(_SENT, agency_id)) == len(notices), "all notices are sent")
+        wait_until(lambda: len(self.rows(_SENT, agency_id)) == len(notices), "for all notices to be sent")
         begun = dict(self.rows(_SENT, agency_id))
-        return [
-            (at - begun[delivery].timestamp()) * 1000
-            for delivery, at in self._arrivals()
-            if delivery in begun
-        ]
+        arrived = {_delivery_of(mail): mail for mail in self.sink.items(to=self.citizen.email)}
+        return [(arrived_at(arrived[delivery]) - at.timestamp()) * 1000 for delivery, at in begun.items()]
 
     async def _announce(self, notice: Notice) -> None:
         async with self.waiting.unit_of_work() as uow:
             await announce(uow, [notice], datetime.now(UTC))
             await uow.commit()
-
-    def _arrivals(self) -> Iterator[tuple[UUID, float]]:
-        for item in self._read(f"outbox?to={self.citizen.email}&limit=10000")["items"]:
-            delivery = item["headers"]["Message-ID"].strip("<>").partition("@")[0]
-            yield UUID(delivery), datetime.fromisoformat(item["at"]).timestamp()
-
-    def _arrived(self) -> int:
-        return int(self._read("outbox/counts")["email"])
-
-    def _read(self, path: str) -> dict[str, Any]:
-        with urlopen(f"{self.stack.sandbox_url}/sandbox/{path}", timeout=60) as answer:
-            found: dict[str, Any] = json.load(answer)
-            return found
 
     def _count(self, query: str, *given: object) -> int:
         return int(self.rows(query, *given)[0][0])
@@ -131,6 +115,10 @@ class Road:
         """Read rows."""
         with self.waiting.place.connect() as connection:
             return connection.execute(query, given).fetchall()
+
+
+def _delivery_of(mail: dict[str, Any]) -> UUID:
+    return UUID(mail["headers"]["Message-ID"].strip("<>").partition("@")[0])
 
 
 async def citizen_of(waiting: Waiting) -> Citizen:
@@ -147,11 +135,3 @@ async def citizen_of(waiting: Waiting) -> Citizen:
     return Citizen(
         email=applicant["email"], party_id=owner.party_id, dossier_id=dossier[0], contact_id=address.id
     )
-
-
-def _wait_until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise AssertionError(f"it did not come about in {PATIENCE_SECONDS:.0f} s that {what}")
-        time.sleep(0.05)
