@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 
+from tests.faults.polling import until
 from tests.faults.workload import Request
 
 PATIENCE = 20.0
@@ -20,6 +21,7 @@ class Integrator:
     """The clients of one agency.
 
     Attributes:
+        may_go_on: asked before each request, told how many events were answered.
         answers: the answer to each event that got one, by the event's id.
         troubles: how often a request had to be repeated, by reason.
     """
@@ -27,6 +29,7 @@ class Integrator:
     http: httpx.AsyncClient
     client_id: str
     secret: str
+    may_go_on: Callable[[int], bool]
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     troubles: Counter[str] = field(default_factory=Counter)
 
@@ -42,6 +45,7 @@ class Integrator:
 
     async def _tell_in_order(self, requests: Sequence[Request]) -> None:
         for request in requests:
+            await until(lambda: self.may_go_on(len(self.answers)), seconds=PATIENCE)
             single = len(request) == 1
             told = await self._ask(
                 "/v1/agency/dossier-events", json=request[0] if single else {"events": request}

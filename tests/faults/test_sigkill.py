@@ -28,7 +28,7 @@ from storage.parties.kinds import PartyKind
 from storage.parties.repository import PartyIdentity
 from storage.settings import Environment, StorageSettings
 from storage.unit_of_work import UnitOfWork
-from tests.faults.evidence import Finished, Kept, Received, count_undone, read_kept, read_received
+from tests.faults.evidence import Finished, Kept, Received, is_all_done, read_kept, read_received
 from tests.faults.integrator import Integrator
 from tests.faults.polling import until
 from tests.faults.saboteur import Saboteur
@@ -58,12 +58,14 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[St
     folder = tmp_path / "data"
     monkeypatch.setenv("TINDAN_ENV", "development")
     monkeypatch.setenv("TINDAN_DATA_DIR", str(folder))
+    # Providers, too, are killed: what they took in is evidence all the same.
+    monkeypatch.setenv("TINDAN_SANDBOX_JOURNAL", str(tmp_path / "arrivals"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     server = EmbeddedPostgres(folder)
     try:
         url = server.start()
         prepare(Settings(), url)
-        with Stack(data_dir=folder, database_url=url, ports=Ports.free(), logs=folder / "logs") as stack:
+        with Stack(data_dir=folder, database_url=url, ports=Ports.free(), logs=tmp_path / "logs") as stack:
             yield stack
     finally:
         server.destroy()
@@ -81,7 +83,7 @@ async def test_nothing_is_lost_or_invented_when_parts_are_killed(
     await _register_phones(workload, installation)
 
     told, killed = await _tell_through_kills(installation, workload, rng)
-    await until(lambda: count_undone(installation.database_url) == 0, seconds=DRAIN_SECONDS, poll=0.25)
+    await until(lambda: is_all_done(installation.database_url), seconds=DRAIN_SECONDS, poll=0.25)
 
     kept = read_kept(installation.database_url)
     received = await read_received(installation.sandbox_url)
@@ -122,16 +124,21 @@ def _installation(person: Person) -> Installation:
 
 async def _tell_through_kills(stack: Stack, workload: Workload, rng: Random) -> tuple[Integrator, list[str]]:
     """Tell everything while parts are killed; return what was answered, and who was killed."""
-    saboteur = Saboteur(stack=stack, rng=rng)
+
+    async def slow_down() -> None:
+        async with httpx.AsyncClient(base_url=stack.sandbox_url) as sandbox:
+            for channel in ("email", "push"):
+                (await sandbox.put(f"/sandbox/faults/{channel}", json={"script": [SLOW]})).raise_for_status()
+
+    saboteur = Saboteur(stack=stack, rng=rng, slow_down=slow_down)
     points = rng.sample(range(1, EVENTS * 19 // 20), KILLS)
-    async with httpx.AsyncClient(base_url=stack.sandbox_url) as sandbox:
-        for channel in ("email", "push"):
-            (await sandbox.put(f"/sandbox/faults/{channel}", json={"script": [SLOW]})).raise_for_status()
+    await slow_down()
     async with httpx.AsyncClient(base_url=stack.api_url) as http, asyncio.TaskGroup() as group:
         integrator = Integrator(
             http=http,
             client_id=demonstration.CLIENT_ID,
             secret=demonstration.client_secret(Settings()),
+            may_go_on=saboteur.keeps_up_with,
         )
         group.create_task(saboteur.strike(lambda: len(integrator.answers), points))
         group.create_task(integrator.tell(workload.clients))
