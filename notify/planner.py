@@ -118,14 +118,16 @@ class _Sheet:
             else:
                 self.steps.append(Advance(id=notice.id, step=plan.step, plan_at=plan.plan_at))
         ids: dict[UUID, list[UUID]] = defaultdict(list)
+        leads: set[UUID] = set()
         for (channel, target_id), together in parts.items():
             delivery = self._delivery(channel, target_id, together)
             self.sends.append(delivery)
+            leads.add(together[0].id)
             for notice in together:
                 ids[notice.id].append(delivery.id)
-        for place, (notice, plan) in enumerate(planned):
-            # Of those that left as one, one goes on to the next step for all.
-            plan_at = plan.plan_at if place == 0 else None
+        for notice, plan in planned:
+            # Of those that left as one, the one that gave the wording goes on to the next step for all.
+            plan_at = plan.plan_at if notice.id in leads else None
             self.steps.append(
                 Advance(
                     id=notice.id, step=plan.step, plan_at=plan_at, planned=True, delivery_ids=ids[notice.id]

@@ -12,7 +12,7 @@ from notify.categories import Category
 from notify.dispatcher import Dispatcher
 from notify.one_time_code import code_of
 from notify.planner import Planner
-from notify.ports import OutcomeKind, Outgoing
+from notify.ports import Outcome, OutcomeKind, Outgoing
 from notify.rates import Rate
 from notify.registry import ADDRESSES
 from notify.routebook import RouteBook
@@ -30,12 +30,13 @@ from storage.parties.repository import PartyIdentity
 from storage.routing import repository as routing_versions
 from storage.unit_of_work import UnitOfWork
 from tests.faults.office import Office
-from tests.notify.twin import ScriptedChannel, always
+from tests.notify.twin import ScriptedChannel, accepted, always
 
 AN = PartyIdentity(kind=PartyKind.PERSON, number="001190000001")
 PHONE, EMAIL = "+84912345678", "an@example.vn"
 PARAMS = {"status": 5, "occurred_at": "2026-11-21T09:00:00+07:00", "due_at": None}
 MINUTE = timedelta(minutes=1)
+REFUSED = Outcome(kind=OutcomeKind.REJECTED)
 _PASS = (
     """UPDATE notification SET created_at = created_at - %(by)s, plan_at = plan_at - %(by)s,
       planned_at = planned_at - %(by)s""",
@@ -62,7 +63,15 @@ class Town:
         ]
         self.party_id = self.dossier_id = new_id()
 
-    async def settle(self, *, app: bool = False, email: bool = False, phone: bool = False) -> None:
+    async def settle(
+        self,
+        *,
+        app: bool = False,
+        email: bool = False,
+        phone: bool = False,
+        code: str = "H26.1-261121-0001",
+        address: str = EMAIL,
+    ) -> None:
         """Let the citizen be reached by these."""
         self.dossier_id = new_id()
         async with self.office.open_unit() as uow:
@@ -71,10 +80,10 @@ class Town:
             await (await uow.driver()).execute(
                 "INSERT INTO dossier (id, code, party_id, agency_id, procedure_code, status, status_since, first_at,"
                 " contradictions, updated_at, heard_at)"
-                " VALUES (%s, 'H26.1-261121-0001', %s, %s, '1.001193', 1, now(), now(), 0, now(), now())",
-                (self.dossier_id, key.party_id, self.office.agency_id),
+                " VALUES (%s, %s, %s, %s, '1.001193', 1, now(), now(), 0, now(), now())",
+                (self.dossier_id, code, key.party_id, self.office.agency_id),
             )
-            given = [(ContactKind.EMAIL, EMAIL)] * email + [(ContactKind.PHONE, PHONE)] * phone
+            given = [(ContactKind.EMAIL, address)] * email + [(ContactKind.PHONE, PHONE)] * phone
             await supply(
                 uow,
                 [
@@ -263,6 +272,23 @@ async def test_changes_that_follow_at_once_become_one(town: Town) -> None:
     assert [len(row["notification_ids"]) for row in sends] == [1, 5]
     notices = await town.rows("SELECT delivery_ids, planned_at, plan_at FROM notification")
     assert all(row["delivery_ids"] and row["planned_at"] and row["plan_at"] is None for row in notices)
+
+
+async def test_of_those_that_left_together_none_is_forgotten(town: Town) -> None:
+    """Two dossiers came with addresses of their own: where one fails, its own notice goes on."""
+    await town.set_routing(merge_within=2 * MINUTE)
+    await town.settle(email=True, phone=True)
+    await town.tell(Category.RESULT_READY)
+    await town.work()
+    await town.settle(email=True, phone=True, code="H26.1-261121-0002", address="other@example.vn")
+    await town.tell(Category.RESULT_READY)
+    town.dossier_id = (await town.rows("SELECT id FROM dossier WHERE code = 'H26.1-261121-0001'"))[0]["id"]
+    await town.tell(Category.RESULT_READY)
+    town.channels["email"].answer = lambda outgoing: (
+        REFUSED if outgoing.target == "other@example.vn" else accepted(outgoing)
+    )
+    assert await town.work() == []
+    assert await town.let_pass(2 * MINUTE) == ["email", "zalo"]
 
 
 async def test_a_supplement_never_waits_for_others(town: Town) -> None:
