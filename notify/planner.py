@@ -57,8 +57,9 @@ class Planner:
                 now=datetime.now(UTC),
             )
             sheet.fill(due, alone)
-            await deliveries.add(uow, sheet.sends)
-            await planning.advance(uow, sheet.steps)
+            async with uow.together():
+                await deliveries.add(uow, sheet.sends)
+                await planning.advance(uow, sheet.steps)
             await uow.commit()
             return len(due)
 
