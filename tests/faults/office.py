@@ -33,6 +33,7 @@ from storage.parties.kinds import PartyKind
 from storage.parties.repository import PartyIdentity
 from storage.procedures import repository as procedures
 from storage.routing import repository as routing
+from storage.tables import metadata
 from storage.unit_of_work import UnitOfWork
 
 PROCEDURE = {"code": "1.001193", "name": "Thủ tục đăng ký khai sinh", "agency": "Ủy ban nhân dân cấp xã"}
@@ -40,6 +41,12 @@ _AGE = """
 UPDATE delivery SET due_at = due_at - %(by)s, expires_at = expires_at - %(by)s, created_at = created_at - %(by)s,
   lease_until = lease_until - %(by)s
 """
+_COPIED = """
+FROM generate_series(1, %(count)s) copy
+JOIN (SELECT *, row_number() OVER () - 1 AS place, count(*) OVER () AS size FROM delivery) d
+  ON d.place = copy %% d.size
+"""
+_COLUMNS = [column.name for column in metadata.tables["delivery"].columns]
 
 
 def email_of(serial: int) -> str:
@@ -90,6 +97,17 @@ class Office:
             await announce(uow, [_notice(dossier) for dossier in written], now)
             await uow.commit()
         assert await Planner(self.open_unit, {channel: ADDRESSES[channel]}).run_once() == count
+
+    async def queue(self, count: int, **changes: object) -> set[UUID]:
+        """Queue so many copies of what waits, due now, with other columns where told so; return their ids."""
+        values = {"id": "gen_random_uuid()", "due_at": "now()"} | {name: f"%({name})s" for name in changes}
+        chosen = ", ".join(values.get(name, f"d.{name}") for name in _COLUMNS)
+        query = f"INSERT INTO delivery ({', '.join(_COLUMNS)}) SELECT {chosen} {_COPIED} RETURNING id"
+        async with self.open_unit() as uow:
+            cursor = await (await uow.driver()).execute(query.encode(), {"count": count} | changes)
+            ids = {id_ for (id_,) in await cursor.fetchall()}  # type: ignore[misc] # rows are untyped
+            await uow.commit()
+        return ids
 
     def _dossier(self, serial: int, owner: PartyKey, now: datetime) -> DossierWrite:
         return DossierWrite(
