@@ -25,7 +25,7 @@ SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '-7' |
 FROM (
   SELECT %(start)s::timestamptz + g * (%(end)s::timestamptz - %(start)s::timestamptz) / %(count)s::int AS at,
     gen_random_uuid() AS chance, g %% %(parties)s AS place
-  FROM generate_series(1, %(count)s::int) g
+  FROM generate_series(0, %(count)s::int - 1) g
 ) h
 CROSS JOIN LATERAL (SELECT substr(chance::text, 16) AS tail) t
 JOIN numbered w USING (place)
