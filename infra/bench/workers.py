@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import IO
 
-import psutil
+import psutil  # type: ignore[import-untyped] # it brings no types
 
 from infra.bench.figures import Figure, alternate
 from infra.bench.nothing import settings

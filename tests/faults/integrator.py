@@ -45,7 +45,7 @@ class Integrator:
 
     async def _tell_in_order(self, requests: Sequence[Request]) -> None:
         for request in requests:
-            await until(lambda: self.may_go_on(len(self.answers)), seconds=PATIENCE)
+            await until(lambda: self.may_go_on(len(self.answers)), seconds=PATIENCE * 6)
             single = len(request) == 1
             told = await self._ask(
                 "/v1/agency/dossier-events", json=request[0] if single else {"events": request}
