@@ -1,8 +1,10 @@
 """Years of finished sends, made up in the database itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
+from typing import Any
 
 import psycopg
 
@@ -13,6 +15,9 @@ MONTHS = 12
 _INDEXES = """
 SELECT indexrelid::regclass::text, replace(pg_get_indexdef(indexrelid), ' ON ONLY ', ' ON ')
 FROM pg_index WHERE indrelid = 'finished_delivery'::regclass AND NOT indisprimary
+"""
+_NUMBER = """
+CREATE TEMP TABLE numbered AS SELECT *, (row_number() OVER ())::int - 1 AS place FROM waiting
 """
 # Times are in order, as are the ids that come of them. Parties are spread among those of the sends that wait:
 # so those are added to the index here and there, and not all behind its end.
@@ -35,33 +40,38 @@ JOIN numbered w USING (place)
 def fill(place: Place, count: int, tell: Callable[[str], None]) -> None:
     """Make up finished sends of the last twelve months: half of this one, in whose partition we write.
 
-    What waits must be there already. Indexes are made afterwards, which takes a fraction of the time.
+    What waits must be there already.
     """
     months = _months(datetime.now(UTC))
     shares = [count // 2 // (MONTHS - 1)] * (MONTHS - 1)
     shares.append(count - sum(shares))
     with psycopg.connect(libpq_url(place.url), autocommit=True) as connection:
         connection.execute("SET synchronous_commit = off")
-        connection.execute("SET maintenance_work_mem = '512MB'")
-        indexes = connection.execute(_INDEXES).fetchall()
-        connection.execute("ALTER TABLE finished_delivery DROP CONSTRAINT pk_finished_delivery")
-        for name, _ in indexes:
-            connection.execute(f"DROP INDEX {name}")
-        connection.execute(
-            "CREATE TEMP TABLE numbered AS SELECT *, (row_number() OVER ())::int - 1 AS place FROM waiting"
-        )
+        connection.execute(_NUMBER)
         (parties,) = connection.execute("SELECT count(*) FROM numbered").fetchone() or (0,)
-        for (start, end), share, made in zip(months, shares, accumulate(shares), strict=True):
-            given = {"start": start, "end": end, "count": share, "parties": parties}
-            connection.execute(_FILL, given)
-            tell(f"history: {made:,} of {count:,} rows made up")
-        tell("history: indexing")
-        connection.execute(
-            "ALTER TABLE finished_delivery ADD CONSTRAINT pk_finished_delivery PRIMARY KEY (id, finished_at)"
-        )
-        for _, definition in indexes:
-            connection.execute(definition)
+        with _indexed_afterwards(connection):
+            for (start, end), share, made in zip(months, shares, accumulate(shares), strict=True):
+                given = {"start": start, "end": end, "count": share, "parties": parties}
+                connection.execute(_FILL, given)
+                tell(f"history: {made:,} of {count:,} rows made up")
+            tell("history: indexing")
         connection.execute("VACUUM ANALYZE finished_delivery")
+
+
+@contextmanager
+def _indexed_afterwards(connection: "psycopg.Connection[Any]") -> Iterator[None]:
+    """Do without indexes meanwhile: to make them of what is there takes a fraction of the time."""
+    indexes = connection.execute(_INDEXES).fetchall()
+    connection.execute("ALTER TABLE finished_delivery DROP CONSTRAINT pk_finished_delivery")
+    for name, _ in indexes:
+        connection.execute(f"DROP INDEX {name}")
+    yield
+    connection.execute("SET maintenance_work_mem = '512MB'")
+    connection.execute(
+        "ALTER TABLE finished_delivery ADD CONSTRAINT pk_finished_delivery PRIMARY KEY (id, finished_at)"
+    )
+    for _, definition in indexes:
+        connection.execute(definition)
 
 
 def _months(now: datetime) -> list[tuple[datetime, datetime]]:

@@ -23,8 +23,8 @@ _OTHER_AGENCY = "SELECT id FROM agency WHERE id <> (SELECT agency_id FROM waitin
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure codes beside bulk, then notices beside a flood."""
-    count = bench.pick(15, 40)  # fewer than a party gets of a category in a day
-    bulk, flood = bench.pick(50_000, 1_000_000), bench.pick(10_000, 100_000)
+    count = bench.pick(10, 40)  # fewer than a party gets of a category in a day
+    bulk, flood = bench.pick(50_000, 1_000_000), bench.pick(20_000, 100_000)
     with ExitStack() as opened:
         place = opened.enter_context(bench.place())
         making = Waiting.on(place, settings(), channel="email", size=PEOPLE)
