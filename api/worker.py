@@ -26,6 +26,7 @@ from storage.engine import Engine, libpq_url
 from storage.hints import HintListener
 from storage.receipts import repository as receipts
 from storage.sessions import repository as sessions
+from storage.suppressions import repository as suppressions
 from storage.unit_of_work import Reading, UnitOfWork
 from storage.verifications import repository as verifications
 
@@ -104,6 +105,7 @@ class Worker:
             lambda uow: sessions.sweep(uow, now=datetime.now(UTC)),
             lambda uow: verifications.sweep(uow, datetime.now(UTC)),
             lambda uow: receipts.sweep(uow, datetime.now(UTC)),
+            lambda uow: suppressions.sweep(uow, datetime.now(UTC)),
         )
         while True:
             done = [await self._done(chore) for chore in chores]

@@ -29,7 +29,7 @@ class Aftermath:
     Attributes:
         dead: installations of the app, and their tokens, that the provider says no longer exist.
         suppressed: addresses that the channel can not reach.
-        failed: notices of which a send ended without arriving: their next step is due.
+        failed: sends that ended without arriving: the next step of their notices is due.
     """
 
     records: Sequence[Record]
@@ -70,9 +70,7 @@ class Aftermath:
                 for row, outcome in gone
             ],
             failed=[
-                row.notification_id
-                for row, record in ended
-                if record.again_at is None and record.outcome not in _WELL
+                row.id for row, record in ended if record.again_at is None and record.outcome not in _WELL
             ],
         )
 
@@ -84,7 +82,7 @@ async def settle(uow: UnitOfWork, aftermath: Aftermath) -> int:
         await devices.retire(uow, aftermath.dead)
     await suppressions.add(uow, aftermath.suppressed)
     if aftermath.failed:
-        await planning.wake(uow, aftermath.failed)
+        await planning.wake_ended(uow, aftermath.failed)
     return counted
 
 

@@ -52,6 +52,7 @@ async def announce(uow: UnitOfWork, notices: Sequence[Notice], now: datetime) ->
                 dossier_id=notice.dossier_id,
                 event_id=notice.event_id,
                 target_id=notice.target_id,
+                lane=DEFAULTS.routes[notice.category].lane,
                 category=notice.category.value,
                 params=notice.params,
                 expires_at=now + DEFAULTS.routes[notice.category].expiry,

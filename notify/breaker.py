@@ -54,7 +54,7 @@ class Breaker:
 
     def heed(self, messages: Sequence[UUID], outcomes: Sequence[Outcome]) -> None:
         """Learn from what came of these messages."""
-        self._probing = False
+        tried, self._probing = self._probing, False
         if not outcomes:
             return
         if any(outcome.kind not in FAILURES for outcome in outcomes):
@@ -62,7 +62,9 @@ class Breaker:
             return
         self._failed.update(messages)
         if self._open_until is not None:
-            self._open(min(self._seconds * 2, LONGEST_SECONDS))
+            # What was under way when it opened says nothing new.
+            if tried:
+                self._open(min(self._seconds * 2, LONGEST_SECONDS))
         elif len(self._failed) >= ENOUGH:
             self._open(SHORTEST_SECONDS)
 

@@ -5,12 +5,12 @@ It was judged when it was planned, which may be hours ago: a provider was down, 
 
 from datetime import datetime
 from random import Random
-from zoneinfo import ZoneInfo
 
 from notify.categories import Category
 from notify.outcomes import EXPIRED, GIVEN_UP, NIGHT, RECEIVED, SHUT, TURNED_OFF, UNREADABLE, record_of
 from notify.routes import Route, Routing
 from storage.deliveries.repository import Claimed, Record
+from storage.notifications.planning import zone_of
 
 
 def last_look(claimed: Claimed, channel: str, routing: Routing, now: datetime, rng: Random) -> Record | None:
@@ -47,7 +47,8 @@ def _ended(claimed: Claimed) -> str | None:
 
 
 def _is_turned_off(claimed: Claimed, route: Route) -> bool:
-    if not route.optional:
+    # What stands for several is sent: which of them was turned off, the wording can not tell.
+    if not route.optional or claimed.more:
         return False
     return claimed.enabled is False or (route.consent and not claimed.enabled)
 
@@ -58,4 +59,4 @@ def _morning(
     """Return until when it must wait so as to wake nobody. By then it may be of no use any more: so be it."""
     if not route.quiet or channel not in routing.loud or routing.quiet is None:
         return None
-    return routing.quiet.ends_at(now, ZoneInfo(claimed.time_zone))
+    return routing.quiet.ends_at(now, zone_of(claimed.time_zone))

@@ -36,12 +36,13 @@ def merge(
     """
     if last_left_at is not None and now < last_left_at + window:
         return Merged(held=tuple(due), held_until=last_left_at + window)
-    newest_first = sorted(due, key=_age, reverse=True)
+    newest_first = sorted(due, key=age, reverse=True)
     if any(notice.held for notice in due):
         return Merged(leaving=tuple(newest_first))
     *later, first = newest_first
     return Merged(leaving=(first,), held=tuple(later), held_until=now + window)
 
 
-def _age(notice: DueNotification) -> tuple[datetime, UUID]:
+def age(notice: DueNotification) -> tuple[datetime, UUID]:
+    """Order notices from the oldest on."""
     return notice.created_at, notice.id

@@ -10,6 +10,7 @@ from storage.deliveries.repository import Claimed, Record
 PAUSE = timedelta(seconds=60)
 """How long a channel rests whose account or configuration is at fault."""
 FINAL = frozenset({OutcomeKind.ACCEPTED, OutcomeKind.REJECTED, OutcomeKind.UNREACHABLE})
+LONGEST_WORD = 255
 EXPIRED = "expired"
 GIVEN_UP = "no_address"
 SHUT = "suppressed"
@@ -35,8 +36,8 @@ def record_of(
             id=claimed.id,
             attempt=claimed.attempt,
             outcome=outcome.kind.value,
-            code=outcome.code,
-            provider_id=outcome.provider_id,
+            code=_kept(outcome.code),
+            provider_id=_kept(outcome.provider_id),
             segments=paid.segments if paid else 0,
             cost=paid.cost if paid else 0,
         )
@@ -45,10 +46,15 @@ def record_of(
         id=claimed.id,
         attempt=claimed.attempt,
         outcome=EXPIRED,
-        code=outcome.code or outcome.kind.value,
+        code=_kept(outcome.code) or outcome.kind.value,
         again_at=again_at,
         possible_duplicate=outcome.kind is OutcomeKind.UNKNOWN,
     )
+
+
+def _kept(word: str | None) -> str | None:
+    """Return a provider's word as it can be kept: PostgreSQL has no place for NUL, operators for pages."""
+    return word.replace("\x00", "")[:LONGEST_WORD] if word else None
 
 
 def _again_at(claimed: Claimed, outcome: Outcome, now: datetime, rng: Random) -> datetime | None:

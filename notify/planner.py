@@ -3,12 +3,12 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
 
-from notify.merging import merge
+from notify.merging import age, merge
 from notify.outcomes import PAUSE
 from notify.ports import AddressKind
 from notify.routebook import RouteBook
@@ -54,7 +54,7 @@ class Planner:
                 router=Router(routing=routing, channels=self._channels),
                 reach=await planning.reach(uow, due, self._channels),
                 mergeable=mergeable,
-                now=datetime.now(UTC),
+                now=await planning.clock(uow),
             )
             sheet.fill(due, alone)
             async with uow.together():
@@ -82,11 +82,15 @@ class _Sheet:
     def fill(self, due: Iterable[DueNotification], alone: set[UUID]) -> None:
         """Judge all notices; those that may merge party by party."""
         firsts: dict[UUID, list[DueNotification]] = defaultdict(list)
+        further: dict[UUID, list[DueNotification]] = defaultdict(list)
         for notice in due:
-            if _is_first(notice, self.mergeable):
-                firsts[notice.party_id].append(notice)
-            else:
+            if notice.category not in self.mergeable:
                 self._leave([notice])
+            else:
+                (further if notice.planned else firsts)[notice.party_id].append(notice)
+        for notices in further.values():
+            # Those that left as one are due together, and go on as one as far as the routes of each lead.
+            self._leave(sorted(notices, key=age, reverse=True))
         for party_id, notices in firsts.items():
             if party_id in alone:
                 self._merge(notices)
@@ -119,32 +123,31 @@ class _Sheet:
             else:
                 self.steps.append(Advance(id=notice.id, step=plan.step, plan_at=plan.plan_at))
         ids: dict[UUID, list[UUID]] = defaultdict(list)
-        leads: set[UUID] = set()
         for (channel, target_id), together in parts.items():
             delivery = self._delivery(channel, target_id, together)
             self.sends.append(delivery)
-            leads.add(together[0].id)
             for notice in together:
                 ids[notice.id].append(delivery.id)
-        for notice, plan in planned:
-            # Of those that left as one, the one that gave the wording goes on to the next step for all.
-            plan_at = plan.plan_at if notice.id in leads else None
-            self.steps.append(
-                Advance(
-                    id=notice.id, step=plan.step, plan_at=plan_at, planned=True, delivery_ids=ids[notice.id]
-                )
+        self.steps += [
+            Advance(
+                id=notice.id, step=plan.step, plan_at=plan.plan_at, planned=True, delivery_ids=ids[notice.id]
             )
-            if not notice.planned:
-                self._count(notice)
+            for notice, plan in planned
+        ]
+        if planned and not planned[0][0].planned:
+            self._count(planned[0][0])
 
     def _plan(self, notice: DueNotification) -> Plan | None:
+        # One notice must not keep all others from being planned.
         try:
             return self.router.plan(notice, self._reach_of(notice), self.now)
         except LookupError:
-            # A newer release wrote it, during a roll-out: it must not keep all others from being planned.
+            # A newer release wrote it, during a roll-out.
             log.warning("not_planned", notification_id=str(notice.id), category=notice.category)
-            self._hold([notice], self.now + PAUSE)
-            return None
+        except Exception:
+            log.exception("not_planned", notification_id=str(notice.id), category=notice.category)
+        self._hold([notice], self.now + PAUSE)
+        return None
 
     def _reach_of(self, notice: DueNotification) -> Reach:
         return self.reach.get(notice.party_id) or Reach()

@@ -48,7 +48,13 @@ def preview(router: Router, notice: DueNotification, reach: Reach, segments: Map
         cost = sum(prices.get(send.channel, 0) * segments.get(send.channel, 1) for send in plan.sends)
         looks.append(Look(at=at, verdict=plan.verdict, sends=plan.sends, passed=plan.passed, cost=cost))
         sent = sent + [
-            Sent(channel=send.channel, target_id=send.target_id, state=SentState.ACCEPTED)
+            Sent(
+                channel=send.channel,
+                target_id=send.target_id,
+                state=SentState.ACCEPTED,
+                at=at,
+                step=plan.step - 1,
+            )
             for send in plan.sends
         ]
         notice = replace(notice, step=plan.step)

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -22,7 +23,16 @@ from pydantic import (
 from notify.categories import Category, Lane
 from notify.text import Alphabet
 
+
+def _plain_clock(given: time) -> time:
+    """Refuse a time of day with an offset: it is read by the clock of whoever it concerns."""
+    if given.tzinfo is not None:
+        raise ValueError("a time of day bears no offset")
+    return given
+
+
 ChannelName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]
+Clock = Annotated[time, AfterValidator(_plain_clock)]
 Wait = Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=30))]
 LaneName = Annotated[
     Lane,
@@ -48,8 +58,8 @@ class Urgency(StrEnum):
 class Hours(_Data):
     """A time of day, over midnight where `start` is later than `end`; `end` itself is outside."""
 
-    start: time
-    end: time
+    start: Clock
+    end: Clock
 
     def ends_at(self, now: datetime, zone: ZoneInfo) -> datetime | None:
         """Return when these hours end, where `now` is within them; else nothing."""
@@ -60,7 +70,9 @@ class Hours(_Data):
         if not inside:
             return None
         day = local.date() + timedelta(days=1 if over_midnight and clock >= self.start else 0)
-        return datetime.combine(day, self.end, zone).astimezone(now.tzinfo)
+        ends_at = datetime.combine(day, self.end, zone).astimezone(now.tzinfo)
+        # An hour that a clock shows twice: the second time, the end has been.
+        return ends_at if ends_at > now else None
 
 
 class Step(_Data):
@@ -68,6 +80,12 @@ class Step(_Data):
 
     channels: Annotated[tuple[ChannelName, ...], Field(min_length=1)]
     after: Wait = timedelta(0)
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if len(set(self.channels)) < len(self.channels):
+            raise ValueError("a step names a channel twice")
+        return self
 
 
 class Route(_Data):
@@ -131,7 +149,7 @@ class Routing(_Data):
         default_factory=lambda: {"zalo": Hours(start=time(22), end=time(6))}
     )
     prices: Mapping[ChannelName, Dong] = Field(default_factory=lambda: {"zalo": 300, "sms": 800})
-    merge_within: Wait = timedelta(minutes=2)
+    merge_within: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(hours=1))] = timedelta(minutes=2)
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

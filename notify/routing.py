@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from notify.ports import AddressKind
 from notify.routes import Route, Routing
 from storage.contacts.models import ContactSource
-from storage.notifications.planning import DueNotification, KnownContact, Reach, SentState
+from storage.notifications.planning import DueNotification, KnownContact, Reach, Sent, SentState
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SHORTEST_LOOK = timedelta(minutes=1)
 """How soon at the earliest a notice is looked at again whose sends are still under way."""
+PATIENCE = timedelta(hours=1)
+"""How long what is not critical waits for a provider that is down, or a channel that is paused."""
 
 
 class Why(StrEnum):
@@ -87,9 +89,9 @@ class Router:
         ended = self._ended(notice, route, reach, now)
         if ended:
             return Plan(verdict=ended, step=notice.step)
-        if self._under_way(notice, route, reach):
-            wait = max(SHORTEST_LOOK, route.steps[notice.step].after)
-            return Plan(verdict=Verdict.UNDER_WAY, step=notice.step, plan_at=now + wait)
+        awaited = self._awaited_until(notice, route, reach, now)
+        if awaited:
+            return Plan(verdict=Verdict.UNDER_WAY, step=notice.step, plan_at=awaited)
         passed: list[tuple[str, Why]] = []
         for place, step in enumerate(route.steps[notice.step :], start=notice.step):
             sends = []
@@ -138,12 +140,39 @@ class Router:
             return True
         if route.critical:
             return False
-        return any(one.state is SentState.ACCEPTED and one.target_id not in reach.confirming for one in sent)
+        return any(
+            one.state is SentState.ACCEPTED
+            and one.target_id not in reach.confirming
+            and not self._is_gone(one, reach)
+            for one in sent
+        )
 
-    def _under_way(self, notice: DueNotification, route: Route, reach: Reach) -> bool:
-        """Whether a send of an earlier step may still arrive; what is critical does not wait for it."""
+    def _is_gone(self, sent: Sent, reach: Reach) -> bool:
+        """Whether it went to a phone that has the app no more: Firebase takes such messages for a while."""
+        return self.channels.get(sent.channel) is AddressKind.DEVICE and sent.target_id not in reach.devices
+
+    def _awaited_until(
+        self, notice: DueNotification, route: Route, reach: Reach, now: datetime
+    ) -> datetime | None:
+        """Return until when what was sent may yet arrive, or be confirmed; none where the next step is due.
+
+        A failure wakes a notice before its time, while another send of the same step is still good. What is
+        critical does not wait for a provider that has not taken it; the rest does, for an hour at most.
+        """
+        if not notice.step:
+            return None
+        after = route.steps[notice.step].after
         sent = reach.sent.get(notice.id, ())
-        return not route.critical and any(one.state is SentState.WAITING for one in sent)
+        last_step = max((one.step for one in sent), default=0)
+        until = None
+        for one in sent:
+            if one.step < last_step:
+                continue
+            if one.state is SentState.ACCEPTED and not self._is_gone(one, reach):
+                until = _later(until, one.at + after, now)
+            if one.state is SentState.WAITING and not route.critical and now < one.at + PATIENCE:
+                until = _later(until, now + max(SHORTEST_LOOK, after), now)
+        return until
 
     def _targets(
         self, channel: str, notice: DueNotification, reach: Reach, now: datetime
@@ -177,6 +206,13 @@ class Router:
         if hours is None or not route.quiet or all(one.channel not in self.routing.loud for one in sends):
             return None
         return hours.ends_at(now, reach.zone)
+
+
+def _later(one: datetime | None, other: datetime, now: datetime) -> datetime | None:
+    """Return the later time of the two, of those that are still to come."""
+    if other <= now:
+        return one
+    return other if one is None else max(one, other)
 
 
 def refused(category: str, channel: str, route: Route, reach: Reach) -> Why | None:

@@ -19,6 +19,7 @@ from storage.contacts import repository as contacts
 from storage.contacts.addresses import ContactKind, InvalidAddress, normalise_email, normalise_phone
 from storage.contacts.models import ContactSource
 from storage.errors import NotFoundError
+from storage.notifications import planning
 from storage.parties import repository as parties
 from storage.suppressions import repository as suppressions
 from storage.unit_of_work import UnitOfWork
@@ -103,6 +104,7 @@ async def guess(
     await verifications.use(uow, live.id, now=now)
     await proving.prove(uow, contact_id, now=now)
     await suppressions.lift(uow, contact.kind, contact.value)
+    await planning.stop(uow, citizen.party_id, category=Category.OTP.value, target_id=contact_id)
     return contact_item(replace(contact, source=ContactSource.VERIFIED, verified_at=now))
 
 

@@ -35,8 +35,9 @@ ORDER BY l.channel, l.lane
 # would gather a million rows to count some.
 _BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
 _UNPLANNED = """
-SELECT greatest(interval '0', now() - plan_at) FROM notification
-WHERE plan_at IS NOT NULL ORDER BY plan_at LIMIT 1
+SELECT greatest(interval '0', now() - min(first.plan_at))
+FROM unnest('{0,1,2,3}'::int2[]) AS l(lane), LATERAL (
+  SELECT plan_at FROM notification WHERE lane = l.lane AND plan_at IS NOT NULL ORDER BY plan_at LIMIT 1) first
 """
 _RECEIPTS = """
 SELECT count(*), coalesce(now() - min(received_at), interval '0') FROM (
@@ -98,7 +99,7 @@ async def read(reading: Reading) -> Gauges:
     receipts: Any = await cursor.fetchone()
     return Gauges(
         lanes=waiting,
-        oldest_unplanned=unplanned[0] if unplanned else timedelta(0),
+        oldest_unplanned=unplanned[0] or timedelta(0),
         receipts=receipts[0],
         oldest_receipt=receipts[1],
     )

@@ -70,8 +70,8 @@ WITH RECURSIVE walk AS (
     -- A lease that ran out means that somebody may have sent this and died before saying so.
     possible_duplicate = possible_duplicate OR lease_until IS NOT NULL
   WHERE id = ANY(ARRAY(SELECT id FROM picked))
-  RETURNING lane, id, attempt, party_id, expires_at, step, target_id, notification_ids[1] AS notification_id,
-    cardinality(notification_ids) - 1 AS more
+  RETURNING lane, id, attempt, party_id, expires_at, step, target_id, notification_ids,
+    notification_ids[1] AS notification_id, cardinality(notification_ids) - 1 AS more
 ), ends AS (
   SELECT w.lane, CASE
     WHEN w.lane > cut.lane THEN w.after
@@ -90,7 +90,11 @@ FROM ends LEFT JOIN (
   FROM claimed
   CROSS JOIN LATERAL (SELECT locale, time_zone FROM party WHERE id = claimed.party_id LIMIT 1) p
   CROSS JOIN LATERAL (
-    SELECT category, params, dossier_id, agency_id, coalesce(received_at, read_at) IS NOT NULL AS received
+    SELECT category, params, dossier_id, agency_id,
+      CASE WHEN more = 0 THEN coalesce(received_at, read_at) IS NOT NULL ELSE NOT EXISTS (
+        SELECT FROM notification other
+        WHERE other.id = ANY(notification_ids) AND coalesce(other.received_at, other.read_at) IS NULL)
+      END AS received
     FROM notification WHERE id = notification_id LIMIT 1) n
   LEFT JOIN LATERAL (
     SELECT enabled FROM preference
@@ -184,7 +188,7 @@ class Claimed:
         shut: the channel is shut to the address.
         enabled: the party's word on the category on this channel, if it has said one.
         time_zone: of the party.
-        received: the party's app has the notice.
+        received: the party's app has the notice, and all others that it stands for.
     """
 
     id: UUID

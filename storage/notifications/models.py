@@ -15,17 +15,18 @@ from storage.base import TransactionId, created, moment
 class Notification(SQLModel, table=True):
     """One notice to one party.
 
-    `plan_at` is when the planner must look at it next (null: nothing left to plan), `step` the step
-    of its route that is then due; `planned_at` is when its first step was, and `delivery_ids` what came
-    of all steps. `target_id` names the only address it may go to. `changed_xid` is the transaction that
-    changed the row last, by which an app asks for what is new without ever missing a row that committed late.
+    `plan_at` is when the planner must look at it next (null: nothing left to plan), `step` the step of its
+    route that is then due, and `lane` says who is planned first; `planned_at` is when its first step was, and
+    `delivery_ids` what came of all steps. `target_id` names the only address it may go to. `changed_xid` is
+    the transaction that changed the row last, by which an app asks for what is new without ever missing a
+    row that committed late.
     """
 
     __tablename__ = "notification"
     __table_args__ = (
         Index("ix_notification_inbox", "party_id", "created_at", "id"),
         Index("ix_notification_changed", "party_id", "changed_xid", "id"),
-        Index("ix_notification_plan", "plan_at", postgresql_where=text("plan_at IS NOT NULL")),
+        Index("ix_notification_due", "lane", "plan_at", postgresql_where=text("plan_at IS NOT NULL")),
         Index("ix_notification_unread", "party_id", postgresql_where=text("read_at IS NULL")),
     )
 
@@ -39,6 +40,8 @@ class Notification(SQLModel, table=True):
     created_at: datetime = created()
     expires_at: datetime = moment()
     target_id: UUID | None = None
+    # That of a release which knows no lanes yet.
+    lane: int = Field(default=2, sa_type=SmallInteger, sa_column_kwargs={"server_default": text("2")})
     step: int = Field(default=0, sa_type=SmallInteger)
     plan_at: datetime | None = moment(nullable=True)
     planned_at: datetime | None = moment(nullable=True)

@@ -14,15 +14,18 @@ from storage.unit_of_work import Reading, UnitOfWork
 
 DEFAULT_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
+# Lane by lane, each through the index in the order of time: a code does not wait behind a million others.
 _CLAIM = """
-WITH due AS (
-  SELECT id FROM notification WHERE plan_at <= now() ORDER BY plan_at LIMIT %s FOR UPDATE SKIP LOCKED
-)
-SELECT n.id, n.party_id, n.agency_id, n.dossier_id, n.category, n.step, n.created_at, n.target_id,
-  n.plan_at > n.created_at AS held, n.planned_at IS NOT NULL AS planned,
-  coalesce(n.received_at, n.read_at) IS NOT NULL AS received, n.delivery_ids
-FROM notification n JOIN due USING (id)
+SELECT d.* FROM unnest(%(lanes)b::int2[]) AS l(lane), LATERAL (
+  SELECT n.id, n.party_id, n.agency_id, n.dossier_id, n.category, n.step, n.created_at, n.target_id,
+    n.plan_at > n.created_at AS held, n.planned_at IS NOT NULL AS planned,
+    coalesce(n.received_at, n.read_at) IS NOT NULL AS received, n.delivery_ids
+  FROM notification n WHERE n.lane = l.lane AND n.plan_at <= now()
+  ORDER BY n.plan_at LIMIT %(size)s FOR UPDATE SKIP LOCKED) d
+LIMIT %(size)s
 """
+_NOW = "SELECT now()"
+LANES = [0, 1, 2, 3]
 # One planner at a time decides for a party what leaves and what waits: two would each let a first one leave.
 _ALONE = """
 SELECT g.party_id FROM unnest(%b::uuid[]) AS g(party_id)
@@ -40,16 +43,17 @@ WHERE c.party_id = ANY(%b) AND c.opted_out_at IS NULL AND (c.dossier_id IS NULL 
 ORDER BY c.told_at DESC, c.id DESC
 """
 _PREFERENCES = "SELECT party_id, category, channel, enabled FROM preference WHERE party_id = ANY(%b)"
+# Those that left as one are one.
 _PACE = """
-SELECT party_id, category, count(*), max(planned_at) FROM notification
+SELECT party_id, category, count(DISTINCT delivery_ids[1]), max(planned_at) FROM notification
 WHERE party_id = ANY(%b) AND created_at > now() - interval '1 day' AND planned_at IS NOT NULL
 GROUP BY party_id, category
 """
 # Both by primary key; months before the oldest of these notices are not looked into.
 _SENT = """
-SELECT d.id, d.channel, d.target_id, 'waiting' FROM delivery d WHERE d.id = ANY(%b)
+SELECT d.id, d.channel, d.target_id, d.created_at, d.step, 'waiting' FROM delivery d WHERE d.id = ANY(%b)
 UNION ALL
-SELECT f.id, f.channel, f.target_id, CASE
+SELECT f.id, f.channel, f.target_id, f.created_at, f.step, CASE
   WHEN f.receipt IN ('delivered', 'read') THEN 'delivered'
   WHEN f.receipt = 'failed' OR f.outcome <> 'accepted' THEN 'failed'
   ELSE 'accepted' END
@@ -70,6 +74,14 @@ _WAKE = """
 UPDATE notification n SET plan_at = now()
 FROM (SELECT id FROM notification WHERE id = ANY(%b) AND plan_at > now() ORDER BY id FOR UPDATE) w
 WHERE n.id = w.id
+"""
+# Of this very transaction, so that one partition is looked into.
+_OF_ENDED = """
+SELECT DISTINCT unnest(notification_ids) FROM finished_delivery WHERE id = ANY(%b) AND finished_at = now()
+"""
+_STOP = """
+UPDATE notification SET plan_at = NULL
+WHERE party_id = %s AND category = %s AND target_id = %s AND plan_at IS NOT NULL
 """
 
 
@@ -120,11 +132,13 @@ class KnownContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """An earlier send of a notice."""
+    """An earlier send of a notice. `at` is when it was planned, `step` for which step."""
 
     channel: str
     target_id: UUID
     state: SentState
+    at: datetime
+    step: int
 
 
 @dataclass(slots=True, kw_only=True)
@@ -168,10 +182,17 @@ class Advance:
 async def claim_due(uow: UnitOfWork, size: int) -> list[DueNotification]:
     """Lock notices that are due, passing over those that another planner holds."""
     driver = await uow.driver()
-    cursor = await driver.execute(_CLAIM, (size,), binary=True)
+    cursor = await driver.execute(_CLAIM, {"lanes": LANES, "size": size}, binary=True)
     names = [column.name for column in cursor.description or ()]
     rows: list[Any] = await cursor.fetchall()
     return [DueNotification(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+async def clock(reading: Reading) -> datetime:
+    """Return the time by which this transaction judges what is due: the database's, as clocks differ."""
+    driver = await reading.driver()
+    row: Any = await (await driver.execute(_NOW, binary=True)).fetchone()
+    return row[0]  # type: ignore[no-any-return] # rows are untyped
 
 
 async def alone_with(uow: UnitOfWork, parties: Collection[UUID]) -> set[UUID]:
@@ -190,7 +211,10 @@ async def reach(
     """Return how the party of each notice can be reached, by party."""
     parties = list({notice.party_id for notice in notices})
     dossiers = list({notice.dossier_id for notice in notices if notice.dossier_id})
-    of_delivery = {one: notice for notice in notices for one in notice.delivery_ids or ()}
+    of_delivery: dict[UUID, list[DueNotification]] = defaultdict(list)
+    for notice in notices:
+        for delivery_id in notice.delivery_ids or ():
+            of_delivery[delivery_id].append(notice)
     driver = await reading.driver()
     async with driver.pipeline():
         zones = await driver.execute(_ZONES, (parties,), binary=True)
@@ -200,7 +224,7 @@ async def reach(
         pace = await driver.execute(_PACE, (parties,), binary=True)
     found: dict[UUID, Reach] = defaultdict(Reach)
     for party_id, name in await _rows(zones):
-        found[party_id].zone = _zone(name)
+        found[party_id].zone = zone_of(name)
     for party_id, device_id, confirms in await _rows(devices):
         found[party_id].devices.append(device_id)
         if confirms:
@@ -225,15 +249,16 @@ async def reach(
 
 
 async def _add_sent(
-    reading: Reading, of_delivery: Mapping[UUID, DueNotification], found: dict[UUID, Reach]
+    reading: Reading, of_delivery: Mapping[UUID, Sequence[DueNotification]], found: dict[UUID, Reach]
 ) -> None:
-    ids, since = list(of_delivery), min(notice.created_at for notice in of_delivery.values())
+    since = min(notice.created_at for together in of_delivery.values() for notice in together)
+    ids = list(of_delivery)
     driver = await reading.driver()
     cursor = await driver.execute(_SENT, (ids, ids, since), binary=True)
-    for delivery_id, channel, target_id, state in await _rows(cursor):
-        notice = of_delivery[delivery_id]
-        sent = Sent(channel=channel, target_id=target_id, state=SentState(state))
-        found[notice.party_id].sent.setdefault(notice.id, []).append(sent)
+    for delivery_id, channel, target_id, at, step, state in await _rows(cursor):
+        sent = Sent(channel=channel, target_id=target_id, state=SentState(state), at=at, step=step)
+        for notice in of_delivery[delivery_id]:
+            found[notice.party_id].sent.setdefault(notice.id, []).append(sent)
 
 
 async def _rows(cursor: Any) -> list[Any]:
@@ -241,7 +266,8 @@ async def _rows(cursor: Any) -> list[Any]:
     return rows
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """Return a time zone by its name; Vietnam's where this machine does not know it."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError):
@@ -269,3 +295,16 @@ async def wake(uow: UnitOfWork, notifications: Collection[UUID]) -> None:
     cursor = await driver.execute(_WAKE, (list(notifications),))
     if cursor.rowcount:
         uow.hint_after_commit()
+
+
+async def wake_ended(uow: UnitOfWork, deliveries: Collection[UUID]) -> None:
+    """Do so for those whose sends ended in this transaction, all that left as one."""
+    driver = await uow.driver()
+    rows = await _rows(await driver.execute(_OF_ENDED, (list(deliveries),), binary=True))
+    await wake(uow, [notification_id for (notification_id,) in rows])
+
+
+async def stop(uow: UnitOfWork, party_id: UUID, *, category: str, target_id: UUID) -> None:
+    """Let no further step follow for notices to one address, as they have served."""
+    driver = await uow.driver()
+    await driver.execute(_STOP, (party_id, category, target_id))

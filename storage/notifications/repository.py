@@ -12,12 +12,13 @@ from storage.unit_of_work import UnitOfWork
 
 _ADD = """
 INSERT INTO notification
-  (id, party_id, agency_id, dossier_id, event_id, category, params, expires_at, target_id, step, plan_at)
+  (id, party_id, agency_id, dossier_id, event_id, category, params, expires_at, target_id, lane, step,
+  plan_at)
 SELECT g.id, g.party_id, g.agency_id, g.dossier_id, g.event_id, g.category, g.params, g.expires_at,
-  g.target_id, 0, now()
+  g.target_id, g.lane, 0, now()
 FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text[], %b::jsonb[],
-  %b::timestamptz[], %b::uuid[])
-  AS g(id, party_id, agency_id, dossier_id, event_id, category, params, expires_at, target_id)
+  %b::timestamptz[], %b::uuid[], %b::int2[])
+  AS g(id, party_id, agency_id, dossier_id, event_id, category, params, expires_at, target_id, lane)
 """
 
 
@@ -25,7 +26,7 @@ FROM unnest(%b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::uuid[], %b::text
 class NewNotification:
     """A notice to be kept. `params` holds codes and times only, never what a person wrote.
 
-    `target_id` is the only contact that it may go to, where there is one.
+    `target_id` is the only contact that it may go to, where there is one; `lane` says who is planned first.
     """
 
     id: UUID
@@ -37,6 +38,7 @@ class NewNotification:
     params: dict[str, Any]
     expires_at: datetime
     target_id: UUID | None = None
+    lane: int = 2
 
 
 async def add(uow: UnitOfWork, notifications: Sequence[NewNotification]) -> None:
@@ -52,6 +54,7 @@ async def add(uow: UnitOfWork, notifications: Sequence[NewNotification]) -> None
         [to_json(n.params).decode() for n in notifications],
         [n.expires_at for n in notifications],
         [n.target_id for n in notifications],
+        [n.lane for n in notifications],
     )
     await driver.execute(_ADD, columns)
     uow.hint_after_commit()

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from storage.base import created, moment
@@ -11,6 +12,7 @@ class Suppression(SQLModel, table=True):
     """An address, by its blind index, on which a channel sends nothing; `until` is open for a stop."""
 
     __tablename__ = "suppression"
+    __table_args__ = (Index("ix_suppression_value", "value_index"),)
 
     channel: str = Field(primary_key=True)
     value_index: bytes = Field(primary_key=True)

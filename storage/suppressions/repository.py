@@ -22,6 +22,7 @@ SET reason = EXCLUDED.reason, code = EXCLUDED.code, until = EXCLUDED.until, crea
 WHERE s.until IS NOT NULL AND (EXCLUDED.until IS NULL OR EXCLUDED.until > s.until)
 """
 _LIFT = "DELETE FROM suppression WHERE value_index = %s"
+_SWEEP = "DELETE FROM suppression WHERE until < %s"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,3 +55,9 @@ async def lift(uow: UnitOfWork, kind: ContactKind, value: str) -> None:
     """Open all channels to an address whose owner has just proved that it works."""
     driver = await uow.driver()
     await driver.execute(_LIFT, (value_index(uow, kind, value),))
+
+
+async def sweep(uow: UnitOfWork, now: datetime) -> int:
+    """Forget those whose time is over; return how many."""
+    driver = await uow.driver()
+    return (await driver.execute(_SWEEP, (now,))).rowcount

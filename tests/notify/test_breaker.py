@@ -75,6 +75,13 @@ def test_half_open_it_lets_one_through(breaker: Breaker, clock: Clock) -> None:
     assert breaker.admit(50) == 50
 
 
+def test_what_was_under_way_when_it_opened_says_nothing_new(breaker: Breaker) -> None:
+    """Ten calls that fail together are one failure."""
+    fail(breaker, range(ENOUGH))
+    fail(breaker, range(ENOUGH, 2 * ENOUGH))
+    assert breaker.seconds == SHORTEST_SECONDS
+
+
 def test_it_stays_away_ever_longer(breaker: Breaker, clock: Clock) -> None:
     """Up to five minutes; after a good answer it begins anew."""
     fail(breaker, range(ENOUGH))

@@ -274,6 +274,47 @@ async def test_changes_that_follow_at_once_become_one(town: Town) -> None:
     assert all(row["delivery_ids"] and row["planned_at"] and row["plan_at"] is None for row in notices)
 
 
+async def test_those_that_left_as_one_go_on_as_one_and_each_as_far_as_its_route_leads(town: Town) -> None:
+    """The newest is a change of status, which never becomes a text message; the results in it do."""
+    await town.set_routing(merge_within=2 * MINUTE)
+    await town.settle(app=True, phone=True)
+    town.channels["zalo"].answer = always(OutcomeKind.REJECTED)
+    await town.tell(Category.STATUS_CHANGE)
+    await town.work()
+    await town.tell(Category.RESULT_READY, count=2)
+    await town.tell(Category.STATUS_CHANGE)
+    assert await town.work() == []
+    assert await town.let_pass(2 * MINUTE) == ["push"]
+    assert await town.let_pass(10 * MINUTE) == ["sms"]
+    assert "Ngoai ra con 1 thay doi khac." in town.said("sms")[0].text
+    refused = await town.rows(
+        "SELECT notification_ids FROM finished_delivery WHERE channel = 'zalo' ORDER BY cardinality(notification_ids)"
+    )
+    assert [len(row["notification_ids"]) for row in refused] == [4]
+
+
+async def test_the_cap_counts_messages_and_not_what_they_stand_for(town: Town) -> None:
+    """Many changes in one letter are one."""
+    route = PROMPT.routes[Category.STATUS_CHANGE].model_copy(update={"daily_cap": 2})
+    await town.set_routing(merge_within=2 * MINUTE, routes={**PROMPT.routes, Category.STATUS_CHANGE: route})
+    await town.settle(email=True)
+    await town.tell(Category.STATUS_CHANGE, count=9)
+    assert await town.work() == ["email"]
+    assert await town.let_pass(2 * MINUTE) == ["email"]
+    await town.tell(Category.STATUS_CHANGE)
+    assert await town.let_pass(3 * MINUTE) == []
+
+
+async def test_a_code_is_planned_before_everything_else(town: Town) -> None:
+    """However much waits: each batch begins with the most urgent lane."""
+    await town.settle(email=True)
+    await town.tell(Category.RATING_REQUEST, count=600)
+    await town.tell(Category.REFUSED)
+    assert await town.planner.run_once() == 500
+    lanes = [row["lane"] for row in await town.office.waiting()]
+    assert lanes.count(1) == 1
+
+
 async def test_of_those_that_left_together_none_is_forgotten(town: Town) -> None:
     """Two dossiers came with addresses of their own: where one fails, its own notice goes on."""
     await town.set_routing(merge_within=2 * MINUTE)

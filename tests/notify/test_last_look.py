@@ -68,6 +68,16 @@ def test_what_the_law_makes_us_say_is_sent_though_it_was_turned_off() -> None:
     assert look(category=Category.SUPPLEMENT_REQUIRED.value, enabled=False) is None
 
 
+def test_what_stands_for_several_is_sent_though_one_of_them_was_turned_off() -> None:
+    """The others were not."""
+    assert look(enabled=False, more=2) is None
+
+
+def test_a_zone_that_is_not_known_here_stops_nothing() -> None:
+    """It is taken for that of Vietnam."""
+    assert look(DEFAULTS, time_zone="Mars/Olympus") is None
+
+
 def test_what_needs_consent_is_not_sent_without_it() -> None:
     """Nor once it was taken back."""
     asking = DEFAULTS.routes[Category.RATING_REQUEST].model_copy(update={"consent": True})

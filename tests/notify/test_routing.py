@@ -68,9 +68,13 @@ def on(plan: Plan, channel: str) -> list[UUID]:
     return [send.target_id for send in plan.sends if send.channel == channel]
 
 
-def sent(due: DueNotification, *told: tuple[str, UUID, SentState]) -> dict[UUID, list[Sent]]:
+def sent(
+    due: DueNotification, *told: tuple[str, UUID, SentState], ago: timedelta = timedelta(minutes=30)
+) -> dict[UUID, list[Sent]]:
     """What came of earlier steps."""
-    return {due.id: [Sent(channel=c, target_id=t, state=s) for c, t, s in told]}
+    return {
+        due.id: [Sent(channel=c, target_id=t, state=s, at=NOON - ago, step=due.step - 1) for c, t, s in told]
+    }
 
 
 contacts = st.builds(contact, st.sampled_from(["email", "phone"]), st.none() | st.sampled_from(DOSSIERS))
@@ -266,6 +270,43 @@ def test_what_expired_is_planned_no_more(due: DueNotification, reach: Reach) -> 
     assert (plan.verdict, plan.sends, plan.plan_at) == (Verdict.EXPIRED, (), None)
 
 
+@pytest.mark.parametrize("category", [Category.RESULT_READY, Category.SUPPLEMENT_REQUIRED])
+def test_a_failure_does_not_hurry_what_may_yet_be_confirmed(category: Category) -> None:
+    """A mailbox refuses at once; the phone has its ten minutes to confirm all the same."""
+    phone, address, number = new_id(), contact(), contact("phone")
+    due = notice(category, step=1)
+    reach = Reach(devices=[phone], confirming={phone}, contacts=[address, number])
+    reach.sent = sent(
+        due,
+        ("push", phone, SentState.ACCEPTED),
+        ("email", address.id, SentState.FAILED),
+        ago=timedelta(minutes=1),
+    )
+    plan = router().plan(due, reach, NOON)
+    assert (plan.verdict, plan.plan_at) == (Verdict.UNDER_WAY, NOON + timedelta(minutes=9))
+    assert on(router().plan(due, reach, NOON + timedelta(minutes=9)), "zalo") == [number.id]
+
+
+def test_a_push_to_an_app_that_is_gone_has_reached_nobody() -> None:
+    """Firebase takes a few before it says so."""
+    number = contact("phone")
+    due = notice(Category.RESULT_READY, step=1)
+    reach = Reach(devices=[], contacts=[number], sent=sent(due, ("push", new_id(), SentState.ACCEPTED)))
+    assert on(router().plan(due, reach, NOON), "zalo") == [number.id]
+
+
+def test_a_channel_that_is_paused_holds_nothing_up_for_long() -> None:
+    """What is not critical goes on after an hour."""
+    address, number = contact(), contact("phone")
+    due = notice(Category.RESULT_READY, step=1)
+    reach = Reach(contacts=[address, number])
+    for ago, goes_on in ((timedelta(minutes=59), False), (timedelta(minutes=61), True)):
+        reach.sent = sent(due, ("email", address.id, SentState.WAITING), ago=ago)
+        plan = router().plan(due, reach, NOON)
+        assert (on(plan, "zalo") == [number.id]) == goes_on
+        assert (plan.verdict is Verdict.UNDER_WAY) != goes_on
+
+
 def test_who_has_had_enough_today_finds_the_rest_in_the_app() -> None:
     """The cap counts for the first step alone, so that no cascade stops half way."""
     capped = routed(Category.STATUS_CHANGE, daily_cap=2)
@@ -327,5 +368,9 @@ def test_every_category_has_a_route() -> None:
         Route(lane=Lane.HIGH, expiry=timedelta(days=2), steps=slow, consent=True, optional=False)
     with pytest.raises(ValueError, match="merge"):
         Route(lane=Lane.HIGH, expiry=timedelta(days=2), steps=slow, critical=True, merge=True)
+    with pytest.raises(ValueError, match="twice"):
+        Step(channels=("sms", "sms"))
+    with pytest.raises(ValueError, match="offset"):
+        Hours(start=time(22, tzinfo=UTC), end=time(7))
     for category in (Category.SECURITY, Category.OTP, Category.SUPPLEMENT_REQUIRED):
         assert category.value not in DEFAULTS.mergeable()

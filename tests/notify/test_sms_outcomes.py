@@ -22,9 +22,9 @@ def answer(status: int, code: int | str | None = None, **headers: str) -> httpx.
     ("status", "code", "kind"),
     [
         (401, 20003, OutcomeKind.MISCONFIGURED),
-        (400, 21408, OutcomeKind.MISCONFIGURED),
+        (400, 21408, OutcomeKind.UNREACHABLE),
         (400, 21606, OutcomeKind.MISCONFIGURED),
-        (400, 21608, OutcomeKind.MISCONFIGURED),
+        (400, 21608, OutcomeKind.UNREACHABLE),
         (400, 21703, OutcomeKind.MISCONFIGURED),
         (400, 30002, OutcomeKind.MISCONFIGURED),
         (400, 21211, OutcomeKind.UNREACHABLE),

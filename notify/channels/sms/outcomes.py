@@ -18,10 +18,11 @@ _BY_CODE: Mapping[int, OutcomeKind] = MappingProxyType(
         20429: OutcomeKind.THROTTLED,  # more requests at a time than the account may
         21211: OutcomeKind.UNREACHABLE,  # no number
         21212: OutcomeKind.MISCONFIGURED,  # the sender is no number
-        21408: OutcomeKind.MISCONFIGURED,  # the country is not switched on
+        # Ours to switch on, and yet of this number's country alone: it must not stop all other messages.
+        21408: OutcomeKind.UNREACHABLE,
         21603: OutcomeKind.MISCONFIGURED,  # no sender
         21606: OutcomeKind.MISCONFIGURED,  # the sender is not ours
-        21608: OutcomeKind.MISCONFIGURED,  # a trial account, and a number that it may not send to
+        21608: OutcomeKind.UNREACHABLE,  # a trial account, and a number that it may not send to
         21609: OutcomeKind.MISCONFIGURED,  # our address for reports is not reachable
         21610: OutcomeKind.UNREACHABLE,  # opted out
         21611: OutcomeKind.THROTTLED,  # the sender's queue is full

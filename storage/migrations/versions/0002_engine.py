@@ -97,6 +97,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_verification_contact_id"), "verification", ["contact_id"], unique=False)
     op.create_index(op.f("ix_verification_party_id"), "verification", ["party_id"], unique=False)
+    op.add_column(
+        "notification", sa.Column("lane", sa.SmallInteger(), server_default=sa.text("2"), nullable=False)
+    )
+    op.create_index(
+        "ix_notification_due",
+        "notification",
+        ["lane", "plan_at"],
+        unique=False,
+        postgresql_where=sa.text("plan_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_notification_plan", table_name="notification", postgresql_where=sa.text("plan_at IS NOT NULL")
+    )
+    op.create_index("ix_suppression_value", "suppression", ["value_index"], unique=False)
     op.create_index("ix_contact_value", "contact", ["kind", "value_index"], unique=False)
     # Statistics of a moment without leases would say that the column is never set.
     op.execute("ALTER TABLE delivery ALTER lease_until SET STATISTICS 0")
@@ -133,6 +147,18 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("ALTER TABLE delivery ALTER lease_until SET STATISTICS -1")
+    op.drop_index("ix_suppression_value", table_name="suppression")
+    op.create_index(
+        "ix_notification_plan",
+        "notification",
+        ["plan_at"],
+        unique=False,
+        postgresql_where=sa.text("plan_at IS NOT NULL"),
+    )
+    op.drop_index(
+        "ix_notification_due", table_name="notification", postgresql_where=sa.text("plan_at IS NOT NULL")
+    )
+    op.drop_column("notification", "lane")
     op.drop_index("ix_contact_value", table_name="contact")
     op.drop_column("party", "time_zone")
     op.drop_column("notification", "delivery_ids")

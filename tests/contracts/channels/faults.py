@@ -88,9 +88,7 @@ SMS_FAULTS: dict[OutcomeKind, list[Fault]] = {
     ],
     OutcomeKind.MISCONFIGURED: [
         {"kind": "refuse", "code": "20003"},
-        {"kind": "refuse", "code": "21408"},
         {"kind": "refuse", "code": "21606"},
-        {"kind": "refuse", "code": "21608"},
         {"kind": "status", "code": 401},
         {"kind": "status", "code": 403},
         {"kind": "status", "code": 404},

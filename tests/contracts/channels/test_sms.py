@@ -140,7 +140,7 @@ async def test_a_message_lives_as_long_as_twilio_allows(sms, left, seconds):
     [
         ("+15005550001", (OutcomeKind.UNREACHABLE, "21211")),
         ("+15005550002", (OutcomeKind.UNREACHABLE, "21612")),
-        ("+15005550003", (OutcomeKind.MISCONFIGURED, "21408")),
+        ("+15005550003", (OutcomeKind.UNREACHABLE, "21408")),
         ("+15005550004", (OutcomeKind.UNREACHABLE, "21610")),
         ("+15005550009", (OutcomeKind.UNREACHABLE, "21614")),
         ("0912 345 678", (OutcomeKind.UNREACHABLE, "21211")),
