@@ -79,6 +79,8 @@ SMS_FAULTS: dict[OutcomeKind, list[Fault]] = {
         {"kind": "refuse", "code": "30007"},
     ],
     OutcomeKind.UNREACHABLE: [
+        {"kind": "refuse", "code": "21408"},
+        {"kind": "refuse", "code": "21608"},
         {"kind": "refuse", "code": "21211"},
         {"kind": "refuse", "code": "21610"},
         {"kind": "refuse", "code": "21612"},
