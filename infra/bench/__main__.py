@@ -83,7 +83,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--quick",
         action="store_true",
-        help="fewer rounds, fewer rows, shorter leases: some three minutes for all",
+        help="fewer rounds, fewer rows, shorter leases: some two minutes for all",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON array; progress goes to stderr")
     parser.add_argument(

@@ -16,7 +16,7 @@ from infra.bench.place import Bench, per_second
 from infra.bench.waiting import Waiting
 from infra.sandbox import launch
 from notify.ports import Channel, Outcome, Outgoing
-from notify.registry import build_channels, close_channels
+from notify.registry import ADDRESSES, build_channels, close_channels
 from notify.settings import NotifySettings, SmtpSecurity
 from storage.settings import Environment
 
@@ -27,7 +27,7 @@ class Recording(NothingChannel):
     """Keeps what it is given."""
 
     def __init__(self, name: str) -> None:
-        self.name = name
+        self.name, self.address = name, ADDRESSES[name]
         self.taken: list[Outgoing] = []
 
     async def send(self, batch: Any) -> list[Outcome]:
@@ -82,6 +82,8 @@ def _messages(bench: Bench, waiting: Waiting, name: str) -> list[Outgoing]:
     recording = Recording(name)
     waiting.put_back()
     bench.runner.run(waiting.drain(recording))
+    if len(recording.taken) != waiting.size:
+        raise AssertionError(f"{len(recording.taken)} of {waiting.size} messages were worded")
     return recording.taken
 
 
