@@ -11,12 +11,15 @@ from rich.table import Table
 from api.operation.house import House, open_house
 from api.operation.words import NOTHING, add_row, when
 from notify.categories import Category
-from notify.ports import AddressKind
+from notify.ports import AddressKind, Form
 from notify.preview import Look, preview
 from notify.registry import ADDRESSES, build_channels, planned_channels
+from notify.rendering import Links, render
 from notify.routebook import RouteBook
 from notify.routes import Routing
 from notify.routing import Router, Verdict, Why
+from notify.settings import NotifySettings
+from notify.text import count_segments, fit
 from storage.agencies.codes import InvalidCode
 from storage.deliveries import history
 from storage.dossiers.codes import normalise_dossier_code
@@ -44,6 +47,20 @@ _WHYS: Mapping[Why, str] = {
     Why.SUPPRESSED: "địa chỉ không tới được · address can not be reached",
     Why.CLOSED: "kênh đóng giờ này · closed at this hour",
 }
+
+
+_SAMPLE = {
+    "dossier_code": "H26.1-261122-0001",
+    "status": "4",
+    "procedure_name": "…",
+    "agency_name": "…",
+    "occurred_at": "2026-11-22T09:00:00+07:00",
+    "otp": "000000",
+    "device": "Android",
+    "headline": "…",
+    "body": "…",
+}
+"""Stands for what a notice would be about; what differs between notices hardly changes their length."""
 
 
 class UnknownError(Exception):
@@ -112,7 +129,8 @@ async def trial(asked: Asked) -> Trial:
         found = await planning.reach(reading, [notice], list(ADDRESSES))
         routing = asked.routing or await RouteBook().current(reading)
         router = Router(routing=routing, channels=_channels(house))
-        looks = preview(router, notice, found.get(party_id) or Reach(), {})
+        segments = {"sms": _segments(asked, routing, house.settings.notify)}
+        looks = preview(router, notice, found.get(party_id) or Reach(), segments)
         targets = [send.target_id for look in looks for send in look.sends]
         addresses = await history.masked(reading, party_id, targets)
     return Trial(party_id=party_id, looks=looks, addresses=addresses)
@@ -128,6 +146,20 @@ async def _dossier_id(reading: Reading, party_id: UUID, code: str | None) -> UUI
     if found is None:
         raise UnknownError(f"the party has no dossier {code}")
     return found
+
+
+def _segments(asked: Asked, routing: Routing, settings: NotifySettings) -> int:
+    """Return of how many parts its text message would be made up, by the wording and the link that it has."""
+    code = asked.dossier_code or _SAMPLE["dossier_code"]
+    link = None if asked.category is Category.OTP else settings.dossier_link(code)
+    content = render(
+        category=asked.category.value,
+        locale="vi",
+        params={**_SAMPLE, "dossier_code": code},
+        form=Form.LINE,
+        links=Links(open=link),
+    )
+    return count_segments(fit(content.text, routing.routes[asked.category].alphabet))
 
 
 def _channels(house: House) -> Mapping[str, AddressKind]:

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
+from notify.categories import Category
 from notify.routes import DEFAULTS
 from storage.contacts.addresses import ContactKind
 from storage.contacts.repository import SuppliedContact, supply
@@ -24,6 +25,7 @@ from tests.notify.test_routing import NOON
 
 AN = PartyIdentity(kind=PartyKind.PERSON, number="001190000001")
 DOSSIER = "H26.1-260903-0001"
+SUPPLEMENT = DEFAULTS.routes[Category.SUPPLEMENT_REQUIRED].model_dump(mode="json")
 Tindan = Callable[..., Awaitable[tuple[int, str, str]]]
 Written = Callable[[object], str]
 
@@ -161,6 +163,15 @@ async def test_a_notice_is_tried_on_paper(tindan: Tindan, written: Written) -> N
         )[1]
     )
     assert trial["cost"] == 0
+    exact = {"routes": {"supplement_required": {**SUPPLEMENT, "alphabet": "exact"}}}
+    trial = json.loads(
+        (
+            await tindan(
+                *asked, "--dossier", DOSSIER, "--at", NOON.isoformat(), "--file", written(exact), "--json"
+            )
+        )[1]
+    )
+    assert [look["cost"] for look in trial["looks"]] == [300, 2 * 800]
     _, table, _ = await tindan(*asked, "--at", NOON.isoformat())
     assert "không có địa chỉ · no address" in table
 
