@@ -11,6 +11,7 @@ import structlog
 from notify import aftermath, metrics
 from notify.aftermath import Aftermath
 from notify.compose import Composer
+from notify.horizon import Horizon
 from notify.last_look import last_look
 from notify.leases import LEASE, SHARE, Lease
 from notify.outcomes import record_of, unsent
@@ -68,6 +69,7 @@ class Dispatcher:
         self._rng = rng or Random()  # noqa: S311 - spreads retries, guards nothing
         self._purpose = TOKEN if channel.address is AddressKind.DEVICE else VALUE
         self._after = dict.fromkeys(LANES, FIRST)
+        self._horizon = Horizon()
         self._per_second: float | None = None
         self.name = channel.name
 
@@ -123,6 +125,11 @@ class Dispatcher:
             begun |= {lane for lane in LANES if self._after[lane] == FIRST}
             rows, routing = await self._claim_on(size)
             unseen -= {lane for lane in begun if self._after[lane] == FIRST}
+            if not rows and not unseen and self._horizon.bounds():
+                # Nothing new is left: now for what came late.
+                self._horizon.forget()
+                unseen = set(LANES)
+                continue
             if rows or not unseen:
                 return rows, routing
 
@@ -140,7 +147,9 @@ class Dispatcher:
                 size=granted,
                 lease=self._lease,
                 after=self._after,
+                since=self._horizon.bounds(),
             )
+            self._horizon.note(rows)
             if rows:
                 await self._valve.take(uow, len(rows))
                 await uow.commit()

@@ -10,20 +10,25 @@ MOST_COUNTED = 10_000
 """Where more rows than this wait in one lane, or reports, this is the count."""
 
 # `walk` steps through the index from agency to agency, so that its cost is the number of agencies with
-# something waiting; the first row of each is the one that is due first. A row that is held is due when its
-# lease ends, and so is none that is overdue.
+# something waiting; then the one that is due first is looked up for each. A row that is held is due when
+# its lease ends, and so is none that is overdue.
 _LANES = """
 WITH RECURSIVE walk AS (
-  (SELECT channel, lane, agency_id, due_at FROM delivery
-   ORDER BY channel, lane, agency_id, due_at LIMIT 1)
+  (SELECT channel, lane, agency_id FROM delivery
+   ORDER BY channel, lane, agency_id, due_at DESC LIMIT 1)
   UNION ALL
-  SELECT g.channel, g.lane, g.agency_id, g.due_at
+  SELECT g.channel, g.lane, g.agency_id
   FROM walk w, LATERAL (
-    SELECT d.channel, d.lane, d.agency_id, d.due_at FROM delivery d
+    SELECT d.channel, d.lane, d.agency_id FROM delivery d
     WHERE (d.channel, d.lane, d.agency_id) > (w.channel, w.lane, w.agency_id)
-    ORDER BY d.channel, d.lane, d.agency_id, d.due_at LIMIT 1) g
+    ORDER BY d.channel, d.lane, d.agency_id, d.due_at DESC LIMIT 1) g
 ), lane AS (
-  SELECT channel, lane, min(due_at) AS due_at FROM walk GROUP BY channel, lane
+  SELECT w.channel, w.lane, min(o.due_at) AS due_at
+  FROM walk w, LATERAL (
+    SELECT d.due_at FROM delivery d
+    WHERE d.channel = w.channel AND d.lane = w.lane AND d.agency_id = w.agency_id
+    ORDER BY d.due_at LIMIT 1) o
+  GROUP BY w.channel, w.lane
 )
 SELECT l.channel, l.lane, c.waiting, greatest(interval '0', now() - l.due_at)
 FROM lane l, LATERAL (

@@ -21,7 +21,8 @@ class Delivery(SQLModel, table=True):
 
     __tablename__ = "delivery"
     __table_args__ = (
-        Index("ix_delivery_due", "channel", "lane", "agency_id", "due_at"),
+        # The latest first, so that who asks which agency comes next does not meet those that are long gone.
+        Index("ix_delivery_next", "channel", "lane", "agency_id", text("due_at DESC")),
         {
             # Rows live for seconds: leave room for their updates, and clean up early and at once.
             "postgresql_with": {

@@ -13,6 +13,8 @@ from storage.cipher import UndecipherableError
 from storage.unit_of_work import UnitOfWork
 
 FIRST = UUID(int=0)
+Place = tuple[int, UUID]
+"""A lane, and an agency in it."""
 WIDTH = 32
 """From how many agencies of a lane one claim takes at most."""
 
@@ -39,25 +41,31 @@ WITH RECURSIVE walk AS (
   FROM unnest(%(lanes)s::int2[], %(after)s::uuid[]) AS l(lane, after), LATERAL (
     SELECT d.agency_id FROM delivery d
     WHERE d.channel = %(channel)s AND d.lane = l.lane AND d.agency_id > l.after
-    ORDER BY d.agency_id LIMIT 1) g
+    ORDER BY d.agency_id, d.due_at DESC LIMIT 1) g
   WHERE NOT EXISTS (SELECT FROM channel_pause WHERE channel = %(channel)s)
   UNION ALL
   SELECT w.lane, w.after, g.agency_id, w.place + 1
   FROM walk w, LATERAL (
     SELECT d.agency_id FROM delivery d
     WHERE d.channel = %(channel)s AND d.lane = w.lane AND d.agency_id > w.agency_id
-    ORDER BY d.agency_id LIMIT 1) g
+    ORDER BY d.agency_id, d.due_at DESC LIMIT 1) g
   WHERE w.place < %(width)s
 ), share AS (
-  SELECT lane, agency_id, place,
-    greatest(1, ceil(%(size)s::numeric / count(*) OVER (PARTITION BY lane)))::int AS rows
-  FROM walk w, LATERAL (
+  SELECT w.lane, w.agency_id, place, f.since,
+    greatest(1, ceil(%(size)s::numeric / count(*) OVER (PARTITION BY w.lane)))::int AS rows
+  FROM walk w
+  LEFT JOIN unnest(%(since_lanes)s::int2[], %(since_agencies)s::uuid[], %(since)s::timestamptz[])
+    AS f(lane, agency_id, since) ON f.lane = w.lane AND f.agency_id = w.agency_id
+  CROSS JOIN LATERAL (
     SELECT FROM delivery d WHERE d.channel = %(channel)s AND d.lane = w.lane
-      AND d.agency_id = w.agency_id AND d.due_at <= now() LIMIT 1) due
+      AND d.agency_id = w.agency_id AND d.due_at <= now()
+      AND d.due_at >= coalesce(f.since, '-infinity') LIMIT 1) due
 ), picked AS MATERIALIZED (
-  SELECT r.id, r.lane, s.place FROM (SELECT * FROM share ORDER BY lane, place) s, LATERAL (
-    SELECT d.id, d.lane FROM delivery d
+  SELECT r.id, r.lane, r.due_at, s.agency_id, s.place
+  FROM (SELECT * FROM share ORDER BY lane, place) s, LATERAL (
+    SELECT d.id, d.lane, d.due_at FROM delivery d
     WHERE d.channel = %(channel)s AND d.lane = s.lane AND d.agency_id = s.agency_id AND d.due_at <= now()
+      AND d.due_at >= coalesce(s.since, '-infinity')
     ORDER BY d.due_at LIMIT s.rows FOR UPDATE SKIP LOCKED) r
   LIMIT %(size)s
 ), cut AS (
@@ -84,10 +92,12 @@ WITH RECURSIVE walk AS (
 )
 SELECT ends.lane, ends.last, c.*
 FROM ends LEFT JOIN (
-  SELECT claimed.lane, claimed.id, attempt, claimed.party_id, expires_at, expires_at <= now(), step,
+  SELECT claimed.lane, claimed.id, picked.agency_id, picked.due_at, attempt, claimed.party_id, expires_at,
+    expires_at <= now(), step,
     target_id, more, wrapped, sealed, source, coalesce(shut, false), enabled, locale, time_zone,
     notification_id, received, category, params, dossier_code, procedure_name, agency_name
   FROM claimed
+  JOIN picked ON picked.id = claimed.id
   CROSS JOIN LATERAL (SELECT locale, time_zone FROM party WHERE id = claimed.party_id LIMIT 1) p
   CROSS JOIN LATERAL (
     SELECT category, params, dossier_id, agency_id,
@@ -105,7 +115,7 @@ FROM ends LEFT JOIN (
     SELECT code AS dossier_code, procedure_code FROM dossier WHERE id = dossier_id LIMIT 1) d ON true
   LEFT JOIN LATERAL (
     SELECT name AS procedure_name FROM procedure WHERE code = procedure_code LIMIT 1) r ON true
-  LEFT JOIN LATERAL (SELECT name AS agency_name FROM agency WHERE id = agency_id LIMIT 1) a ON true
+  LEFT JOIN LATERAL (SELECT name AS agency_name FROM agency WHERE id = n.agency_id LIMIT 1) a ON true
   LEFT JOIN LATERAL (
     SELECT value_sealed AS sealed, source, EXISTS (
       SELECT FROM suppression s WHERE s.channel = %(channel)s AND s.value_index = contact.value_index
@@ -184,6 +194,8 @@ class Claimed:
     where it is `unreadable`: kept under another key than ours.
 
     Attributes:
+        place: its lane and agency.
+        due_at: since when it could have been claimed.
         more: for how many notices it stands beside its own.
         shut: the channel is shut to the address.
         enabled: the party's word on the category on this channel, if it has said one.
@@ -192,6 +204,8 @@ class Claimed:
     """
 
     id: UUID
+    place: Place = (0, FIRST)
+    due_at: datetime | None = None
     attempt: int
     expires_at: datetime
     expired: bool
@@ -273,17 +287,23 @@ async def claim(
     size: int,
     lease: timedelta,
     after: Mapping[int, UUID],
+    since: Mapping[Place, datetime] | None = None,
 ) -> tuple[list[Claimed], dict[int, UUID]]:
     """Take up to `size` due sends of a channel under a lease: lanes in order, agencies evenly.
 
     `purpose` is that of the channel's addresses in the cipher; `after` says for each lane at which agency
-    the walk goes on (`FIRST` begins anew).
+    the walk goes on (`FIRST` begins anew); `since` says from when on to look at an agency in a lane, where it
+    is known that nothing older is left: what is gone, and still seen by some snapshot, lies before that.
 
     Returns the sends, and `after` for the next claim.
     """
     driver = await uow.driver()
+    bounds = since or {}
     given = {
         "channel": channel,
+        "since_lanes": [lane for lane, _ in bounds],
+        "since_agencies": [agency_id for _, agency_id in bounds],
+        "since": list(bounds.values()),
         "lanes": list(after),
         "after": list(after.values()),
         "width": WIDTH,
@@ -295,12 +315,13 @@ async def claim(
     await cursor.execute(_CLAIM, given)
     rows: list[Any] = await cursor.fetchall()
     ends = {lane: last for lane, last, *_ in rows if last is not None}
-    claimed = [_claimed(uow, purpose, row[3:]) for row in rows if row[3] is not None]
+    claimed = [_claimed(uow, purpose, row[2:]) for row in rows if row[3] is not None]
     return claimed, {lane: ends.get(lane, FIRST) for lane in after}
 
 
 def _claimed(uow: UnitOfWork, purpose: str, row: Any) -> Claimed:
-    delivery_id, attempt, party_id, expires_at, expired, step, target_id, more, wrapped, sealed, *rest = row
+    lane, delivery_id, agency_id, due_at, attempt, party_id, expires_at, expired, *rest = row
+    step, target_id, more, wrapped, sealed, *rest = rest
     source, shut, enabled, locale, time_zone, notification_id, received, category, params, *named = rest
     dossier_code, procedure_name, agency_name = named
     target, unreadable = None, False
@@ -313,6 +334,8 @@ def _claimed(uow: UnitOfWork, purpose: str, row: Any) -> Claimed:
     names = {"dossier_code": dossier_code, "procedure_name": procedure_name, "agency_name": agency_name}
     return Claimed(
         id=delivery_id,
+        place=(lane, agency_id),
+        due_at=due_at,
         attempt=attempt,
         expires_at=expires_at,
         expired=expired,

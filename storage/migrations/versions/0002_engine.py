@@ -110,6 +110,13 @@ def upgrade() -> None:
     op.drop_index(
         "ix_notification_plan", table_name="notification", postgresql_where=sa.text("plan_at IS NOT NULL")
     )
+    op.create_index(
+        "ix_delivery_next",
+        "delivery",
+        ["channel", "lane", "agency_id", sa.literal_column("due_at DESC")],
+        unique=False,
+    )
+    op.drop_index("ix_delivery_due", table_name="delivery")
     op.create_index("ix_suppression_value", "suppression", ["value_index"], unique=False)
     op.create_index("ix_contact_value", "contact", ["kind", "value_index"], unique=False)
     # Statistics of a moment without leases would say that the column is never set.
@@ -147,6 +154,8 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("ALTER TABLE delivery ALTER lease_until SET STATISTICS -1")
+    op.create_index("ix_delivery_due", "delivery", ["channel", "lane", "agency_id", "due_at"], unique=False)
+    op.drop_index("ix_delivery_next", table_name="delivery")
     op.drop_index("ix_suppression_value", table_name="suppression")
     op.create_index(
         "ix_notification_plan",
