@@ -280,6 +280,23 @@ def scratch_database(server_url: str, prefix: str) -> Iterator[str]:
     try:
         yield make_url(admin).set(database=name).render_as_string(hide_password=False)
     finally:
-        with psycopg.connect(admin, autocommit=True) as connection:
-            drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
-            connection.execute(drop)
+        drop_database(admin, name)
+
+
+def drop_database(server_url: str, name: str) -> None:
+    """Drop a database with whoever is in it.
+
+    PostgreSQL's own vacuum may be, which it is not ours to end; but a drop without force asks it to leave.
+    """
+    drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    deadline = time.monotonic() + STOP_SECONDS
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        while True:
+            for statement in (drop + sql.SQL(" WITH (FORCE)"), drop):
+                try:
+                    connection.execute(statement)
+                except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+                    if time.monotonic() > deadline:
+                        raise
+                else:
+                    return

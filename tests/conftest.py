@@ -13,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from api.demonstration.theatre import open_theatre
 from api.settings import Settings
-from api.stack import Stack
+from api.stack import Stack, drop_database
 from storage import migrations
 from storage.cipher import Cipher
 from storage.embedded import EmbeddedPostgres
@@ -73,8 +73,7 @@ def database_url(server_url: str) -> Iterator[str]:
     address = make_url(server_url).set(database=name).render_as_string(hide_password=False)
     migrations.upgrade(address)
     yield address
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    drop_database(server_url, name)
 
 
 @pytest.fixture(scope="session")

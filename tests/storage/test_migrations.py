@@ -9,6 +9,7 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from api.stack import drop_database
 from storage import migrations
 from storage.schema import expected_revision
 from storage.tables import metadata
@@ -21,8 +22,7 @@ def fresh(server_url: str) -> Iterator[str]:
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+    drop_database(server_url, name)
 
 
 SHAPE = """
