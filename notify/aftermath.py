@@ -10,7 +10,8 @@ from notify import metrics
 from notify.outcomes import RECEIVED
 from notify.ports import AddressKind, Channel, Outcome, OutcomeKind
 from storage.deliveries import repository
-from storage.deliveries.repository import Claimed, Record
+from storage.deliveries.claiming import Claimed
+from storage.deliveries.repository import Record
 from storage.devices import repository as devices
 from storage.notifications import planning
 from storage.suppressions import repository as suppressions

@@ -13,7 +13,7 @@ from notify.settings import NotifySettings
 from notify.text import count_segments, fit
 from storage.cipher import Cipher
 from storage.contacts.opt_out import opt_out_token
-from storage.deliveries.repository import Claimed
+from storage.deliveries.claiming import Claimed
 
 
 class Composer:

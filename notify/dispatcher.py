@@ -20,8 +20,7 @@ from notify.routebook import RouteBook
 from notify.routes import Routing
 from notify.valve import Valve
 from storage.contacts.repository import VALUE
-from storage.deliveries import repository
-from storage.deliveries.repository import FIRST, Claimed
+from storage.deliveries.claiming import FIRST, Claimed, claim
 from storage.devices.repository import TOKEN
 from storage.engine import UNAVAILABLE
 from storage.unit_of_work import UnitOfWork
@@ -140,7 +139,7 @@ class Dispatcher:
             if not granted:
                 self._after = dict.fromkeys(LANES, FIRST)
                 return [], routing
-            rows, self._after = await repository.claim(
+            rows, self._after = await claim(
                 uow,
                 channel=self.name,
                 purpose=self._purpose,

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from storage.deliveries.repository import Claimed, Place
+from storage.deliveries.claiming import Claimed, Place
 
 MARGIN = timedelta(seconds=1)
 """A transaction may commit a send so long after the time that it bears."""

@@ -9,7 +9,8 @@ from random import Random
 from notify.categories import Category
 from notify.outcomes import EXPIRED, GIVEN_UP, NIGHT, RECEIVED, SHUT, TURNED_OFF, UNREADABLE, record_of
 from notify.routes import Route, Routing
-from storage.deliveries.repository import Claimed, Record
+from storage.deliveries.claiming import Claimed
+from storage.deliveries.repository import Record
 from storage.notifications.planning import zone_of
 
 

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from storage.deliveries import repository
-from storage.deliveries.repository import Claimed
+from storage.deliveries.claiming import Claimed
 from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)

@@ -5,7 +5,8 @@ from random import Random
 
 from notify.ports import Outcome, OutcomeKind, Outgoing
 from notify.retry import next_attempt_at
-from storage.deliveries.repository import Claimed, Record
+from storage.deliveries.claiming import Claimed
+from storage.deliveries.repository import Record
 
 PAUSE = timedelta(seconds=60)
 """How long a channel rests whose account or configuration is at fault."""

@@ -4,6 +4,7 @@ Each category has a form of its own; what it gives fills the blanks of the templ
 """
 
 import unicodedata
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any
@@ -41,14 +42,14 @@ def _one_line(value: object) -> object:
 Line = Annotated[str, BeforeValidator(_one_line)]
 
 
-class NoticeParams(BaseModel):
+class NoticeParams(BaseModel, ABC):
     """Read from JSON (times in ISO 8601 with an offset)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
+    @abstractmethod
     def blanks(self, language: str) -> Iterator[tuple[str, str]]:
         """Yield what fills the blanks, by the name of each, in the order in which a letter lists them."""
-        raise NotImplementedError
 
     @property
     def status_told(self) -> DossierStatus | None:

@@ -1,22 +1,11 @@
-"""The hot table of sends: claimed, renewed, and brought to an end, each in one statement for many rows."""
+"""The hot table of sends: queued, renewed, and brought to an end, each in one statement for many rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from psycopg.types.json import set_json_loads
-from pydantic_core import from_json
-
-from storage.cipher import UndecipherableError
 from storage.unit_of_work import UnitOfWork
-
-FIRST = UUID(int=0)
-Place = tuple[int, UUID]
-"""A lane, and an agency in it."""
-WIDTH = 32
-"""From how many agencies of a lane one claim takes at most."""
 
 _ADD = """
 INSERT INTO delivery (id, notification_ids, party_id, agency_id, channel, lane, step, target_id, expires_at,
@@ -26,106 +15,6 @@ SELECT g.id, g.notification_ids::uuid[], g.party_id, g.agency_id, g.channel, g.l
 FROM unnest(%b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::text[], %b::int2[], %b::int2[], %b::uuid[],
   %b::timestamptz[])
   AS g(id, notification_ids, party_id, agency_id, channel, lane, step, target_id, expires_at)
-"""
-
-# `walk` steps from agency to agency through the index, in each lane from where the last claim ended, so its
-# cost is the number of agencies looked at and not of rows that wait. Each agency with something due then
-# gives an even share. Where the size of the claim cuts a lane short, its next walk begins behind the agency
-# served last, or the first ones would leave nothing to the others; lanes not reached begin where they did.
-#
-# What belongs to a row is looked up by key, row by row: `LIMIT 1` keeps the planner from joining whole
-# tables, which it does else, as it knows neither how few rows are claimed nor how many wait.
-_CLAIM = """
-WITH RECURSIVE walk AS (
-  SELECT l.lane, l.after, g.agency_id, 1 AS place
-  FROM unnest(%(lanes)s::int2[], %(after)s::uuid[]) AS l(lane, after), LATERAL (
-    SELECT d.agency_id FROM delivery d
-    WHERE d.channel = %(channel)s AND d.lane = l.lane AND d.agency_id > l.after
-    ORDER BY d.agency_id, d.due_at DESC LIMIT 1) g
-  WHERE NOT EXISTS (SELECT FROM channel_pause WHERE channel = %(channel)s)
-  UNION ALL
-  SELECT w.lane, w.after, g.agency_id, w.place + 1
-  FROM walk w, LATERAL (
-    SELECT d.agency_id FROM delivery d
-    WHERE d.channel = %(channel)s AND d.lane = w.lane AND d.agency_id > w.agency_id
-    ORDER BY d.agency_id, d.due_at DESC LIMIT 1) g
-  WHERE w.place < %(width)s
-), share AS (
-  SELECT w.lane, w.agency_id, place, f.since,
-    greatest(1, ceil(%(size)s::numeric / count(*) OVER (PARTITION BY w.lane)))::int AS rows
-  FROM walk w
-  LEFT JOIN unnest(%(since_lanes)s::int2[], %(since_agencies)s::uuid[], %(since)s::timestamptz[])
-    AS f(lane, agency_id, since) ON f.lane = w.lane AND f.agency_id = w.agency_id
-  CROSS JOIN LATERAL (
-    SELECT FROM delivery d WHERE d.channel = %(channel)s AND d.lane = w.lane
-      AND d.agency_id = w.agency_id AND d.due_at <= now()
-      AND d.due_at >= coalesce(f.since, '-infinity') LIMIT 1) due
-), picked AS MATERIALIZED (
-  SELECT r.id, r.lane, r.due_at, s.agency_id, s.place
-  FROM (SELECT * FROM share ORDER BY lane, place) s, LATERAL (
-    SELECT d.id, d.lane, d.due_at FROM delivery d
-    WHERE d.channel = %(channel)s AND d.lane = s.lane AND d.agency_id = s.agency_id AND d.due_at <= now()
-      AND d.due_at >= coalesce(s.since, '-infinity')
-    ORDER BY d.due_at LIMIT s.rows FOR UPDATE SKIP LOCKED) r
-  LIMIT %(size)s
-), cut AS (
-  SELECT lane, max(place) AS place FROM picked
-  WHERE (SELECT count(*) FROM picked) = %(size)s
-  GROUP BY lane ORDER BY lane DESC LIMIT 1
-), claimed AS (
-  UPDATE delivery
-  SET attempt = attempt + 1, lease_until = now() + %(lease)s, due_at = now() + %(lease)s,
-    -- A lease that ran out means that somebody may have sent this and died before saying so.
-    possible_duplicate = possible_duplicate OR lease_until IS NOT NULL
-  WHERE id = ANY(ARRAY(SELECT id FROM picked))
-  RETURNING lane, id, attempt, party_id, expires_at, step, target_id, notification_ids,
-    notification_ids[1] AS notification_id, cardinality(notification_ids) - 1 AS more
-), ends AS (
-  SELECT w.lane, CASE
-    WHEN w.lane > cut.lane THEN w.after
-    WHEN w.lane = cut.lane AND cut.place < count(*) THEN
-      (array_agg(w.agency_id) FILTER (WHERE w.place = cut.place))[1]
-    WHEN count(*) = %(width)s THEN (array_agg(w.agency_id ORDER BY w.place DESC))[1]
-  END AS last
-  FROM walk w LEFT JOIN cut ON true
-  GROUP BY w.lane, w.after, cut.lane, cut.place
-)
-SELECT ends.lane, ends.last, c.*
-FROM ends LEFT JOIN (
-  SELECT claimed.lane, claimed.id, picked.agency_id, picked.due_at, attempt, claimed.party_id, expires_at,
-    expires_at <= now(), step,
-    target_id, more, wrapped, sealed, source, coalesce(shut, false), enabled, locale, time_zone,
-    notification_id, received, category, params, dossier_code, procedure_name, agency_name
-  FROM claimed
-  JOIN picked ON picked.id = claimed.id
-  CROSS JOIN LATERAL (SELECT locale, time_zone FROM party WHERE id = claimed.party_id LIMIT 1) p
-  CROSS JOIN LATERAL (
-    SELECT category, params, dossier_id, agency_id,
-      CASE WHEN more = 0 THEN coalesce(received_at, read_at) IS NOT NULL ELSE NOT EXISTS (
-        SELECT FROM notification other
-        WHERE other.id = ANY(notification_ids) AND coalesce(other.received_at, other.read_at) IS NULL)
-      END AS received
-    FROM notification WHERE id = notification_id LIMIT 1) n
-  LEFT JOIN LATERAL (
-    SELECT enabled FROM preference
-    WHERE party_id = claimed.party_id AND preference.category = n.category AND channel = %(channel)s LIMIT 1
-  ) f ON true
-  LEFT JOIN LATERAL (SELECT wrapped FROM party_key WHERE party_id = claimed.party_id LIMIT 1) k ON true
-  LEFT JOIN LATERAL (
-    SELECT code AS dossier_code, procedure_code FROM dossier WHERE id = dossier_id LIMIT 1) d ON true
-  LEFT JOIN LATERAL (
-    SELECT name AS procedure_name FROM procedure WHERE code = procedure_code LIMIT 1) r ON true
-  LEFT JOIN LATERAL (SELECT name AS agency_name FROM agency WHERE id = n.agency_id LIMIT 1) a ON true
-  LEFT JOIN LATERAL (
-    SELECT value_sealed AS sealed, source, EXISTS (
-      SELECT FROM suppression s WHERE s.channel = %(channel)s AND s.value_index = contact.value_index
-        AND (s.until IS NULL OR s.until > now())) AS shut
-    FROM contact WHERE id = target_id AND opted_out_at IS NULL
-    UNION ALL
-    SELECT token_sealed, NULL, false FROM device
-    WHERE id = target_id AND party_id = claimed.party_id AND retired_at IS NULL
-    LIMIT 1) t ON true
-) c ON c.lane = ends.lane
 """
 
 _RENEW = """
@@ -187,45 +76,6 @@ class NewDelivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Claimed:
-    """A send that this process holds under a lease, with all that sending it needs.
-
-    `target` is the address in clear, or none where it was given up or its owner erased since planning, or
-    where it is `unreadable`: kept under another key than ours.
-
-    Attributes:
-        place: its lane and agency.
-        due_at: since when it could have been claimed.
-        more: for how many notices it stands beside its own.
-        shut: the channel is shut to the address.
-        enabled: the party's word on the category on this channel, if it has said one.
-        time_zone: of the party.
-        received: the party's app has the notice, and all others that it stands for.
-    """
-
-    id: UUID
-    place: Place = (0, FIRST)
-    due_at: datetime | None = None
-    attempt: int
-    expires_at: datetime
-    expired: bool
-    step: int = 0
-    target_id: UUID
-    more: int = 0
-    target: str | None
-    unreadable: bool
-    agency_supplied: bool
-    shut: bool = False
-    enabled: bool | None = None
-    locale: str
-    time_zone: str = "Asia/Ho_Chi_Minh"
-    notification_id: UUID
-    received: bool = False
-    category: str
-    params: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """What came of one attempt.
 
@@ -277,83 +127,6 @@ async def add(uow: UnitOfWork, deliveries: Sequence[NewDelivery]) -> None:
         [delivery.expires_at for delivery in deliveries],
     )
     await driver.execute(_ADD, columns)
-
-
-async def claim(
-    uow: UnitOfWork,
-    *,
-    channel: str,
-    purpose: str,
-    size: int,
-    lease: timedelta,
-    after: Mapping[int, UUID],
-    since: Mapping[Place, datetime] | None = None,
-) -> tuple[list[Claimed], dict[int, UUID]]:
-    """Take up to `size` due sends of a channel under a lease: lanes in order, agencies evenly.
-
-    `purpose` is that of the channel's addresses in the cipher; `after` says for each lane at which agency
-    the walk goes on (`FIRST` begins anew); `since` says from when on to look at an agency in a lane, where it
-    is known that nothing older is left: what is gone, and still seen by some snapshot, lies before that.
-
-    Returns the sends, and `after` for the next claim.
-    """
-    driver = await uow.driver()
-    bounds = since or {}
-    given = {
-        "channel": channel,
-        "since_lanes": [lane for lane, _ in bounds],
-        "since_agencies": [agency_id for _, agency_id in bounds],
-        "since": list(bounds.values()),
-        "lanes": list(after),
-        "after": list(after.values()),
-        "width": WIDTH,
-        "size": size,
-        "lease": lease,
-    }
-    cursor = driver.cursor(binary=True)
-    set_json_loads(from_json, cursor)  # a fifth of the time of the standard library's
-    await cursor.execute(_CLAIM, given)
-    rows: list[Any] = await cursor.fetchall()
-    ends = {lane: last for lane, last, *_ in rows if last is not None}
-    claimed = [_claimed(uow, purpose, row[2:]) for row in rows if row[3] is not None]
-    return claimed, {lane: ends.get(lane, FIRST) for lane in after}
-
-
-def _claimed(uow: UnitOfWork, purpose: str, row: Any) -> Claimed:
-    lane, delivery_id, agency_id, due_at, attempt, party_id, expires_at, expired, *rest = row
-    step, target_id, more, wrapped, sealed, *rest = rest
-    source, shut, enabled, locale, time_zone, notification_id, received, category, params, *named = rest
-    dossier_code, procedure_name, agency_name = named
-    target, unreadable = None, False
-    if wrapped is not None and sealed is not None:
-        try:
-            target = uow.cipher.open_party_key(party_id, wrapped).decrypt(sealed, purpose)
-        except UndecipherableError:
-            # One such row must not keep all others from being claimed.
-            unreadable = True
-    names = {"dossier_code": dossier_code, "procedure_name": procedure_name, "agency_name": agency_name}
-    return Claimed(
-        id=delivery_id,
-        place=(lane, agency_id),
-        due_at=due_at,
-        attempt=attempt,
-        expires_at=expires_at,
-        expired=expired,
-        step=step,
-        target_id=target_id,
-        more=more,
-        target=target,
-        unreadable=unreadable,
-        agency_supplied=source == "agency_supplied",
-        shut=shut,
-        enabled=enabled,
-        locale=locale,
-        time_zone=time_zone,
-        notification_id=notification_id,
-        received=received,
-        category=category,
-        params={**params, **names},
-    )
 
 
 async def renew(uow: UnitOfWork, held: Sequence[tuple[UUID, int]], lease: timedelta) -> set[UUID]:

@@ -12,8 +12,8 @@ from notify.planner import Planner
 from notify.ports import AddressKind
 from storage.contacts.addresses import ContactKind
 from storage.contacts.repository import VALUE, value_index
-from storage.deliveries import repository as deliveries
-from storage.deliveries.repository import FIRST
+from storage.deliveries import claiming
+from storage.deliveries.claiming import FIRST
 from tests.api.callers import Citizen, NewCode, PushEvent
 from tests.api.proving import EMAIL, PHONE, App, problem
 
@@ -71,7 +71,7 @@ async def test_a_code_is_sent_to_its_address_alone(
     planner = Planner(phone.services.unit_of_work, {"email": AddressKind.EMAIL})
     assert await planner.run_once() == 2
     async with phone.services.unit_of_work() as uow:
-        claimed, _ = await deliveries.claim(
+        claimed, _ = await claiming.claim(
             uow,
             channel="email",
             purpose=VALUE,

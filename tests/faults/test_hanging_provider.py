@@ -12,7 +12,7 @@ from notify.compose import Composer
 from notify.dispatcher import Dispatcher
 from notify.ports import Channel, Outcome, Outgoing
 from notify.routes import Routing
-from storage.deliveries.repository import Claimed
+from storage.deliveries.claiming import Claimed
 from tests.faults.conftest import OpenChannel, StartWorker
 from tests.faults.office import Office, email_of
 from tests.faults.polling import until

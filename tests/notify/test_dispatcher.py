@@ -12,7 +12,7 @@ from notify.dispatcher import Dispatcher
 from notify.leases import LEASE, SHARE
 from notify.ports import Outcome, OutcomeKind, Outgoing
 from notify.valve import Valve
-from storage.deliveries.repository import WIDTH
+from storage.deliveries.claiming import WIDTH
 from tests.faults.office import Office, email_of, token_of
 from tests.faults.polling import until
 from tests.notify.twin import ScriptedChannel, accepted, always

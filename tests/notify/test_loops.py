@@ -106,6 +106,7 @@ async def test_without_a_ring_it_looks_by_itself(quick_poll: None) -> None:
     work = Work()
     async with running(work, Bell()):
         await work.called(5)
+    assert work.calls >= 5
 
 
 async def test_stopping_waits_for_nothing(slow_poll: None) -> None:

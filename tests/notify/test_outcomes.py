@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from notify.outcomes import EXPIRED, FINAL, PAUSE, record_of, unsent
 from notify.ports import Outcome, OutcomeKind
-from storage.deliveries.repository import Claimed
+from storage.deliveries.claiming import Claimed
 from storage.ids import new_id
 
 NOW = datetime(2026, 9, 3, 9, tzinfo=UTC)

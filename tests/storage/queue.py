@@ -9,8 +9,10 @@ from uuid import UUID
 from storage.contacts.addresses import ContactKind
 from storage.contacts.models import Contact, ContactSource
 from storage.contacts.repository import VALUE, value_index
+from storage.deliveries import claiming
 from storage.deliveries import repository as deliveries
-from storage.deliveries.repository import FIRST, Claimed, NewDelivery
+from storage.deliveries.claiming import FIRST, Claimed
+from storage.deliveries.repository import NewDelivery
 from storage.ids import new_id
 from storage.notifications import repository as notifications
 from storage.notifications.repository import NewNotification
@@ -105,7 +107,7 @@ class Queue:
     ) -> tuple[list[Claimed], dict[int, UUID]]:
         """Claim as a dispatcher does."""
         async with self.open_unit() as uow:
-            found = await deliveries.claim(
+            found = await claiming.claim(
                 uow,
                 channel="email",
                 purpose=VALUE,

@@ -10,8 +10,10 @@ import pytest
 
 from storage.cipher import Cipher
 from storage.contacts.repository import VALUE
+from storage.deliveries import claiming
 from storage.deliveries import repository as deliveries
-from storage.deliveries.repository import FIRST, WIDTH, Record
+from storage.deliveries.claiming import FIRST, WIDTH
+from storage.deliveries.repository import Record
 from storage.engine import Engine
 from storage.unit_of_work import UnitOfWork
 from tests.storage.queue import EMAIL, LANES, LEASE, Queue
@@ -258,7 +260,7 @@ async def test_under_another_root_key_nothing_is_lost(queue: Queue, engine: Engi
     await queue.add(3)
     stranger = Cipher(master_key=bytes(32), index_key=bytes(32))
     async with UnitOfWork(engine, stranger) as uow:
-        rows, _ = await deliveries.claim(
+        rows, _ = await claiming.claim(
             uow, channel="email", purpose=VALUE, size=10, lease=LEASE, after=dict.fromkeys(LANES, FIRST)
         )
     assert [row.unreadable for row in rows] == [True] * 3

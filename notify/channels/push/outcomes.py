@@ -1,14 +1,14 @@
 """What Firebase's answers mean, by https://firebase.google.com/docs/cloud-messaging/error-codes."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
 
 import httpx
 
+from notify.channels.http import rest_asked_for, surely_not_sent
 from notify.ports import Outcome, OutcomeKind
 
 _FCM_ERROR = "type.googleapis.com/google.firebase.fcm.v1.FcmError"
@@ -42,10 +42,8 @@ _BY_STATUS: Mapping[int, OutcomeKind] = MappingProxyType(
         HTTPStatus.GATEWAY_TIMEOUT: OutcomeKind.UNKNOWN,
     }
 )
-_NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 _DEFAULT_REST = timedelta(minutes=1)  # what Firebase asks for where it throttles and names no time
-_LONGEST_REST = timedelta(days=1)
 
 
 def of_answer(response: httpx.Response, *, now: datetime) -> Outcome:
@@ -63,7 +61,7 @@ def of_answer(response: httpx.Response, *, now: datetime) -> Outcome:
 
 def of_silence(cause: Exception | None) -> Outcome:
     """Say what it means that no answer came: unknown, unless the request can not have left."""
-    kind = OutcomeKind.RETRYABLE if isinstance(cause, _NEVER_SENT) else OutcomeKind.UNKNOWN
+    kind = OutcomeKind.RETRYABLE if surely_not_sent(cause) else OutcomeKind.UNKNOWN
     return Outcome(kind=kind, code=type(cause).__name__ if cause else "no-answer")
 
 
@@ -87,18 +85,6 @@ def _by_status(status: int) -> OutcomeKind:
 
 
 def _rest(response: httpx.Response, *, kind: OutcomeKind, now: datetime) -> timedelta | None:
-    """Return how long Firebase asks us to stay away (RFC 9110, 10.2.3: seconds, or a date)."""
-    asked = response.headers.get("Retry-After", "").strip()
-    default = _DEFAULT_REST if kind is OutcomeKind.THROTTLED else None
-    if not asked:
-        return default
-    try:
-        rest = timedelta(seconds=int(asked)) if asked.isdecimal() else _until(asked) - now
-    except (ValueError, OverflowError):
-        return default
-    return min(max(rest, timedelta(0)), _LONGEST_REST)
-
-
-def _until(date: str) -> datetime:
-    at = parsedate_to_datetime(date)
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    """Return how long Firebase asks us to stay away; a minute where it throttles and names no time."""
+    asked = rest_asked_for(response, now=now)
+    return _DEFAULT_REST if asked is None and kind is OutcomeKind.THROTTLED else asked
