@@ -65,9 +65,9 @@ def require_complete(settings: Settings) -> None:
     make_cipher(settings.storage)
     settings.auth.issuer()
     settings.auth.signing_keys()
-    settings.auth.redirect_uris()
-    settings.auth.provider_issuer()
-    settings.auth.provider_secret()
+    settings.auth.registered_apps()
+    settings.auth.citizen_provider()
+    settings.auth.staff_provider()
     settings.notify.dossier_link("")
     build_receipt_readers(settings.notify)
 
@@ -95,7 +95,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     tokens = Tokens(settings.auth)
     engine = Engine(settings.storage)
     try:
-        async with OpenIdProvider(settings.auth) as provider:
+        async with OpenIdProvider(settings.auth.citizen_provider()) as provider:
             yield Services(
                 settings=settings,
                 engine=engine,

@@ -143,7 +143,9 @@ class Stack:
             "TINDAN_PORT": str(self.ports.api),
             "TINDAN_PUBLIC_URL": self.api_url,
             "TINDAN_APP_LINK_BASE": f"{self.sandbox_url}/app",
-            "TINDAN_APP_REDIRECT_URIS": json.dumps({"tindan-app": [f"{self.sandbox_url}/app/callback"]}),
+            "TINDAN_APPS": json.dumps(
+                {"tindan-app": {"redirect_uris": [f"{self.sandbox_url}/app/callback"]}}
+            ),
             "TINDAN_IDP_ISSUER": f"{self.sandbox_url}/idp",
             "TINDAN_SMTP_HOST": "127.0.0.1",
             "TINDAN_SMTP_PORT": str(self.ports.smtp),

@@ -7,7 +7,7 @@ from typing import Any
 
 from auth.errors import SignInRefused
 from auth.identity import Identity
-from auth.settings import ClaimMap
+from auth.providers import ClaimMap
 from storage.parties.kinds import PartyKind
 from storage.parties.numbers import InvalidNumber, parse_number
 

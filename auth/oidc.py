@@ -19,7 +19,7 @@ from auth.errors import ProviderUnavailable, SignInRefused
 from auth.identity import Departure, Identity, Return
 from auth.opaque import draw
 from auth.pkce import METHOD
-from auth.settings import AuthSettings
+from auth.providers import ProviderSettings
 
 with warnings.catch_warnings():
     # firebase-admin holds us to httpx, of which Authlib says at import that it likes httpx2 better.
@@ -50,20 +50,20 @@ class OpenIdProvider:
 
     def __init__(
         self,
-        settings: AuthSettings,
+        settings: ProviderSettings,
         *,
         now: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._issuer = settings.provider_issuer()
-        self._client_id = settings.idp_client_id
-        self._claim_map = settings.idp_claims
+        self._issuer = settings.issuer
+        self._client_id = settings.client_id
+        self._claim_map = settings.claims
         self._now = now
         self._client = AsyncOAuth2Client(
-            client_id=settings.idp_client_id,
-            client_secret=settings.provider_secret(),
+            client_id=settings.client_id,
+            client_secret=settings.client_secret,
             scope=SCOPE,
-            redirect_uri=settings.callback_url(),
+            redirect_uri=settings.callback_url,
             code_challenge_method=METHOD,
             timeout=TIMEOUT_SECONDS,
         )

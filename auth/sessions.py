@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import cast
 from uuid import UUID
 
 import structlog
 
 from auth import opaque, pkce
 from auth.errors import InvalidToken, OAuthError
-from auth.principals import Citizen
+from auth.principals import Citizen, Officer
 from auth.settings import AuthSettings
 from auth.tokens import Tokens
 from storage.sessions import repository
@@ -43,7 +44,7 @@ class Sessions:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._apps = settings.redirect_uris()
+        self._apps = settings.registered_apps()
         self._life = timedelta(days=settings.session_days)
         self._tokens = tokens
         self._now = now
@@ -57,7 +58,7 @@ class Sessions:
             OAuthError: the app is not registered.
         """
         self._check_app(client_id)
-        if redirect_uri not in self._apps[client_id] or not pkce.is_verifier(verifier):
+        if redirect_uri not in self._apps[client_id].redirect_uris or not pkce.is_verifier(verifier):
             return None
         admission = await repository.take_code(
             uow,
@@ -127,14 +128,26 @@ class Sessions:
             raise OAuthError("invalid_client", "the app is not registered")
 
     def _pair(self, session_id: UUID, admission: Admission, refresh_token: str) -> TokenPair:
+        return TokenPair(
+            access_token=self._access_token(session_id, admission),
+            refresh_token=refresh_token,
+            expires_in=self._tokens.life_seconds,
+        )
+
+    def _access_token(self, session_id: UUID, admission: Admission) -> str:
+        if admission.party_id is None:
+            officer = Officer(
+                officer_id=cast("UUID", admission.officer_id),
+                session_id=session_id,
+                signed_in_at=admission.signed_in_at,
+                bound_to=admission.key_thumbprint,
+            )
+            return self._tokens.for_officer(officer, client_id=admission.client_id)
         citizen = Citizen(
             party_id=admission.party_id,
             session_id=session_id,
             assurance=admission.assurance,
             signed_in_at=admission.signed_in_at,
+            bound_to=admission.key_thumbprint,
         )
-        return TokenPair(
-            access_token=self._tokens.for_citizen(citizen, client_id=admission.client_id),
-            refresh_token=refresh_token,
-            expires_in=self._tokens.life_seconds,
-        )
+        return self._tokens.for_citizen(citizen, client_id=admission.client_id)

@@ -6,38 +6,18 @@ from urllib.parse import urlsplit
 
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import Field, SecretStr
 
+from auth.apps import App, Audience, is_redirect
 from auth.keys import new_key, read_keys
+from auth.providers import ClaimMap, Endpoints, Profile, ProviderSettings
 from storage.errors import SettingsError
-from storage.parties.kinds import PartyKind
 from storage.settings import StorageSettings, write_once
 
-RedirectUris = dict[str, tuple[str, ...]]
-
 _DEVELOPMENT_ISSUER = "http://127.0.0.1:8090/idp"
+_DEVELOPMENT_STAFF_ISSUER = "http://127.0.0.1:8090/staff"
 _DEVELOPMENT_SECRET = "development-only"  # noqa: S105 - opens the sandbox, and nothing outside development
-_DEVELOPMENT_REDIRECTS: RedirectUris = {"tindan-app": ("http://127.0.0.1:8090/app/callback",)}
-
-
-class ClaimMap(BaseModel):
-    """Names of the claims in which the provider says who signed in. Defaults are those of VNeID.
-
-    Attributes:
-        kinds: what the values of `account_kind` stand for.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    account_kind: str = "LoaiTaiKhoan"
-    kinds: dict[str, PartyKind] = Field(
-        default_factory=lambda: {"1": PartyKind.PERSON, "2": PartyKind.ORGANISATION}
-    )
-    number: str = "SoDinhDanh"
-    name: str = "HoVaTen"
-    level: str = "IAL"
-    organisation_number: str = "MaSoThue"
-    organisation_name: str = "TenToChuc"
+_DEVELOPMENT_APPS = {"tindan-app": App(redirect_uris=frozenset({"http://127.0.0.1:8090/app/callback"}))}
 
 
 class AuthSettings(StorageSettings):
@@ -49,7 +29,11 @@ class AuthSettings(StorageSettings):
         public_url: how apps and agencies reach this service; the issuer of its tokens.
         token_key: EC P-256 private key as PEM or JWK, or a JWK set, of which the first key signs and all
             verify (so that a key can be replaced while tokens of the old one are about).
-        app_redirect_uris: for each app its redirect addresses, as JSON: {"tindan-app": ["https://…"]}.
+        apps: the apps that sign people in, as JSON: {"tindan-app": {"redirect_uris": ["https://…"]}}; see
+            `auth.apps.App`.
+        idp_issuer: who vouches for citizens and organisations, and `idp_…` how it is spoken to.
+        staff_issuer: who vouches for officers and operators, and `staff_…` likewise; without it none can
+            sign in.
         access_token_seconds: life of an access token, in seconds.
         session_days: days after which a session that is not used ends.
     """
@@ -58,11 +42,16 @@ class AuthSettings(StorageSettings):
     token_key: SecretStr | None = None
     access_token_seconds: Annotated[int, Field(ge=30, le=3600)] = 600
     session_days: Annotated[int, Field(ge=1, le=365)] = 60
-    app_redirect_uris: RedirectUris | None = None
+    apps: dict[str, App] | None = None
     idp_issuer: str | None = None
+    idp_profile: Profile = Profile.STRICT
+    idp_endpoints: Endpoints | None = None
     idp_client_id: str = "tindan"
     idp_client_secret: SecretStr | None = None
     idp_claims: ClaimMap = ClaimMap()
+    staff_issuer: str | None = None
+    staff_client_id: str = "tindan"
+    staff_client_secret: SecretStr | None = None
 
     def issuer(self) -> str:
         """Return our own address without a slash at its end."""
@@ -84,34 +73,66 @@ class AuthSettings(StorageSettings):
                 f"({type(error).__name__}). Make one with: openssl ecparam -name prime256v1 -genkey -noout"
             ) from None
 
-    def redirect_uris(self) -> dict[str, frozenset[str]]:
-        """Return the redirect addresses of each app; only exact matches count (RFC 9700, 2.1)."""
-        given = self.app_redirect_uris or (_DEVELOPMENT_REDIRECTS if self.development else {})
+    def registered_apps(self) -> dict[str, App]:
+        """Return the apps by their ids."""
+        given = self.apps or (_DEVELOPMENT_APPS if self.development else {})
         if not given:
             raise SettingsError(
-                "TINDAN_APP_REDIRECT_URIS is not set. It names the apps and where they are called back, "
-                'for example {"tindan-app": ["https://example.gov.vn/app/callback"]}'
+                "TINDAN_APPS is not set. It names the apps and where they are called back, for example "
+                '{"tindan-app": {"redirect_uris": ["https://example.gov.vn/app/callback"]}}'
             )
-        for address in chain.from_iterable(given.values()):
-            self._check_redirect(address)
-        return {client_id: frozenset(addresses) for client_id, addresses in given.items()}
+        for address in chain.from_iterable(app.redirect_uris for app in given.values()):
+            if not is_redirect(address, self._schemes):
+                raise SettingsError(
+                    "TINDAN_APPS may hold https addresses, and schemes such as vn.gov.example:/callback, "
+                    f"without a fragment: not {address}"
+                )
+        return given
 
-    def provider_issuer(self) -> str:
-        """Return the issuer of the identity provider, exactly as it names itself."""
-        if self.idp_issuer:
-            self._web_address("idp_issuer", self.idp_issuer)
-            return self.idp_issuer
+    def citizen_provider(self) -> ProviderSettings:
+        """Return who vouches for citizens and organisations."""
+        return ProviderSettings(
+            name=Audience.CITIZENS,
+            profile=self.idp_profile,
+            issuer=self._provider_issuer("idp_issuer", _DEVELOPMENT_ISSUER),
+            client_id=self.idp_client_id,
+            client_secret=self._provider_secret("idp_client_secret"),
+            callback_url=self.callback_url(),
+            claims=self.idp_claims,
+            endpoints=self.idp_endpoints,
+        )
+
+    def staff_provider(self) -> ProviderSettings | None:
+        """Return who vouches for officers and operators, where there is somebody."""
+        if not self.staff_issuer and not self.development:
+            return None
+        return ProviderSettings(
+            name=Audience.OFFICERS,
+            profile=Profile.STRICT,
+            issuer=self._provider_issuer("staff_issuer", _DEVELOPMENT_STAFF_ISSUER),
+            client_id=self.staff_client_id,
+            client_secret=self._provider_secret("staff_client_secret"),
+            callback_url=self.callback_url(),
+        )
+
+    def _provider_issuer(self, name: str, in_development: str) -> str:
+        given: str | None = getattr(self, name)
+        if given:
+            self._web_address(name, given)
+            return given
         if self.development:
-            return _DEVELOPMENT_ISSUER
-        raise SettingsError("TINDAN_IDP_ISSUER is not set. It is the provider's `issuer`, an https address")
+            return in_development
+        raise SettingsError(
+            f"TINDAN_{name.upper()} is not set. It is the provider's `issuer`, an https address"
+        )
 
-    def provider_secret(self) -> str:
-        """Return the secret that the identity provider gave us."""
-        if self.idp_client_secret:
-            return self.idp_client_secret.get_secret_value()
+    def _provider_secret(self, name: str) -> str:
+        given: SecretStr | None = getattr(self, name)
+        if given:
+            return given.get_secret_value()
         if self.development:
             return _DEVELOPMENT_SECRET
-        raise SettingsError("TINDAN_IDP_CLIENT_SECRET is not set. The identity provider hands it out")
+        raise SettingsError(f"TINDAN_{name.upper()} is not set. The identity provider hands it out")
 
     def _development_key(self) -> str:
         if not self.development:
@@ -131,16 +152,6 @@ class AuthSettings(StorageSettings):
                 f"TINDAN_{name.upper()} must be an {allowed} address without query: {address}"
             )
         return address.rstrip("/")
-
-    def _check_redirect(self, address: str) -> None:
-        parts = urlsplit(address)
-        # An app's own scheme is a domain name turned round (RFC 8252, 7.1), which keeps out `javascript:`.
-        good = "." in parts.scheme or (parts.scheme in self._schemes and parts.netloc)
-        if not good or parts.fragment:
-            raise SettingsError(
-                "TINDAN_APP_REDIRECT_URIS may hold https addresses, and schemes such as "
-                f"vn.gov.example:/callback, without a fragment: not {address}"
-            )
 
     @property
     def _schemes(self) -> tuple[str, ...]:

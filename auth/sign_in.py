@@ -58,7 +58,7 @@ class SignIns:
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._redirect_uris = settings.redirect_uris()
+        self._apps = settings.registered_apps()
         self._provider = provider
         self._now = now
 
@@ -68,7 +68,8 @@ class SignIns:
         Raises:
             UntrustedRedirect: the app is not registered, or not with this very address.
         """
-        if request.redirect_uri in self._redirect_uris.get(request.client_id or "", ()):
+        app = self._apps.get(request.client_id or "")
+        if app is not None and request.redirect_uri in app.redirect_uris:
             return str(request.redirect_uri)
         raise UntrustedRedirect(request.client_id)
 

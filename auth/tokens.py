@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet, KeySetSerialization
 
 from auth.errors import InvalidToken
 from auth.keys import public_set
-from auth.principals import AgencyCaller, Citizen
+from auth.principals import AgencyCaller, Citizen, Officer, Principal
 from auth.settings import AuthSettings
 
 ALGORITHM = "ES256"
@@ -22,14 +22,12 @@ LEEWAY_SECONDS = 30
 LONGEST = 4096
 REMEMBERED = 10_000
 
-Principal = Citizen | AgencyCaller
-
 
 class Tokens:
     """Mints and verifies access tokens.
 
-    Citizens and agencies have an audience each, so that a token for one is nothing to the other. Tokens
-    that proved good are remembered by their SHA-256 until they expire, since checking a signature is
+    Citizens, officers and agencies have an audience each, so that a token for one is nothing to another.
+    Tokens that proved good are remembered by their SHA-256 until they expire, since checking a signature is
     most of the work of a small request; what a token says can not change, so this can not err.
 
     Args:
@@ -47,10 +45,11 @@ class Tokens:
         self.issuer = settings.issuer()
         self.life_seconds = settings.access_token_seconds
         self.citizen_audience = f"{self.issuer}/citizens"
+        self.officer_audience = f"{self.issuer}/officers"
         self.agency_audience = f"{self.issuer}/agencies"
 
     def for_citizen(self, citizen: Citizen, *, client_id: str) -> str:
-        """Return a token that speaks for a citizen in the app `client_id`."""
+        """Return a token for a citizen in the app `client_id` that names who acts (RFC 8693, 4.1)."""
         return self._sign(
             {
                 "aud": self.citizen_audience,
@@ -60,6 +59,21 @@ class Tokens:
                 "acr": str(citizen.assurance),
                 "auth_time": int(citizen.signed_in_at.timestamp()),
             }
+            | ({"act": {"sub": str(citizen.actor_id)}} if citizen.actor_id else {}),
+            citizen,
+        )
+
+    def for_officer(self, officer: Officer, *, client_id: str) -> str:
+        """Return a token that speaks for an officer in the app `client_id`."""
+        return self._sign(
+            {
+                "aud": self.officer_audience,
+                "sub": str(officer.officer_id),
+                "client_id": client_id,
+                "sid": str(officer.session_id),
+                "auth_time": int(officer.signed_in_at.timestamp()),
+            },
+            officer,
         )
 
     def for_agency(self, caller: AgencyCaller) -> str:
@@ -71,7 +85,8 @@ class Tokens:
                 "client_id": caller.client_id,
                 "agency": str(caller.agency_id),
                 "scope": " ".join(sorted(caller.scopes)),
-            }
+            },
+            caller,
         )
 
     def verify_citizen(self, token: str) -> Citizen:
@@ -79,6 +94,13 @@ class Tokens:
         principal = self._verify(token)
         if not isinstance(principal, Citizen):
             raise InvalidToken("not a citizen's token")
+        return principal
+
+    def verify_officer(self, token: str) -> Officer:
+        """Return the officer that a token speaks for; raise InvalidToken when it is no officer's."""
+        principal = self._verify(token)
+        if not isinstance(principal, Officer):
+            raise InvalidToken("not an officer's token")
         return principal
 
     def verify_agency(self, token: str) -> AgencyCaller:
@@ -92,7 +114,9 @@ class Tokens:
         """Return the public keys (RFC 7517)."""
         return self._public
 
-    def _sign(self, claims: dict[str, Any]) -> str:
+    def _sign(self, claims: dict[str, Any], principal: Principal) -> str:
+        if principal.bound_to:
+            claims["cnf"] = {"jkt": principal.bound_to}
         now = int(self._now())
         header = {"alg": ALGORITHM, "typ": TYPE, "kid": self._signing_key.kid}
         common = {"iss": self.issuer, "iat": now, "exp": now + self.life_seconds, "jti": str(uuid4())}
@@ -129,20 +153,33 @@ class Tokens:
 
     def _principal(self, claims: dict[str, Any]) -> Principal:
         # Signed by us with this audience, so every claim below is there and well formed.
-        if claims.get("aud") == self.citizen_audience:
-            return Citizen(
-                party_id=UUID(claims["sub"]),
-                session_id=UUID(claims["sid"]),
-                assurance=int(claims["acr"]),
-                signed_in_at=datetime.fromtimestamp(claims["auth_time"], UTC),
-            )
-        if claims.get("aud") == self.agency_audience:
+        audience = claims.get("aud")
+        bound_to = claims.get("cnf", {}).get("jkt")
+        if audience == self.agency_audience:
             return AgencyCaller(
                 client_id=claims["sub"],
                 agency_id=UUID(claims["agency"]),
                 scopes=frozenset(claims["scope"].split()),
+                bound_to=bound_to,
             )
-        raise InvalidToken("for somebody else")
+        if audience not in {self.citizen_audience, self.officer_audience}:
+            raise InvalidToken("for somebody else")
+        session_id, signed_in_at = UUID(claims["sid"]), datetime.fromtimestamp(claims["auth_time"], UTC)
+        if audience == self.officer_audience:
+            return Officer(
+                officer_id=UUID(claims["sub"]),
+                session_id=session_id,
+                signed_in_at=signed_in_at,
+                bound_to=bound_to,
+            )
+        return Citizen(
+            party_id=UUID(claims["sub"]),
+            session_id=session_id,
+            assurance=int(claims["acr"]),
+            signed_in_at=signed_in_at,
+            actor_id=UUID(claims["act"]["sub"]) if "act" in claims else None,
+            bound_to=bound_to,
+        )
 
     def _remember(self, digest: bytes, until: float, principal: Principal) -> None:
         if len(self._remembered) >= REMEMBERED:

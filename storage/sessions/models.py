@@ -7,6 +7,7 @@ from 256 random bits, so a plain hash can not be reversed.
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
 from storage.base import created, moment
@@ -28,31 +29,52 @@ class SignIn(SQLModel, table=True):
     expires_at: datetime = moment(index=True)
 
 
-class AuthorizationCode(SQLModel, table=True):
+class Holder(SQLModel):
+    """Who signed in, a party or an officer, and what ties them to the provider that vouched for them.
+
+    `provider_token_sealed` is the provider's own refresh token, by which is asked whether the account is
+    still good; subject and session are the provider's names, by which it tells that somebody signed out.
+    """
+
+    party_id: UUID | None = Field(default=None, foreign_key="party.id")
+    officer_id: UUID | None = None
+    client_id: str
+    assurance: int
+    signed_in_at: datetime = moment()
+    provider: str | None = None
+    provider_subject_index: bytes | None = None
+    provider_session_index: bytes | None = None
+    provider_token_sealed: bytes | None = None
+    key_thumbprint: str | None = None
+
+
+class AuthorizationCode(Holder, table=True):
     """A one-time code for the app, bound to the app's own PKCE challenge (RFC 7636)."""
 
     __tablename__ = "authorization_code"
+    __table_args__ = (CheckConstraint("num_nonnulls(party_id, officer_id) = 1", name="one_holder"),)
 
     code_hash: bytes = Field(primary_key=True)
-    party_id: UUID = Field(foreign_key="party.id")
-    client_id: str
     redirect_uri: str
     challenge: str
-    assurance: int
-    signed_in_at: datetime = moment()
     expires_at: datetime = moment(index=True)
 
 
-class Session(SQLModel, table=True):
-    """One signed-in app of one party."""
+class Session(Holder, table=True):
+    """One signed-in app of one party or officer. `checked_at` is when the provider last vouched for it."""
 
     __tablename__ = "session"
+    __table_args__ = (
+        CheckConstraint("num_nonnulls(party_id, officer_id) = 1", name="one_holder"),
+        Index("ix_session_party_id", "party_id"),
+        Index("ix_session_officer", "officer_id", postgresql_where=text("officer_id IS NOT NULL")),
+        Index("ix_session_subject", "provider_subject_index", postgresql_where=text("revoked_at IS NULL")),
+        Index("ix_session_provider", "provider_session_index", postgresql_where=text("revoked_at IS NULL")),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    party_id: UUID = Field(foreign_key="party.id", index=True)
-    client_id: str
-    assurance: int
-    signed_in_at: datetime = moment()
+    device_name: str | None = None
+    checked_at: datetime | None = moment(nullable=True)
     last_used_at: datetime = created()
     expires_at: datetime = moment(index=True)
     revoked_at: datetime | None = moment(nullable=True)

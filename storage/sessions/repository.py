@@ -23,11 +23,13 @@ RETURNING nonce, provider_verifier, client_id, redirect_uri, app_state, app_chal
 _TAKE_CODE = """
 DELETE FROM authorization_code
 WHERE code_hash = %s AND client_id = %s AND redirect_uri = %s AND challenge = %s AND expires_at > %s
-RETURNING client_id, party_id, assurance, signed_in_at
+RETURNING client_id, party_id, officer_id, assurance, signed_in_at, provider, provider_subject_index,
+  provider_session_index, provider_token_sealed, key_thumbprint
 """
 # Locking the session as well makes the refreshes of one family take turns.
 _LOCK_SESSION = """
-SELECT s.id AS session_id, s.client_id, s.party_id, s.assurance, s.signed_in_at, r.used_at
+SELECT s.id AS session_id, s.client_id, s.party_id, s.officer_id, s.assurance, s.signed_in_at, s.provider,
+  s.provider_subject_index, s.provider_session_index, s.provider_token_sealed, s.key_thumbprint, r.used_at
 FROM refresh_token r JOIN session s ON s.id = r.session_id
 WHERE r.token_hash = %s AND s.client_id = %s AND s.revoked_at IS NULL AND s.expires_at > %s
 FOR UPDATE
@@ -68,12 +70,18 @@ class PendingSignIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Admission:
-    """Who signed in, when and how surely, in which app."""
+    """Who signed in, when and how surely, in which app; see `models.Holder`. A party or an officer."""
 
     client_id: str
-    party_id: UUID
+    party_id: UUID | None = None
+    officer_id: UUID | None = None
     assurance: int
     signed_in_at: datetime
+    provider: str | None = None
+    provider_subject_index: bytes | None = None
+    provider_session_index: bytes | None = None
+    provider_token_sealed: bytes | None = None
+    key_thumbprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ COMPLETE = {
     "TINDAN_TOKEN_KEY": ECKey.generate_key("P-256", private=True).as_pem(private=True).decode(),
     "TINDAN_IDP_ISSUER": "https://idp.example",
     "TINDAN_IDP_CLIENT_SECRET": "not-a-default",
-    "TINDAN_APP_REDIRECT_URIS": '{"tindan-app": ["https://app.tindan.example/callback"]}',
+    "TINDAN_APPS": '{"tindan-app": {"redirect_uris": ["https://app.tindan.example/callback"]}}',
 }
 
 

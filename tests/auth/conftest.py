@@ -43,5 +43,5 @@ def production(tmp_path: Path) -> dict[str, object]:
         "public_url": "https://api.example.vn",
         "idp_issuer": "https://idp.example.vn",
         "idp_client_secret": "a secret",
-        "app_redirect_uris": {"tindan-app": ["https://example.vn/app/callback"]},
+        "apps": {"tindan-app": {"redirect_uris": ["https://example.vn/app/callback"]}},
     }

@@ -28,7 +28,7 @@ async def provider():
 async def client(provider, tmp_path, clock):
     """What is tested, pointed at the provider; its cache ages by `clock`."""
     settings = AuthSettings(env=Environment.DEVELOPMENT, data_dir=tmp_path, idp_issuer=provider.issuer)
-    async with OpenIdProvider(settings, ticks=clock) as made:
+    async with OpenIdProvider(settings.citizen_provider(), ticks=clock) as made:
         yield made
 
 
@@ -288,6 +288,6 @@ async def test_nobody_there(client, provider, tmp_path):
     settings = AuthSettings(
         env=Environment.DEVELOPMENT, data_dir=tmp_path, idp_issuer="http://127.0.0.1:1/idp"
     )
-    async with OpenIdProvider(settings) as nobody:
+    async with OpenIdProvider(settings.citizen_provider()) as nobody:
         with pytest.raises(ProviderUnavailable):
             await nobody.begin("a state")

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from auth import opaque, pkce
+from auth.apps import App
 from auth.errors import OAuthError
 from auth.identity import Identity
 from auth.oidc import OpenIdProvider
@@ -46,7 +47,7 @@ class House:
     def __init__(self, settings, unit_of_work, clock) -> None:
         now = lambda: datetime.fromtimestamp(clock(), UTC)  # noqa: E731 - a clock of another form
         self.tokens = Tokens(settings, now=clock)
-        self.sign_ins = SignIns(settings, OpenIdProvider(settings), now=now)
+        self.sign_ins = SignIns(settings, OpenIdProvider(settings.citizen_provider()), now=now)
         self.sessions = Sessions(settings, self.tokens, now=now)
         self.unit_of_work = unit_of_work
 
@@ -79,8 +80,11 @@ class House:
 
 @pytest.fixture
 def house(auth_settings, unit_of_work, clock) -> House:
-    redirects = {APP: (REDIRECT, f"{REDIRECT}2"), "other-app": (REDIRECT,)}
-    return House(auth_settings.model_copy(update={"app_redirect_uris": redirects}), unit_of_work, clock)
+    apps = {
+        APP: App(redirect_uris=frozenset({REDIRECT, f"{REDIRECT}2"})),
+        "other-app": App(redirect_uris=frozenset({REDIRECT})),
+    }
+    return House(auth_settings.model_copy(update={"apps": apps}), unit_of_work, clock)
 
 
 async def test_code_becomes_a_session(house, reading):

@@ -6,6 +6,7 @@ import os
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
+from auth.apps import App
 from auth.keys import new_key
 from auth.settings import AuthSettings
 from storage.errors import SettingsError
@@ -33,9 +34,13 @@ def test_development_keeps_one_key(auth_settings):
 
 def test_development_needs_no_setting(auth_settings):
     """Development talks to the sandbox without being told."""
-    assert auth_settings.provider_issuer() == "http://127.0.0.1:8090/idp"
-    assert auth_settings.provider_secret() == "development-only"
-    assert auth_settings.redirect_uris() == {"tindan-app": {"http://127.0.0.1:8090/app/callback"}}
+    provider, staff = auth_settings.citizen_provider(), auth_settings.staff_provider()
+    assert provider.issuer == "http://127.0.0.1:8090/idp"
+    assert provider.client_secret == "development-only"
+    assert staff is not None
+    assert staff.issuer == "http://127.0.0.1:8090/staff"
+    apps = auth_settings.registered_apps()
+    assert apps["tindan-app"].redirect_uris == {"http://127.0.0.1:8090/app/callback"}
     assert auth_settings.callback_url() == "http://127.0.0.1:8080/oauth/callback"
 
 
@@ -43,9 +48,8 @@ def test_development_needs_no_setting(auth_settings):
     ("method", "name"),
     [
         ("signing_keys", "TINDAN_TOKEN_KEY"),
-        ("redirect_uris", "TINDAN_APP_REDIRECT_URIS"),
-        ("provider_issuer", "TINDAN_IDP_ISSUER"),
-        ("provider_secret", "TINDAN_IDP_CLIENT_SECRET"),
+        ("registered_apps", "TINDAN_APPS"),
+        ("citizen_provider", "TINDAN_IDP_ISSUER"),
         ("issuer", "TINDAN_PUBLIC_URL"),
     ],
 )
@@ -55,12 +59,23 @@ def test_production_makes_nothing_up(method, name):
         getattr(AuthSettings(env=Environment.PRODUCTION), method)()
 
 
+@pytest.mark.parametrize("whose", ["idp", "staff"])
+def test_provider_needs_a_secret(production, whose):
+    """A provider that is named without our secret there is an error that names the setting."""
+    given = production | {"staff_issuer": "https://staff.example.vn", "staff_client_secret": "another"}
+    del given[f"{whose}_client_secret"]
+    settings = AuthSettings(**given)
+    with pytest.raises(SettingsError, match=f"TINDAN_{whose.upper()}_CLIENT_SECRET"):
+        _ = settings.citizen_provider(), settings.staff_provider()
+
+
 def test_production_with_all_set(production):
     """A production installation that is told everything has everything."""
     settings = AuthSettings(**production, token_key=new_key())
     assert settings.issuer() == "https://api.example.vn"
-    assert settings.provider_issuer() == "https://idp.example.vn"
-    assert settings.redirect_uris()["tindan-app"] == {"https://example.vn/app/callback"}
+    assert settings.citizen_provider().issuer == "https://idp.example.vn"
+    assert settings.staff_provider() is None
+    assert settings.registered_apps()["tindan-app"].redirect_uris == {"https://example.vn/app/callback"}
     assert len(settings.signing_keys()) == 1
 
 
@@ -109,24 +124,28 @@ def test_keys_as_jwk_and_set(production):
 )
 def test_bad_redirects(production, address):
     """Outside development an app is called back by https or by a scheme that is a domain turned round."""
-    production["app_redirect_uris"] = {"tindan-app": [address]}
-    with pytest.raises(SettingsError, match="TINDAN_APP_REDIRECT_URIS"):
-        AuthSettings(**production).redirect_uris()
+    production["apps"] = {"tindan-app": {"redirect_uris": [address]}}
+    with pytest.raises(SettingsError, match="TINDAN_APPS"):
+        AuthSettings(**production).registered_apps()
 
 
 def test_app_scheme(production):
     """An app may be called back by its own scheme."""
-    production["app_redirect_uris"] = {"tindan-app": ["vn.example.tindan:/callback"]}
-    assert AuthSettings(**production).redirect_uris() == {"tindan-app": {"vn.example.tindan:/callback"}}
+    production["apps"] = {"tindan-app": {"redirect_uris": ["vn.example.tindan:/callback"]}}
+    app = AuthSettings(**production).registered_apps()["tindan-app"]
+    assert app.redirect_uris == {"vn.example.tindan:/callback"}
 
 
 def test_environment(monkeypatch, tmp_path):
     """Apps and claims come from the environment as JSON."""
     monkeypatch.setenv("TINDAN_ENV", "development")
     monkeypatch.setenv("TINDAN_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("TINDAN_APP_REDIRECT_URIS", '{"other-app": ["http://127.0.0.1:1/cb"]}')
+    monkeypatch.setenv(
+        "TINDAN_APPS", '{"other-app": {"redirect_uris": ["http://127.0.0.1:1/cb"], "dpop": true}}'
+    )
     monkeypatch.setenv("TINDAN_IDP_CLAIMS", '{"level": "loAs", "kinds": {"CN": "person"}}')
     settings = AuthSettings()
-    assert settings.redirect_uris() == {"other-app": {"http://127.0.0.1:1/cb"}}
+    app = App(redirect_uris=frozenset({"http://127.0.0.1:1/cb"}), dpop=True)
+    assert settings.registered_apps() == {"other-app": app}
     assert (settings.idp_claims.level, settings.idp_claims.number) == ("loAs", "SoDinhDanh")
     assert settings.idp_claims.kinds == {"CN": "person"}

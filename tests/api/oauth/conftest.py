@@ -37,7 +37,7 @@ def oauth_settings(settings, sandbox) -> Settings:
         environment.setenv("TINDAN_DATA_DIR", str(settings.data_dir))
         environment.setenv("DATABASE_URL", settings.require_database_url())
         environment.setenv("TINDAN_IDP_ISSUER", f"{sandbox}/idp")
-        environment.setenv("TINDAN_APP_REDIRECT_URIS", json.dumps({APP: [REDIRECT, OTHER_REDIRECT]}))
+        environment.setenv("TINDAN_APPS", json.dumps({APP: {"redirect_uris": [REDIRECT, OTHER_REDIRECT]}}))
         given = Settings()
         _ = given.storage, given.auth, given.notify  # read on first use: while the environment is this
     return given
