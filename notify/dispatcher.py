@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from random import Random
 
 import structlog
@@ -11,13 +12,13 @@ import structlog
 from notify import aftermath, metrics
 from notify.aftermath import Aftermath
 from notify.compose import Composer
-from notify.horizon import Horizon
 from notify.last_look import last_look
 from notify.leases import LEASE, SHARE, Lease
 from notify.outcomes import record_of, unsent
 from notify.ports import AddressKind, Channel, Outcome, OutcomeKind, Outgoing
+from notify.rounds import After, Rounds, Since
 from notify.routebook import RouteBook
-from notify.routes import Routing
+from notify.routes import DEFAULTS, Routing
 from notify.valve import Valve
 from storage.contacts.repository import VALUE
 from storage.deliveries.claiming import FIRST, Claimed, claim
@@ -27,7 +28,6 @@ from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-LANES = range(4)
 SMOOTHING = 0.3
 AGAIN_SECONDS = 0.5
 """How long to wait for a database that is away, before what was sent is recorded again."""
@@ -67,8 +67,8 @@ class Dispatcher:
         self._lease = lease
         self._rng = rng or Random()  # noqa: S311 - spreads retries, guards nothing
         self._purpose = TOKEN if channel.address is AddressKind.DEVICE else VALUE
-        self._after = dict.fromkeys(LANES, FIRST)
-        self._horizon = Horizon()
+        self._rounds = Rounds()
+        self._routing = DEFAULTS
         self._per_second: float | None = None
         self.name = channel.name
 
@@ -84,9 +84,10 @@ class Dispatcher:
 
     async def _run(self, size: int) -> int:
         lease = Lease(self._open_unit, self._lease)
-        rows, routing = await self._claim(size)
+        rows = await self._rounds.claim(partial(self._claim, size))
         if not rows:
             return 0
+        routing = self._routing
         now = datetime.now(UTC)
         records = {
             row.id: record
@@ -116,43 +117,25 @@ class Dispatcher:
         affordable = int(self._per_second * self._lease.total_seconds() / SHARE)
         return max(1, min(self._channel.batch_size, affordable))
 
-    async def _claim(self, size: int) -> tuple[list[Claimed], Routing]:
-        """Claim; while nothing is found, look on until every agency of every lane was looked at."""
-        begun: set[int] = set()
-        unseen = set(LANES)
-        while True:
-            begun |= {lane for lane in LANES if self._after[lane] == FIRST}
-            rows, routing = await self._claim_on(size)
-            unseen -= {lane for lane in begun if self._after[lane] == FIRST}
-            if not rows and not unseen and self._horizon.bounds():
-                # Nothing new is left: now for what came late.
-                self._horizon.forget()
-                unseen = set(LANES)
-                continue
-            if rows or not unseen:
-                return rows, routing
-
-    async def _claim_on(self, size: int) -> tuple[list[Claimed], Routing]:
+    async def _claim(self, size: int, after: After, since: Since) -> tuple[list[Claimed], After]:
         async with self._open_unit() as uow:
-            routing = await self._book.current(uow)
+            self._routing = await self._book.current(uow)
             granted = await self._valve.grant(uow, size)
             if not granted:
-                self._after = dict.fromkeys(LANES, FIRST)
-                return [], routing
-            rows, self._after = await claim(
+                return [], dict.fromkeys(after, FIRST)
+            rows, ends = await claim(
                 uow,
                 channel=self.name,
                 purpose=self._purpose,
                 size=granted,
                 lease=self._lease,
-                after=self._after,
-                since=self._horizon.bounds(),
+                after=after,
+                since=since,
             )
-            self._horizon.note(rows)
             if rows:
                 await self._valve.take(uow, len(rows))
                 await uow.commit()
-        return rows, routing
+        return rows, ends
 
     async def _send(
         self, rows: Sequence[Claimed], routing: Routing, lease: Lease

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from storage.deliveries.claiming import Claimed, Place
+from storage.deliveries.claiming import Place
 
 MARGIN = timedelta(seconds=1)
 """A transaction may commit a send so long after the time that it bears."""
@@ -13,12 +14,27 @@ WHOLE_EVERY_SECONDS = 5.0
 MOST = 1000
 
 
+class Dated(Protocol):
+    """What is claimed by lane, agency and time."""
+
+    @property
+    def place(self) -> Place:
+        """Its lane and agency."""
+        ...
+
+    @property
+    def due_at(self) -> datetime | None:
+        """Since when it could have been claimed."""
+        ...
+
+
 class Horizon:
     """How far each lane and agency has been worked off.
 
-    A send that is gone leaves an entry in the index for as long as any transaction of the database may
-    still see it: a backup or a report holds millions. Sends are claimed in the order of their time, so that
-    those entries lie before the last one claimed, and need not be passed over again by every claim.
+    A send that is gone, or a notice that is planned, leaves an entry in the index for as long as any
+    transaction of the database may still see it: a backup or a report holds millions. They are claimed in the
+    order of their time, so that those entries lie before the last one claimed, and need not be passed over
+    again by every claim.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -37,7 +53,7 @@ class Horizon:
         self._whole_at = self._clock()
         self._reached.clear()
 
-    def note(self, rows: Iterable[Claimed]) -> None:
+    def note(self, rows: Iterable[Dated]) -> None:
         """Learn from what was claimed."""
         for row in rows:
             if row.due_at is not None:

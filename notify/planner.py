@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 import structlog
@@ -11,12 +12,14 @@ import structlog
 from notify.merging import age, merge
 from notify.outcomes import PAUSE
 from notify.ports import AddressKind
+from notify.rounds import After, Rounds, Since
 from notify.routebook import RouteBook
 from notify.routing import Plan, Router, Verdict
 from storage.deliveries import repository as deliveries
 from storage.deliveries.repository import NewDelivery
 from storage.ids import new_id
 from storage.notifications import planning
+from storage.notifications.claiming import claim_due
 from storage.notifications.planning import Advance, DueNotification, Reach
 from storage.unit_of_work import UnitOfWork
 
@@ -39,11 +42,12 @@ class Planner:
         self._open_unit = open_unit
         self._channels = dict(channels)
         self._book = book or RouteBook()
+        self._rounds = Rounds()
 
     async def run_once(self) -> int:
         """Plan one batch; return how many notices it held."""
         async with self._open_unit() as uow:
-            due = await planning.claim_due(uow, BATCH)
+            due = await self._rounds.claim(partial(self._claim, uow))
             if not due:
                 return 0
             routing = await self._book.current(uow)
@@ -62,6 +66,11 @@ class Planner:
                 await planning.advance(uow, sheet.steps)
             await uow.commit()
             return len(due)
+
+    async def _claim(
+        self, uow: UnitOfWork, after: After, since: Since
+    ) -> tuple[list[DueNotification], After]:
+        return await claim_due(uow, BATCH, after=after, since=since)
 
 
 def _is_first(notice: DueNotification, mergeable: frozenset[str]) -> bool:

@@ -40,9 +40,18 @@ ORDER BY l.channel, l.lane
 # would gather a million rows to count some.
 _BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off"
 _UNPLANNED = """
-SELECT greatest(interval '0', now() - min(first.plan_at))
-FROM unnest('{0,1,2,3}'::int2[]) AS l(lane), LATERAL (
-  SELECT plan_at FROM notification WHERE lane = l.lane AND plan_at IS NOT NULL ORDER BY plan_at LIMIT 1) first
+WITH RECURSIVE walk AS (
+  SELECT l.lane, g.agency_id FROM unnest('{0,1,2,3}'::int2[]) AS l(lane), LATERAL (
+    SELECT agency_id FROM notification WHERE lane = l.lane AND plan_at IS NOT NULL
+    ORDER BY agency_id, plan_at DESC LIMIT 1) g
+  UNION ALL
+  SELECT w.lane, g.agency_id FROM walk w, LATERAL (
+    SELECT agency_id FROM notification WHERE lane = w.lane AND agency_id > w.agency_id AND plan_at IS NOT NULL
+    ORDER BY agency_id, plan_at DESC LIMIT 1) g
+)
+SELECT greatest(interval '0', now() - min(first.plan_at)) FROM walk w, LATERAL (
+  SELECT plan_at FROM notification WHERE lane = w.lane AND agency_id = w.agency_id AND plan_at IS NOT NULL
+  ORDER BY plan_at LIMIT 1) first
 """
 _RECEIPTS = """
 SELECT count(*), coalesce(now() - min(received_at), interval '0') FROM (

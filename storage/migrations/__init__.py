@@ -3,6 +3,7 @@
 Every migration must be forward-safe: the previous release keeps working on the new schema.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from storage.engine import sqlalchemy_url
 
 # Any number will do, as long as it is always the same: two processes that migrate at once take turns.
 MIGRATION_LOCK = 0x74696E64616E
+TURN_SECONDS = 0.1
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
@@ -58,7 +60,11 @@ def _config(database_url: str) -> Iterator[Config]:
 @contextmanager
 def _alone(connection: Connection) -> Iterator[None]:
     key: dict[str, Any] = {"key": MIGRATION_LOCK}
-    connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
+    # Asking again and again: who waits in a statement keeps its snapshot, for the end of which an index that
+    # is made concurrently would wait in turn.
+    while not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):
+        connection.rollback()
+        time.sleep(TURN_SECONDS)
     connection.commit()
     try:
         yield

@@ -26,7 +26,14 @@ class Notification(SQLModel, table=True):
     __table_args__ = (
         Index("ix_notification_inbox", "party_id", "created_at", "id"),
         Index("ix_notification_changed", "party_id", "changed_xid", "id"),
-        Index("ix_notification_due", "lane", "plan_at", postgresql_where=text("plan_at IS NOT NULL")),
+        # Agency by agency, the latest first: see how notices are claimed.
+        Index(
+            "ix_notification_plan",
+            "lane",
+            "agency_id",
+            text("plan_at DESC"),
+            postgresql_where=text("plan_at IS NOT NULL"),
+        ),
         Index("ix_notification_unread", "party_id", postgresql_where=text("read_at IS NULL")),
     )
 

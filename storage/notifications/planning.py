@@ -10,26 +10,21 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storage.contacts.models import ContactSource
+from storage.deliveries.claiming import Place
 from storage.unit_of_work import Reading, UnitOfWork
 
 DEFAULT_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 
-# Lane by lane, each through the index in the order of time: a code does not wait behind a million others.
-_CLAIM = """
-SELECT d.* FROM unnest(%(lanes)b::int2[]) AS l(lane), LATERAL (
-  SELECT n.id, n.party_id, n.agency_id, n.dossier_id, n.category, n.step, n.created_at, n.target_id,
-    n.plan_at > n.created_at AS held, n.planned_at IS NOT NULL AS planned,
-    coalesce(n.received_at, n.read_at) IS NOT NULL AS received, n.delivery_ids
-  FROM notification n WHERE n.lane = l.lane AND n.plan_at <= now()
-  ORDER BY n.plan_at LIMIT %(size)s FOR UPDATE SKIP LOCKED) d
-LIMIT %(size)s
-"""
 _NOW = "SELECT now()"
-LANES = [0, 1, 2, 3]
 # One planner at a time decides for a party what leaves and what waits: two would each let a first one leave.
+# Locks of rows, of which there may be any number. Advisory locks share one table with all others of the
+# server: one for each party would fill it, and few that stand for many parties each would keep planners from
+# deciding side by side. Hardly anybody else locks these rows so, and references to them do not mind. For a
+# party that is gone nothing leaves, whoever decides.
 _ALONE = """
-SELECT g.party_id FROM unnest(%b::uuid[]) AS g(party_id)
-WHERE pg_try_advisory_xact_lock(hashtextextended('notices of ' || g.party_id::text, 0))
+WITH held AS (SELECT id FROM party WHERE id = ANY(%(parties)b) FOR NO KEY UPDATE SKIP LOCKED)
+SELECT g.party_id FROM unnest(%(parties)b::uuid[]) AS g(party_id)
+WHERE g.party_id IN (SELECT id FROM held) OR NOT EXISTS (SELECT FROM party WHERE id = g.party_id)
 """
 _ZONES = "SELECT id, time_zone FROM party WHERE id = ANY(%b) AND time_zone <> 'Asia/Ho_Chi_Minh'"
 _DEVICES = "SELECT party_id, id, confirms_receipt FROM device WHERE party_id = ANY(%b) AND retired_at IS NULL"
@@ -100,6 +95,8 @@ class DueNotification:
 
     Attributes:
         target_id: the only contact it may go to, where it is for one.
+        lane: in which it is planned.
+        due_at: since when it could have been claimed.
         held: it was looked at before, and left for later.
         planned: its first step is behind it.
         received: its owner's app has it.
@@ -112,11 +109,18 @@ class DueNotification:
     category: str
     step: int
     created_at: datetime
+    lane: int = 2
+    due_at: datetime | None = None
     target_id: UUID | None = None
     held: bool = False
     planned: bool = False
     received: bool = False
     delivery_ids: Sequence[UUID] | None = None
+
+    @property
+    def place(self) -> Place:
+        """Its lane and agency."""
+        return self.lane, self.agency_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,15 +183,6 @@ class Advance:
     delivery_ids: Sequence[UUID] = ()
 
 
-async def claim_due(uow: UnitOfWork, size: int) -> list[DueNotification]:
-    """Lock notices that are due, passing over those that another planner holds."""
-    driver = await uow.driver()
-    cursor = await driver.execute(_CLAIM, {"lanes": LANES, "size": size}, binary=True)
-    names = [column.name for column in cursor.description or ()]
-    rows: list[Any] = await cursor.fetchall()
-    return [DueNotification(**dict(zip(names, row, strict=True))) for row in rows]
-
-
 async def clock(reading: Reading) -> datetime:
     """Return the time by which this transaction judges what is due: the database's, as clocks differ."""
     driver = await reading.driver()
@@ -200,7 +195,7 @@ async def alone_with(uow: UnitOfWork, parties: Collection[UUID]) -> set[UUID]:
     if not parties:
         return set()
     driver = await uow.driver()
-    cursor = await driver.execute(_ALONE, (list(parties),), binary=True)
+    cursor = await driver.execute(_ALONE, {"parties": list(parties)}, binary=True)
     rows: list[Any] = await cursor.fetchall()
     return {party_id for (party_id,) in rows}
 

@@ -74,3 +74,17 @@ def test_many_may_migrate_at_once(fresh: str) -> None:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [
             (expected_revision(),)
         ]
+
+
+def test_an_index_whose_making_was_cut_short_is_made_anew(fresh: str) -> None:
+    """What bears its name already, and serves nobody, does not stay."""
+    migrations.upgrade(fresh, "0002")
+    with psycopg.connect(fresh, autocommit=True) as connection:
+        connection.execute("CREATE INDEX ix_notification_plan ON notification (category)")
+    migrations.upgrade(fresh, "0003")
+    with psycopg.connect(fresh) as connection:
+        found = connection.execute(
+            "SELECT indexdef FROM pg_indexes WHERE indexname IN ('ix_notification_plan', 'ix_notification_due')"
+        ).fetchall()
+    assert len(found) == 1
+    assert "(lane, agency_id, plan_at DESC)" in found[0][0]

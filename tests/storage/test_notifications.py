@@ -9,12 +9,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage.contacts.models import ContactSource
+from storage.deliveries.claiming import FIRST
 from storage.ids import new_id
 from storage.notifications import planning, repository
+from storage.notifications.claiming import claim_due
 from storage.notifications.planning import Advance, DueNotification, SentState
 from storage.notifications.repository import NewNotification
 from storage.unit_of_work import UnitOfWork
-from tests.storage.queue import Queue
+from tests.storage.queue import LANES, Queue
 
 OpenUnit = Callable[[], UnitOfWork]
 
@@ -46,16 +48,22 @@ async def add(queue: Queue, count: int) -> list[UUID]:
     return [one.id for one in new]
 
 
+async def due_of(uow: UnitOfWork, size: int) -> list[DueNotification]:
+    """Claim from the first agency on."""
+    due, _ = await claim_due(uow, size, after=dict.fromkeys(LANES, FIRST))
+    return due
+
+
 async def test_planners_side_by_side_hold_different_notices(queue: Queue) -> None:
     """What one planner holds, another passes over; what was not committed is due again."""
     ids = {queue.notification_id, *await add(queue, 9)}
     async with queue.open_unit() as one, queue.open_unit() as other:
-        mine = {due.id for due in await planning.claim_due(one, 4)}
-        theirs = {due.id for due in await planning.claim_due(other, 100)}
+        mine = {due.id for due in await due_of(one, 4)}
+        theirs = {due.id for due in await due_of(other, 100)}
     assert (len(mine), len(theirs)) == (4, 6)
     assert mine | theirs == ids
     async with queue.open_unit() as uow:
-        assert {due.id for due in await planning.claim_due(uow, 100)} == ids
+        assert {due.id for due in await due_of(uow, 100)} == ids
 
 
 async def test_a_notice_comes_back_when_its_step_is_due(queue: Queue) -> None:
@@ -67,14 +75,14 @@ async def test_a_notice_comes_back_when_its_step_is_due(queue: Queue) -> None:
             Advance(id=later, step=1, plan_at=soon),
             Advance(id=queue.notification_id, step=1, plan_at=None),
         ]
-        await planning.claim_due(uow, 10)
+        await due_of(uow, 10)
         await planning.advance(uow, steps)
         await uow.commit()
     async with queue.open_unit() as uow:
-        assert await planning.claim_due(uow, 10) == []
+        assert await due_of(uow, 10) == []
     await queue.run("UPDATE notification SET plan_at = plan_at - interval '1 hour'")
     async with queue.open_unit() as uow:
-        (due,) = await planning.claim_due(uow, 10)
+        (due,) = await due_of(uow, 10)
         assert (due.id, due.step) == (later, 1)
 
 
