@@ -8,6 +8,7 @@ Code = Literal[
     "invalid_grant",
     "invalid_request",
     "invalid_scope",
+    "invalid_target",
     "temporarily_unavailable",
     "unauthorized_client",
     "unsupported_grant_type",

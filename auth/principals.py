@@ -15,6 +15,7 @@ class Citizen:
         assurance: level of the electronic identity, 1 or 2 (Decree 69/2024/ND-CP), of whoever signed in.
         signed_in_at: when the identity provider saw whoever signed in.
         actor_id: who acts for the party, where it is not the party itself.
+        representation_id: by which right they act.
         bound_to: thumbprint of the key that must go with the token (RFC 9449), if one must.
     """
 
@@ -23,6 +24,7 @@ class Citizen:
     assurance: int
     signed_in_at: datetime
     actor_id: UUID | None = None
+    representation_id: UUID | None = None
     bound_to: str | None = None
 
     @property

@@ -48,8 +48,11 @@ class Tokens:
         self.officer_audience = f"{self.issuer}/officers"
         self.agency_audience = f"{self.issuer}/agencies"
 
-    def for_citizen(self, citizen: Citizen, *, client_id: str) -> str:
-        """Return a token for a citizen in the app `client_id` that names who acts (RFC 8693, 4.1)."""
+    def for_citizen(self, citizen: Citizen, *, client_id: str, until: datetime | None = None) -> str:
+        """Return a token for a citizen in the app `client_id` that names who acts (RFC 8693, 4.1).
+
+        It lives as long as every other, but not beyond `until`.
+        """
         return self._sign(
             {
                 "aud": self.citizen_audience,
@@ -59,8 +62,10 @@ class Tokens:
                 "acr": str(citizen.assurance),
                 "auth_time": int(citizen.signed_in_at.timestamp()),
             }
-            | ({"act": {"sub": str(citizen.actor_id)}} if citizen.actor_id else {}),
+            | ({"act": {"sub": str(citizen.actor_id)}} if citizen.actor_id else {})
+            | ({"representation": str(citizen.representation_id)} if citizen.representation_id else {}),
             citizen,
+            until=until,
         )
 
     def for_officer(self, officer: Officer, *, client_id: str) -> str:
@@ -114,12 +119,15 @@ class Tokens:
         """Return the public keys (RFC 7517)."""
         return self._public
 
-    def _sign(self, claims: dict[str, Any], principal: Principal) -> str:
+    def _sign(self, claims: dict[str, Any], principal: Principal, *, until: datetime | None = None) -> str:
         if principal.bound_to:
             claims["cnf"] = {"jkt": principal.bound_to}
         now = int(self._now())
         header = {"alg": ALGORITHM, "typ": TYPE, "kid": self._signing_key.kid}
-        common = {"iss": self.issuer, "iat": now, "exp": now + self.life_seconds, "jti": str(uuid4())}
+        expires_at = now + self.life_seconds
+        if until is not None:
+            expires_at = min(expires_at, int(until.timestamp()))
+        common = {"iss": self.issuer, "iat": now, "exp": expires_at, "jti": str(uuid4())}
         return jwt.encode(header, common | claims, self._signing_key, algorithms=[ALGORITHM])
 
     def _verify(self, token: str) -> Principal:
@@ -178,6 +186,7 @@ class Tokens:
             assurance=int(claims["acr"]),
             signed_in_at=signed_in_at,
             actor_id=UUID(claims["act"]["sub"]) if "act" in claims else None,
+            representation_id=UUID(claims["representation"]) if "representation" in claims else None,
             bound_to=bound_to,
         )
 
