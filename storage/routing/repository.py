@@ -10,7 +10,10 @@ from psycopg.types.json import Jsonb
 from storage.unit_of_work import ContentionError, Reading, UnitOfWork
 
 _COLUMNS = "version, body, author, note, created_at"
-_LATEST = f"SELECT {_COLUMNS} FROM routing_version WHERE version > %s ORDER BY version DESC LIMIT 1"
+_LATEST = f"""
+SELECT {_COLUMNS} FROM routing_version WHERE version > %s AND version < coalesce(%s, 2147483647)
+ORDER BY version DESC LIMIT 1
+"""
 _ONE = f"SELECT {_COLUMNS} FROM routing_version WHERE version = %s"
 _ALL = f"SELECT {_COLUMNS} FROM routing_version ORDER BY version DESC LIMIT %s"
 _ADD = """
@@ -32,9 +35,14 @@ class KeptRouting:
     created_at: datetime
 
 
-async def latest(reading: Reading, *, newer_than: int = 0) -> KeptRouting | None:
-    """Return the version in force, if it is newer than that; none while nobody has set one."""
-    found = await _versions(reading, _LATEST, newer_than)
+async def latest(
+    reading: Reading, *, newer_than: int = 0, older_than: int | None = None
+) -> KeptRouting | None:
+    """Return the version in force, if it is newer than that; none while nobody has set one.
+
+    With `older_than`, the last one before that version.
+    """
+    found = await _versions(reading, _LATEST, newer_than, older_than)
     return found[0] if found else None
 
 
@@ -63,8 +71,8 @@ async def add(uow: UnitOfWork, body: Mapping[str, Any], *, author: str, note: st
     return int(row[0])
 
 
-async def _versions(reading: Reading, query: str, given: int) -> list[KeptRouting]:
+async def _versions(reading: Reading, query: str, *given: int | None) -> list[KeptRouting]:
     driver = await reading.driver()
-    rows: list[Any] = await (await driver.execute(query.encode(), (given,))).fetchall()
+    rows: list[Any] = await (await driver.execute(query.encode(), given)).fetchall()
     names = ("version", "body", "author", "note", "created_at")
     return [KeptRouting(**dict(zip(names, row, strict=True))) for row in rows]

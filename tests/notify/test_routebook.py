@@ -64,6 +64,27 @@ async def test_what_a_newer_release_has_set_changes_nothing_here(unit_of_work: O
     assert "secret" not in str(logs)
 
 
+async def test_the_newest_that_can_be_read_is_in_force(unit_of_work: OpenUnit) -> None:
+    """For a process that begins, and for one that knew an older version; both say aloud what they go by."""
+    quiet = PROMPT.model_dump(mode="json")
+    old, running = RouteBook(fresh_seconds=0), RouteBook(fresh_seconds=0)
+    await put(unit_of_work, quiet | {"loud": ["push"]})
+    loud = await look(unit_of_work, running)
+    await put(unit_of_work, quiet, after=1)
+    for after in (2, 3):
+        await put(unit_of_work, quiet | {"moonlight": "secret"}, after=after)
+    for book in (running, old):
+        with capture_logs() as logs:
+            assert await look(unit_of_work, book) == PROMPT != loud
+            assert await look(unit_of_work, book) == PROMPT
+        assert [(entry["log_level"], entry["version"], entry["in_force"]) for entry in logs] == [
+            ("error", 4, 2),
+            ("error", 3, 2),
+        ]
+    await put(unit_of_work, quiet | {"loud": ["push"]}, after=4)
+    assert await look(unit_of_work, running) == loud
+
+
 async def test_of_two_operators_at_once_one_is_told_to_look_again(unit_of_work: OpenUnit) -> None:
     """Neither overwrites what the other has just set."""
     assert await put(unit_of_work, DEFAULTS.model_dump(mode="json")) == 1
