@@ -11,7 +11,7 @@ from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-PARTITIONED = ("dossier_event", "finished_delivery")
+PARTITIONED = ("dossier_event", "finished_delivery", "access_log")
 AHEAD = 3
 """How many months are made in advance, this one included."""
 LOCK = 0x706172746974

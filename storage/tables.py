@@ -1,5 +1,6 @@
 """Every table of the house, so that the metadata is whole for migrations."""
 
+from storage.access_log import models as access_log
 from storage.agencies import models as agencies
 from storage.base import metadata
 from storage.channels import models as channels
@@ -15,12 +16,14 @@ from storage.preferences import models as preferences
 from storage.procedures import models as procedures
 from storage.provider_tokens import models as provider_tokens
 from storage.receipts import models as receipts
+from storage.representations import models as representations
 from storage.routing import models as routing
 from storage.sessions import models as sessions
 from storage.suppressions import models as suppressions
 from storage.verifications import models as verifications
 
 __all__ = [
+    "access_log",
     "agencies",
     "channels",
     "contacts",
@@ -36,6 +39,7 @@ __all__ = [
     "procedures",
     "provider_tokens",
     "receipts",
+    "representations",
     "routing",
     "sessions",
     "suppressions",

@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy.dialects.postgresql.base import ischema_names
 
 from storage.base import TransactionId
+from storage.partitions import PARTITIONED
 from storage.tables import metadata
 
 ischema_names["xid8"] = TransactionId
@@ -17,7 +18,7 @@ def _is_ours(thing: Any, name: str | None, kind: str, reflected: bool, _compare_
 
 
 def _is_partition(table: Any) -> bool:
-    parents = tuple(f"{name}_p" for name in ("dossier_event", "finished_delivery"))
+    parents = tuple(f"{name}_p" for name in PARTITIONED)
     return bool(table.name.startswith(parents))
 
 

@@ -1,0 +1,1 @@
+"""Which of a party's things were read by others."""

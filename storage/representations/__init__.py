@@ -1,0 +1,1 @@
+"""Who may act for whom: parents, guardians, legal representatives, and those whom a party named itself."""
