@@ -56,8 +56,8 @@ class Horizon:
     def note(self, rows: Iterable[Dated]) -> None:
         """Learn from what was claimed."""
         for row in rows:
-            if row.due_at is not None:
-                known = self._reached.get(row.place)
-                self._reached[row.place] = row.due_at if known is None else max(known, row.due_at)
+            known = self._reached.get(row.place)
+            if known is None or row.due_at > known:
+                self._reached[row.place] = row.due_at
         if len(self._reached) > MOST:
             self.forget()

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
 from storage.unit_of_work import UnitOfWork
@@ -75,9 +76,8 @@ class NewDelivery:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """What came of one attempt.
+class Record(NamedTuple):
+    """What came of one attempt. A tuple for speed, as `Claimed` is.
 
     Attributes:
         again_at: when to try again; none means that this was the end.
@@ -94,19 +94,6 @@ class Record:
     possible_duplicate: bool = False
     segments: int = 0
     cost: int = 0
-
-
-_RECORDED = (
-    "id",
-    "attempt",
-    "outcome",
-    "code",
-    "provider_id",
-    "again_at",
-    "possible_duplicate",
-    "segments",
-    "cost",
-)
 
 
 async def add(uow: UnitOfWork, deliveries: Sequence[NewDelivery]) -> None:
@@ -139,7 +126,9 @@ async def renew(uow: UnitOfWork, held: Sequence[tuple[UUID, int]], lease: timede
 
 async def record(uow: UnitOfWork, records: Sequence[Record]) -> int:
     """Record outcomes; return how many counted. The rest had been claimed by somebody else since."""
+    if not records:
+        return 0
     driver = await uow.driver()
-    columns = [[getattr(one, name) for one in records] for name in _RECORDED]
+    columns = [list(column) for column in zip(*records, strict=True)]
     cursor = await driver.execute(_RECORD, columns)
     return cursor.rowcount

@@ -17,18 +17,26 @@ NOW = datetime(2026, 9, 3, 9, tzinfo=UTC)
 def claimed(**changes: object) -> Claimed:
     """A row as claimed."""
     given_fields: dict[str, object] = {
+        "place": (2, new_id()),
+        "target": "an@example.vn",
+        "unreadable": False,
+        "params": {},
         "id": new_id(),
+        "due_at": NOW,
         "attempt": 1,
         "expires_at": NOW + timedelta(days=1),
         "expired": False,
+        "step": 0,
         "target_id": new_id(),
-        "target": "an@example.vn",
-        "unreadable": False,
+        "more": 0,
         "agency_supplied": False,
+        "shut": False,
+        "enabled": None,
         "locale": "vi",
+        "time_zone": "Asia/Ho_Chi_Minh",
         "notification_id": new_id(),
+        "received": False,
         "category": "status_change",
-        "params": {},
     }
     return Claimed(**given_fields | changes)  # type: ignore[arg-type]
 
