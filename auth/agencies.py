@@ -1,14 +1,17 @@
-"""Clients of agencies: how one is registered and proves itself (RFC 6749, section 4.4)."""
+"""Clients of agencies: how one is registered and proves itself (RFC 6749, section 4.4, and RFC 7523)."""
 
 import re
 from collections.abc import Collection
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
 
 from auth import opaque
 from auth.errors import OAuthError
 from auth.principals import AgencyCaller
-from storage.agencies import repository
+from storage.agencies import clients, repository
+from storage.agencies.clients import Credential, KnownClient
 from storage.agencies.codes import normalise_agency_code
-from storage.agencies.repository import KnownClient
 from storage.errors import NotFoundError
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -17,8 +20,36 @@ _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")
 _NOBODY = opaque.digest(opaque.draw())
 
 
+class Scope(StrEnum):
+    """What the API knows that a client may be let do.
+
+    Attributes:
+        EVENTS: tell what happened to dossiers.
+    """
+
+    EVENTS = "events"
+
+
+def drawn_secret(*, valid_until: datetime | None = None) -> tuple[str, Credential]:
+    """Draw a secret; return it, to be shown this once, and the credential to be kept."""
+    secret = opaque.draw()
+    return secret, Credential(secret_hash=opaque.digest(secret), valid_until=valid_until)
+
+
 async def create_client(uow: UnitOfWork, *, agency_code: str, client_id: str, scopes: Collection[str]) -> str:
     """Register a client for an agency and its subtree; return its secret, which is shown this once.
+
+    Raises as `register`.
+    """
+    secret, credential = drawn_secret()
+    await register(uow, agency_code=agency_code, client_id=client_id, scopes=scopes, credential=credential)
+    return secret
+
+
+async def register(
+    uow: UnitOfWork, *, agency_code: str, client_id: str, scopes: Collection[str], credential: Credential
+) -> None:
+    """Register a client for an agency and its subtree, with its first credential.
 
     Raises:
         ValueError: the code, the id or a scope is malformed.
@@ -33,16 +64,27 @@ async def create_client(uow: UnitOfWork, *, agency_code: str, client_id: str, sc
     agency = (await repository.resolve(uow, [code])).get(code)
     if agency is None:
         raise NotFoundError("agency")
-    secret = opaque.draw()
-    client = KnownClient(
-        client_id=client_id,
-        agency_id=agency.id,
-        secret_hash=opaque.digest(secret),
-        scopes=frozenset(scopes),
-        enabled=True,
+    await clients.add_client(
+        uow, client_id=client_id, agency_id=agency.id, scopes=scopes, credential=credential
     )
-    await repository.add_client(uow, client)
-    return secret
+
+
+async def rotate(uow: UnitOfWork, client_id: str, credential: Credential, *, overlap: timedelta) -> UUID:
+    """Give a client a new secret, or new keys; those that it has stay good for the overlap, so no call fails.
+
+    Returns the id of the new credential. Raises NotFoundError where there is no such client.
+    """
+    if await clients.find_client(uow, client_id) is None:
+        raise NotFoundError("client")
+    new = await clients.add_credential(uow, client_id, credential)
+    secrets = credential.secret_hash is not None
+    await clients.end_others(uow, client_id, but=new, secrets=secrets, overlap=overlap)
+    return new
+
+
+async def find(reading: Reading, client_id: str) -> KnownClient | None:
+    """Return what is known of a client that says to be calling."""
+    return await clients.find_client(reading, client_id) if _CLIENT_ID.fullmatch(client_id) else None
 
 
 async def authenticate(
@@ -50,7 +92,8 @@ async def authenticate(
 ) -> AgencyCaller:
     """Return the caller that a client's id and secret stand for.
 
-    An unknown client, a disabled one and a wrong secret look and take the same.
+    An unknown client, a disabled one, one whose agency is not in force and a wrong secret look and take the
+    same.
 
     Args:
         reading: where clients are looked up.
@@ -61,11 +104,20 @@ async def authenticate(
     Raises:
         OAuthError: `invalid_client`, or `invalid_scope` for more than the client has.
     """
-    client = await repository.find_client(reading, client_id) if _CLIENT_ID.fullmatch(client_id) else None
-    proven = opaque.matches(secret, client.secret_hash if client else _NOBODY)
-    if client is None or not proven or not client.enabled:
-        raise OAuthError("invalid_client", "the client or its secret is not known")
-    scopes = client.scopes if scope is None else frozenset(scope.split())
-    if not scopes or not scopes <= client.scopes:
+    client = await find(reading, client_id)
+    kept = (client.secrets if client else ()) or (_NOBODY,)
+    proven = any([opaque.matches(secret, one) for one in kept])  # noqa: C419 - all are tried, always
+    return admitted(client if proven else None, scope)
+
+
+def admitted(proven: KnownClient | None, scope: str | None) -> AgencyCaller:
+    """Return the caller for a client that has proved itself; None is one that has not.
+
+    Raises as `authenticate`.
+    """
+    if proven is None or not proven.enabled:
+        raise OAuthError("invalid_client", "the client or its proof is not known")
+    scopes = proven.scopes if scope is None else frozenset(scope.split())
+    if not scopes or not scopes <= proven.scopes:
         raise OAuthError("invalid_scope", "the client may not ask for this scope")
-    return AgencyCaller(client_id=client.client_id, agency_id=client.agency_id, scopes=scopes)
+    return AgencyCaller(client_id=proven.client_id, agency_id=proven.agency_id, scopes=scopes)

@@ -11,6 +11,7 @@ from storage.dossiers import models as dossiers
 from storage.events import models as events
 from storage.limits import models as limits
 from storage.notifications import models as notifications
+from storage.officers import models as officers
 from storage.parties import models as parties
 from storage.preferences import models as preferences
 from storage.procedures import models as procedures
@@ -34,6 +35,7 @@ __all__ = [
     "limits",
     "metadata",
     "notifications",
+    "officers",
     "parties",
     "preferences",
     "procedures",

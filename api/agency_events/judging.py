@@ -90,14 +90,14 @@ class Judge:
 
     def _objection(self, existing: LockedDossier | None, event: DossierEvent) -> Problem | None:
         """Say what speaks against an event, whatever the others say."""
-        if existing and self.caller.agency_id not in existing.lineage:
+        if existing and self.caller.agency_id not in existing.speakers:
             return _not_allowed("/dossier_code")
         if existing is None and self._belongs_elsewhere(event.dossier_code):
             return _not_allowed("/dossier_code")
         errors = self._unknown(event)
         if errors:
             return Problem("validation", 422, errors=errors)
-        if event.agency_code and self.caller.agency_id not in self.agencies[event.agency_code].lineage:
+        if event.agency_code and self.caller.agency_id not in self.agencies[event.agency_code].speakers:
             return _not_allowed("/agency_code")
         return None
 
@@ -110,7 +110,7 @@ class Judge:
         named = self.agencies.get(named_in(dossier_code) or "")
         return (
             named is not None
-            and self.caller.agency_id not in named.lineage
+            and self.caller.agency_id not in named.speakers
             and named.id not in self.above_caller
         )
 

@@ -170,7 +170,7 @@ async def _judge(
     locked = await dossiers.lock(uow, sorted(by_dossier))
     namesakes = {name for code in by_dossier.keys() - locked.keys() if (name := named_in(code))}
     known = await agencies.resolve(uow, agency_codes | namesakes)
-    strange = any(caller.agency_id not in known[code].lineage for code in namesakes & known.keys())
+    strange = any(caller.agency_id not in known[code].speakers for code in namesakes & known.keys())
     judge = Judge(
         caller=caller,
         cipher=uow.cipher,

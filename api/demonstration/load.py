@@ -7,9 +7,11 @@ from typing import Any
 
 from api.settings import Settings
 from auth import opaque
+from storage.agencies import clients
 from storage.agencies import repository as agencies
+from storage.agencies.clients import Credential
 from storage.agencies.codes import normalise_agency_code
-from storage.agencies.repository import AgencyRecord, KnownClient
+from storage.agencies.repository import AgencyRecord
 from storage.errors import SettingsError
 from storage.procedures import repository as procedures
 from storage.settings import write_once
@@ -29,7 +31,7 @@ def client_secret(settings: Settings) -> str:
 
 async def require_empty_or_ours(uow: UnitOfWork) -> None:
     """Raise SettingsError for a database that holds agencies of another installation."""
-    if await agencies.exist(uow) and not await agencies.find_client(uow, CLIENT_ID):
+    if await agencies.exist(uow) and not await clients.find_client(uow, CLIENT_ID):
         raise SettingsError(
             "DATABASE_URL names a database that holds another installation's agencies. The demonstration "
             "would mix with it, and its notices would go to the stand-ins: name an empty one."
@@ -51,19 +53,16 @@ async def load(uow: UnitOfWork, settings: Settings) -> None:
 
 async def let_in(uow: UnitOfWork, *, agency_code: str, client_id: str, secret: str) -> None:
     """Register a client under a known secret, unless it is there."""
-    if await agencies.find_client(uow, client_id):
+    if await clients.find_client(uow, client_id):
         return
     code = normalise_agency_code(agency_code)
     agency = (await agencies.resolve(uow, [code]))[code]
-    await agencies.add_client(
+    await clients.add_client(
         uow,
-        KnownClient(
-            client_id=client_id,
-            agency_id=agency.id,
-            secret_hash=opaque.digest(secret),
-            scopes=SCOPES,
-            enabled=True,
-        ),
+        client_id=client_id,
+        agency_id=agency.id,
+        scopes=SCOPES,
+        credential=Credential(secret_hash=opaque.digest(secret)),
     )
 
 

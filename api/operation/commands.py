@@ -12,8 +12,8 @@ from api.operation.entries import AgencyEntry, FileError, ProcedureEntry, read_l
 from api.operation.house import open_house
 from api.operation.imports import keep_agencies, keep_procedures
 from auth.agencies import create_client
+from storage.agencies.clients import set_enabled
 from storage.agencies.codes import InvalidCode
-from storage.agencies.repository import disable_client
 from storage.errors import NotFoundError
 from storage.unit_of_work import UnitOfWork
 
@@ -74,7 +74,7 @@ def add_client(
 @agency.command("shut-out")
 def shut_client_out(client_id: Annotated[str, typer.Argument(metavar="ID", help="Id of the client")]) -> None:
     """Give a client no more tokens, as when its secret got about; those that it has soon end."""
-    if not _in_one_unit(lambda uow: disable_client(uow, client_id)):
+    if not _in_one_unit(lambda uow: set_enabled(uow, client_id, enabled=False)):
         raise typer.BadParameter(f"there is no client {client_id}")
     typer.echo(f"{client_id} is shut out")
 

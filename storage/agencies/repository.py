@@ -1,17 +1,18 @@
-"""Agencies by any of their codes, and the clients that speak for them."""
+"""Agencies by any of their codes, and how they come in."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
+from storage.agencies.authority import speakers
 from storage.agencies.codes import normalise_agency_code
-from storage.agencies.models import AgencyClient
 from storage.ids import new_id
 from storage.unit_of_work import Reading, UnitOfWork
 
-_RESOLVE = """
-SELECT g.code, a.id, a.lineage FROM unnest(%s::text[]) AS g(code)
+_RESOLVE = f"""
+SELECT g.code, a.id, a.code, a.lineage, {speakers("a.id")} FROM unnest(%s::text[]) AS g(code)
 LEFT JOIN agency own ON own.code = g.code
 LEFT JOIN agency_alias other ON other.code = g.code
 JOIN agency a ON a.id = COALESCE(own.id, other.agency_id)
@@ -25,30 +26,36 @@ _PUT_ALIASES = """
 INSERT INTO agency_alias (code, agency_id) SELECT code, %s FROM unnest(%s::text[]) AS g(code)
 ON CONFLICT (code) DO NOTHING
 """
+_SET_TERM = """
+UPDATE agency a SET valid_from = g.valid_from, valid_to = g.valid_to, successor_id = s.id
+FROM unnest(%s::text[], %s::date[], %s::date[], %s::text[]) AS g(code, valid_from, valid_to, successor)
+LEFT JOIN agency s ON s.code = g.successor
+WHERE a.code = g.code
+"""
+_CIRCLES = """
+WITH RECURSIVE chain(code, next) AS (
+  SELECT code, successor_id FROM agency WHERE code = ANY(%s) AND successor_id IS NOT NULL
+  UNION ALL
+  SELECT c.code, a.successor_id FROM chain c JOIN agency a ON a.id = c.next WHERE a.successor_id IS NOT NULL
+) CYCLE next SET comes_back USING way
+SELECT DISTINCT code FROM chain WHERE comes_back
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyRef:
-    """An agency, and those above it. `path` holds their ids from the root down, its own last."""
+    """An agency, those above it, and those that may speak for it today.
+
+    Attributes:
+        code: its own, whatever other code led to it.
+        path: ids from the root down, its own last.
+        speakers: see `storage.agencies.authority`.
+    """
 
     id: UUID
+    code: str
     path: tuple[UUID, ...]
-
-    @property
-    def lineage(self) -> frozenset[UUID]:
-        """Who may speak for it."""
-        return frozenset(self.path)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownClient:
-    """A client as it was registered. `secret_hash` is the SHA-256 of its secret."""
-
-    client_id: str
-    agency_id: UUID
-    secret_hash: bytes
-    scopes: frozenset[str]
-    enabled: bool
+    speakers: frozenset[UUID]
 
 
 async def resolve(reading: Reading, codes: Collection[str]) -> dict[str, AgencyRef]:
@@ -61,9 +68,10 @@ async def resolve(reading: Reading, codes: Collection[str]) -> dict[str, AgencyR
         return {}
     driver = await reading.driver()
     cursor = await driver.execute(_RESOLVE, (list(codes),), binary=True)
+    rows: list[Any] = await cursor.fetchall()
     return {
-        code: AgencyRef(id=agency_id, path=tuple(lineage))  # type: ignore[arg-type, misc] # rows are untyped
-        for code, agency_id, lineage in await cursor.fetchall()
+        code: AgencyRef(id=agency_id, code=own, path=tuple(lineage), speakers=frozenset(speaking))
+        for code, agency_id, own, lineage, speaking in rows
     }
 
 
@@ -80,39 +88,6 @@ async def exist(reading: Reading) -> bool:
     driver = await reading.driver()
     row = await (await driver.execute("SELECT EXISTS (SELECT FROM agency)")).fetchone()
     return row == (True,)
-
-
-async def find_client(reading: Reading, client_id: str) -> KnownClient | None:
-    """Return a client, disabled or not."""
-    row = await reading.session.get(AgencyClient, client_id)
-    if row is None:
-        return None
-    return KnownClient(
-        client_id=row.id,
-        agency_id=row.agency_id,
-        secret_hash=row.secret_hash,
-        scopes=frozenset(row.scopes),
-        enabled=row.disabled_at is None,
-    )
-
-
-async def disable_client(uow: UnitOfWork, client_id: str) -> bool:
-    """Let a client in no more; say whether there is one. May be repeated."""
-    driver = await uow.driver()
-    query = "UPDATE agency_client SET disabled_at = coalesce(disabled_at, now()) WHERE id = %s"
-    return (await driver.execute(query, (client_id,))).rowcount > 0
-
-
-async def add_client(uow: UnitOfWork, client: KnownClient) -> None:
-    """Register a client. Raises sqlalchemy.exc.IntegrityError where its id is taken."""
-    row = AgencyClient(
-        id=client.client_id,
-        agency_id=client.agency_id,
-        secret_hash=client.secret_hash,
-        scopes=sorted(client.scopes),
-    )
-    uow.session.add(row)
-    await uow.session.flush()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,3 +126,26 @@ async def put(uow: UnitOfWork, records: Sequence[AgencyRecord]) -> None:
                 _PUT, (lineage[-1], record.code, record.name, lineage[-2] if record.parent else None, lineage)
             )
             await driver.execute(_PUT_ALIASES, (lineage[-1], list(record.aliases)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """From which day to which an agency is in force, and who takes over; by their own codes."""
+
+    code: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+    successor: str | None = None
+
+
+async def set_terms(uow: UnitOfWork, terms: Sequence[Term]) -> None:
+    """Set the terms of agencies that are known, whole: what a term leaves out is none."""
+    columns = [[getattr(term, name) for term in terms] for name in Term.__slots__]
+    await (await uow.driver()).execute(_SET_TERM, columns)
+
+
+async def circular(reading: Reading, codes: Collection[str]) -> frozenset[str]:
+    """Return which of these agencies have successors that never come to an end."""
+    driver = await reading.driver()
+    rows: list[Any] = await (await driver.execute(_CIRCLES, (list(codes),))).fetchall()
+    return frozenset(code for (code,) in rows)

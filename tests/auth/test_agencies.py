@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from auth import agencies, opaque
 from auth.errors import OAuthError
+from storage.agencies import clients
 from storage.agencies.models import Agency, AgencyClient
 from storage.errors import NotFoundError
 from storage.ids import new_id
@@ -51,7 +52,7 @@ async def test_wrong_secret(secret, reading, client_id):
             await agencies.authenticate(read, client_id=client_id, secret=f"{secret}x")
     assert (caught.value.code, caught.value.description) == (
         "invalid_client",
-        "the client or its secret is not known",
+        "the client or its proof is not known",
     )
 
 
@@ -92,9 +93,9 @@ async def test_scope(secret, reading, scope):
 async def test_secret_is_not_kept(secret, reading):
     """The database holds the digest of a secret of 256 bits only."""
     async with reading() as read:
-        client = await read.session.get_one(AgencyClient, "portal")
+        client = await clients.find_client(read, "portal")
     assert len(secret) == 43
-    assert client.secret_hash == opaque.digest(secret)
+    assert client.secrets == (opaque.digest(secret),)
 
 
 async def test_taken_id(secret, unit_of_work):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from storage.agencies import repository
+from storage.agencies import clients, repository
 from storage.agencies.models import Agency, AgencyAlias
 from storage.ids import new_id
 
@@ -27,9 +27,11 @@ async def test_resolve(province, reading):
     above, below = province
     async with reading() as read:
         found = await repository.resolve(read, {"H26", "H26.18", "G09.18", "H99"})
-    department = repository.AgencyRef(id=below, path=(above, below))
+    department = repository.AgencyRef(
+        id=below, code="H26.18", path=(above, below), speakers=frozenset({above, below})
+    )
     assert found == {
-        "H26": repository.AgencyRef(id=above, path=(above,)),
+        "H26": repository.AgencyRef(id=above, code="H26", path=(above,), speakers=frozenset({above})),
         "H26.18": department,
         "G09.18": department,
     }
@@ -48,4 +50,4 @@ async def test_nothing(reading):
     """Nothing is found for nothing."""
     async with reading() as read:
         assert await repository.resolve(read, []) == {}
-        assert await repository.find_client(read, "nobody") is None
+        assert await clients.find_client(read, "nobody") is None

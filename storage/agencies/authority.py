@@ -1,0 +1,46 @@
+"""Who may speak for an agency, now: the rule, and the one place where it stands.
+
+An agency speaks for itself and for all below it, as long as it is in force: from its first day to its last,
+in Vietnam. One that has ended speaks for nobody. What it spoke for goes to its successor, that is to the
+successor and to those above it; if that has ended as well, to the successor's successor, and so on. Hence:
+
+- for an agency in force speak those of its lineage that are in force, and those who speak for the successor
+  of each in its lineage that has ended;
+- for one that has ended speak those who speak for its successor, and without one nobody does;
+- for one that is yet to begin nobody speaks.
+
+Other codes (aliases) are names of one agency, and lead to the same answer.
+"""
+
+from typing import LiteralString
+
+_TODAY: LiteralString = "(now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
+
+
+def in_force(agency: LiteralString) -> LiteralString:
+    """Return SQL that tells whether a row of `agency`, by its name in the query, is in force today."""
+    return (
+        f"(coalesce({agency}.valid_from <= {_TODAY}, true) AND coalesce({_TODAY} <= {agency}.valid_to, true))"
+    )
+
+
+def speakers(agency_id: LiteralString) -> LiteralString:
+    """Return SQL for the ids, as an array, of the agencies that may speak for one.
+
+    Args:
+        agency_id: SQL for its id. Best used on rows that name each agency once.
+    """
+    return f"""ARRAY(
+  WITH RECURSIVE heir(id) AS (
+    SELECT {agency_id}
+    UNION
+    SELECT gone.successor_id FROM heir
+    JOIN agency one ON one.id = heir.id
+    JOIN agency gone ON gone.id = ANY(CASE WHEN {in_force("one")} THEN one.lineage ELSE ARRAY[one.id] END)
+    WHERE gone.valid_to < {_TODAY} AND gone.successor_id IS NOT NULL
+  )
+  SELECT DISTINCT above.id FROM heir
+  JOIN agency one ON one.id = heir.id
+  JOIN agency above ON above.id = ANY(one.lineage)
+  WHERE {in_force("one")} AND {in_force("above")}
+)"""

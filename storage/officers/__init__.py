@@ -1,0 +1,1 @@
+"""Officers of agencies and operators, and the roles that they hold."""
