@@ -6,10 +6,12 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
+from api import acting
 from api.problems import Problem, locale_of, unauthenticated
 from api.services import Services
 from auth.errors import InvalidToken
 from auth.principals import AgencyCaller, Citizen
+from storage.representations.kinds import Power
 from storage.unit_of_work import Reading, UnitOfWork
 
 # Only for the API description: the header is read below, where a failure becomes our own problem.
@@ -62,15 +64,41 @@ def bearer(request: Request) -> str:
     return token.strip()
 
 
-async def get_party(request: Request, services: AllServices, _: Described) -> Citizen:
-    """Return who is signed in, or refuse."""
+async def get_citizen(request: Request, services: AllServices, _: Described) -> Citizen:
+    """Return who is signed in and for whom, or refuse; what a representative may do is not asked here."""
     try:
         return services.tokens.verify_citizen(bearer(request))
     except InvalidToken as error:
         raise unauthenticated("invalid_token") from error
 
 
+SignedIn = Annotated[Citizen, Depends(get_citizen)]
+
+
+async def get_party(request: Request, services: AllServices, citizen: SignedIn) -> Citizen:
+    """Return whose affairs these are, if whoever is signed in may see to them."""
+    await acting.admit(services, citizen, acting.usual_power(request))
+    return citizen
+
+
+async def get_vault_party(services: AllServices, citizen: SignedIn) -> Citizen:
+    """Return whose documents these are, if whoever is signed in may see to them."""
+    await acting.admit(services, citizen, Power.VAULT)
+    return citizen
+
+
+async def get_self(citizen: SignedIn) -> Citizen:
+    """Return who is signed in, for itself."""
+    acting.require_self(citizen)
+    return citizen
+
+
 CurrentParty = Annotated[Citizen, Depends(get_party)]
+"""Whose affairs these are: the party itself, or one for whom somebody acts who may."""
+VaultParty = Annotated[Citizen, Depends(get_vault_party)]
+"""The same, where documents are kept."""
+ActingForSelf = Annotated[Citizen, Depends(get_self)]
+"""The party itself: devices, sessions, contacts, preferences and rights to act are no representative's."""
 
 
 def get_agency(scope: str) -> Callable[..., AgencyCaller]:

@@ -17,6 +17,13 @@ TITLES: dict[str, Words] = {
     "batch-too-large": Words("Lô có quá nhiều sự kiện", "The batch holds too many events"),
     "unauthenticated": Words("Cần đăng nhập", "Sign-in is required"),
     "forbidden": Words("Không được phép", "Not allowed"),
+    "beyond-representation": Words("Ngoài phạm vi đại diện", "Beyond the right to represent"),
+    "for-oneself-alone": Words("Chỉ chính chủ tài khoản được làm", "For the account's own holder alone"),
+    "assurance-too-low": Words("Cần tài khoản định danh mức 2", "A level 2 identity is required"),
+    "too-many-representatives": Words("Đã có quá nhiều người đại diện", "Too many representatives"),
+    "representation-id-reused": Words(
+        "Mã đại diện đã dùng cho nội dung khác", "The representation's id was used for another content"
+    ),
     "not-found": Words("Không tìm thấy", "Not found"),
     "method-not-allowed": Words("Phương thức không được hỗ trợ", "Method not allowed"),
     "event-id-reused": Words(
@@ -59,6 +66,28 @@ DETAILS: dict[str, Words] = {
     "forbidden": Words(
         "Mã truy cập này không dùng được cho chức năng đang gọi.",
         "This access token does not open what was asked for.",
+    ),
+    "beyond-representation": Words(
+        "Quyền đại diện của bạn không bao gồm việc này.",
+        "Your right to act for this party does not include this.",
+    ),
+    "for-oneself-alone": Words(
+        "Bạn đang thực hiện thay người khác. Thiết bị, phiên, liên hệ và việc uỷ quyền do chính họ quản lý.",
+        "You are acting for another. Devices, sessions, contacts and rights to act are for them alone.",
+    ),
+    "assurance-too-low": Words(
+        "Hãy đăng nhập bằng tài khoản định danh điện tử mức 2. Đăng ký mức 2 tại cơ quan Công an, "
+        "mang theo thẻ căn cước.",
+        "Sign in with an electronic identity of level 2, which the police gives to whoever comes with an "
+        "identity card.",
+    ),
+    "too-many-representatives": Words(
+        "Mỗi bên có tối đa {limit} người đại diện. Hãy chấm dứt một người trước khi thêm người mới.",
+        "A party has at most {limit} representatives. End one before you name another.",
+    ),
+    "representation-id-reused": Words(
+        "Mã '{external_id}' đã được nhận với nội dung khác. Mỗi lần đại diện mới cần một mã mới.",
+        "'{external_id}' was received with another content. Every new representation needs an id of its own.",
     ),
     "not-found": Words(
         "Không có mục này, hoặc mục này không thuộc về bạn.", "There is none, or it is not yours."
@@ -176,6 +205,21 @@ FIELD_ERRORS: dict[str, Words] = {
         "Gửi 'ids', hoặc 'all' cùng với 'before'.", "Send 'ids', or 'all' together with 'before'."
     ),
     "invalid-cursor": Words("Con trỏ trang không hợp lệ.", "The cursor is not valid."),
+    "unknown-scope": Words("Phải có ít nhất một quyền trong danh sách.", "Needs at least one known power."),
+    "another-birth-year": Words(
+        "Năm sinh khác với số định danh.", "The year is not the one that the citizen number tells."
+    ),
+    "represents-itself": Words("Không thể tự đại diện cho chính mình.", "Nobody represents itself."),
+    "wrong-party-kind": Words(
+        "Hình thức đại diện này không áp dụng cho cá nhân hoặc tổ chức đó.",
+        "Such a representation is not for this kind of party.",
+    ),
+    "needs-an-end": Words("Phải có ngày kết thúc.", "Needs an end."),
+    "ends-before-it-begins": Words("Kết thúc trước khi bắt đầu.", "It ends before it begins."),
+    "lasts-too-long": Words("Dài nhất {days} ngày.", "At most {days} days."),
+    "child-is-adult-then": Words(
+        "Cha mẹ chỉ đại diện đến khi con đủ 18 tuổi.", "Parents act until the child is 18 years old."
+    ),
     "value_error": Words("Giá trị không hợp lệ.", "The value is not valid."),
 }
 

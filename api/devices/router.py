@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 
 from api.app_version import require_supported_app
-from api.dependencies import AllServices, CurrentParty, Uow
+from api.dependencies import ActingForSelf, AllServices, Uow
 from api.devices import service
 from api.devices.schemas import Registration
 from storage.unit_of_work import transact
@@ -16,7 +16,7 @@ router = APIRouter(prefix="/v1/devices", tags=["citizen"], dependencies=[Depends
 
 @router.put("/{installation_id}", status_code=204, summary="Send my push messages to this phone")
 async def register(
-    installation_id: UUID, given: Registration, citizen: CurrentParty, services: AllServices
+    installation_id: UUID, given: Registration, citizen: ActingForSelf, services: AllServices
 ) -> None:
     """Register an installation, which draws its id once, at every start and whenever its push token changes.
 
@@ -27,6 +27,6 @@ async def register(
 
 
 @router.delete("/{installation_id}", status_code=204, summary="Send nothing more to this phone")
-async def forget(installation_id: UUID, citizen: CurrentParty, uow: Uow) -> None:
+async def forget(installation_id: UUID, citizen: ActingForSelf, uow: Uow) -> None:
     """Forget an installation of the caller's, on signing out."""
     await service.forget(uow, citizen, installation_id)

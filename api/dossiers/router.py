@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import conditional
+from api.accesses import Accesses
 from api.app_version import require_supported_app
 from api.dependencies import AllServices, CurrentParty, Locale, Read
 from api.dossiers.schemas import DossierDetail, DossierMark, DossierPage, DossierQuery
@@ -14,9 +15,9 @@ from api.dossiers.service import Reader
 router = APIRouter(prefix="/v1/dossiers", tags=["citizen"], dependencies=[Depends(require_supported_app)])
 
 
-async def get_reader(reading: Read, services: AllServices, locale: Locale) -> Reader:
+async def get_reader(accesses: Accesses, reading: Read, services: AllServices, locale: Locale) -> Reader:
     """Return what reads and words dossiers for this request."""
-    return Reader(reading, locale=locale, now=datetime.now(UTC), calendar=services.calendar)
+    return Reader(reading, accesses, locale=locale, now=datetime.now(UTC), calendar=services.calendar)
 
 
 Words = Annotated[Reader, Depends(get_reader)]

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
+from api.accesses import AccessNotes
 from api.dossiers.schemas import (
     DossierDetail,
     DossierItem,
@@ -14,6 +15,7 @@ from api.dossiers.schemas import (
 from api.named import Named, Status
 from api.paging import cut
 from auth.principals import Citizen
+from storage.access_log.kinds import ObjectKind
 from storage.agencies.codes import InvalidCode
 from storage.dossiers import reading as dossiers
 from storage.dossiers.codes import normalise_dossier_code
@@ -29,12 +31,22 @@ class Reader:
     """Words dossiers for one request.
 
     Args:
+        accesses: notes what is shown to a representative.
         locale: `vi` or `en`.
         now: by which deadlines are judged.
     """
 
-    def __init__(self, reading: Reading, *, locale: str, now: datetime, calendar: WorkingCalendar) -> None:
+    def __init__(
+        self,
+        reading: Reading,
+        accesses: AccessNotes,
+        *,
+        locale: str,
+        now: datetime,
+        calendar: WorkingCalendar,
+    ) -> None:
         self._reading = reading
+        self._accesses = accesses
         self._locale = locale
         self._now = now
         self._calendar = calendar
@@ -50,6 +62,7 @@ class Reader:
             statuses=statuses,
             limit=limit + 1,
         )
+        self._accesses.saw(ObjectKind.DOSSIERS)
         shown, more = cut(found, limit)
         mark = DossierMark(updated_at=shown[-1].updated_at, id=shown[-1].id) if more else None
         return DossierPage(
@@ -69,6 +82,7 @@ class Reader:
         found = await dossiers.find(self._reading, citizen.party_id, known)
         if found is None:
             raise NotFoundError("dossier")
+        self._accesses.saw(ObjectKind.DOSSIER, found.dossier.id)
         item = self._item(found.dossier)
         return DossierDetail(**dict(item), summary=found.summary, timeline=self._timeline(found.told))
 

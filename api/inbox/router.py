@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import conditional
+from api.accesses import Accesses
 from api.app_version import require_supported_app
 from api.dependencies import AllServices, CurrentParty, Locale, Read, Uow
 from api.inbox.schemas import (
@@ -17,6 +18,7 @@ from api.inbox.schemas import (
     SyncMark,
 )
 from api.inbox.service import InboxReader
+from storage.access_log.kinds import ObjectKind
 from storage.notifications import inbox
 
 router = APIRouter(
@@ -36,7 +38,9 @@ Inbox = Annotated[InboxReader, Depends(get_inbox)]
 
 
 @router.get("", summary="My notices", response_model=InboxPage, responses=conditional.NOT_MODIFIED)
-async def list_notifications(request: Request, query: Asked, reader: Inbox, locale: Locale) -> Response:
+async def list_notifications(
+    request: Request, query: Asked, accesses: Accesses, reader: Inbox, locale: Locale
+) -> Response:
     """List the caller's notices, newest first; or, with `since`, what is new or changed since the last sync.
 
     To keep a copy: read the list to its last page and keep `sync_token`. From then on ask with `since`,
@@ -51,6 +55,7 @@ async def list_notifications(request: Request, query: Asked, reader: Inbox, loca
         page = await reader.since(SyncMark.decode(query.since, parameter="since"))
     else:
         page = await reader.start()
+    accesses.saw(ObjectKind.INBOX)
     return conditional.answer(request, page, locale)
 
 

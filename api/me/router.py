@@ -7,8 +7,9 @@ from uuid import UUID
 from fastapi import APIRouter, Depends, Request, Response
 
 from api import conditional
+from api.accesses import Accesses
 from api.app_version import require_supported_app
-from api.dependencies import AllServices, CurrentParty, Locale, Read, Uow
+from api.dependencies import ActingForSelf, AllServices, CurrentParty, Locale, Read, Uow
 from api.me import proofs, service
 from api.me.schemas import (
     ContactItem,
@@ -22,19 +23,23 @@ from api.me.schemas import (
     ProofAsked,
 )
 from api.problems import Problem
+from storage.access_log.kinds import ObjectKind
 from storage.unit_of_work import transact
 
 router = APIRouter(prefix="/v1/me", tags=["citizen"], dependencies=[Depends(require_supported_app)])
 
 
 @router.get("", summary="Who I am here", response_model=Me, responses=conditional.NOT_MODIFIED)
-async def read_me(request: Request, citizen: CurrentParty, reading: Read, locale: Locale) -> Response:
-    """Return the caller's own profile."""
+async def read_me(
+    request: Request, citizen: CurrentParty, accesses: Accesses, reading: Read, locale: Locale
+) -> Response:
+    """Return the profile of the caller, or of whom the caller acts for."""
+    accesses.saw(ObjectKind.PROFILE)
     return conditional.answer(request, await service.me(reading, citizen), locale)
 
 
 @router.patch("", summary="Choose the language and the clock of my messages")
-async def change_me(change: MeChange, citizen: CurrentParty, uow: Uow) -> Me:
+async def change_me(change: MeChange, citizen: ActingForSelf, uow: Uow) -> Me:
     """Change the language in which messages are written, or the clock by which they keep quiet.
 
     What the API answers follows Accept-Language.
@@ -48,7 +53,7 @@ async def change_me(change: MeChange, citizen: CurrentParty, uow: Uow) -> Me:
     response_model=Contacts,
     responses=conditional.NOT_MODIFIED,
 )
-async def list_contacts(request: Request, citizen: CurrentParty, reading: Read, locale: Locale) -> Response:
+async def list_contacts(request: Request, citizen: ActingForSelf, reading: Read, locale: Locale) -> Response:
     """List the addresses in use, and those that wait for their proof, masked.
 
     Those with a dossier code came from its agency and serve that dossier's notices alone. Of several verified
@@ -58,7 +63,7 @@ async def list_contacts(request: Request, citizen: CurrentParty, reading: Read, 
 
 
 @router.post("/contacts", status_code=202, summary="Add an address of my own")
-async def add_contact(given: NewContact, citizen: CurrentParty, uow: Uow) -> ProofAsked:
+async def add_contact(given: NewContact, citizen: ActingForSelf, uow: Uow) -> ProofAsked:
     """Add an address, to which a code is sent that proves it; or ask for another code.
 
     Only the newest code counts. There is at least a minute between two; an address gets at most 5 within an
@@ -71,7 +76,7 @@ async def add_contact(given: NewContact, citizen: CurrentParty, uow: Uow) -> Pro
 
 @router.post("/contacts/{contact_id}/verify", summary="Prove that an address is mine")
 async def prove_contact(
-    contact_id: UUID, proof: Proof, citizen: CurrentParty, services: AllServices
+    contact_id: UUID, proof: Proof, citizen: ActingForSelf, services: AllServices
 ) -> ContactItem:
     """Give the code that was sent to an address. From then on, notices of its kind go there.
 
@@ -88,7 +93,7 @@ async def prove_contact(
 
 
 @router.delete("/contacts/{contact_id}", status_code=204, summary="Send nothing more to this address")
-async def remove_contact(contact_id: UUID, citizen: CurrentParty, uow: Uow) -> None:
+async def remove_contact(contact_id: UUID, citizen: ActingForSelf, uow: Uow) -> None:
     """Remove an address of one's own, or opt out of one that an agency supplied, for that dossier."""
     await proofs.remove(uow, citizen, contact_id, datetime.now(UTC))
 
@@ -100,7 +105,7 @@ async def remove_contact(contact_id: UUID, citizen: CurrentParty, uow: Uow) -> N
     responses=conditional.NOT_MODIFIED,
 )
 async def list_preferences(
-    request: Request, citizen: CurrentParty, reading: Read, locale: Locale, services: AllServices
+    request: Request, citizen: ActingForSelf, reading: Read, locale: Locale, services: AllServices
 ) -> Response:
     """List every category on every channel that it may take."""
     routing = await services.routes.current(reading)
@@ -109,7 +114,7 @@ async def list_preferences(
 
 @router.put("/preferences", summary="Turn notices on or off")
 async def change_preferences(
-    changes: PreferencesChange, citizen: CurrentParty, uow: Uow, services: AllServices
+    changes: PreferencesChange, citizen: ActingForSelf, uow: Uow, services: AllServices
 ) -> Preferences:
     """Turn categories on or off by channel, all or none of them; what is not named stays as it is."""
     routing = await services.routes.current(uow)

@@ -2,11 +2,13 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
 
 from api.oauth.answers import client_credentials, required
 from api.oauth.schemas import TokenAnswer, TokenForm
 from api.services import Services
-from auth import agencies
+from auth import agencies, representation
 from auth.errors import OAuthError
 from auth.sessions import Sessions, TokenPair
 from storage.unit_of_work import UnitOfWork
@@ -71,10 +73,39 @@ async def _by_client(uow: UnitOfWork, services: Services, request: TokenRequest)
     )
 
 
+async def _by_exchange(uow: UnitOfWork, services: Services, request: TokenRequest) -> TokenAnswer:
+    form, plain = request.form, {None, representation.ACCESS_TOKEN}
+    if required("subject_token_type", form.subject_token_type) not in plain:
+        raise OAuthError("invalid_request", f"the subject_token_type is {representation.ACCESS_TOKEN}")
+    if form.requested_token_type not in plain:
+        raise OAuthError("invalid_request", f"the requested_token_type is {representation.ACCESS_TOKEN}")
+    token = await representation.exchange(
+        uow,
+        services.tokens,
+        client_id=required("client_id", form.client_id),
+        subject_token=required("subject_token", form.subject_token),
+        representation_id=_uuid(required("representation_id", form.representation_id)),
+        now=datetime.now(UTC),
+    )
+    return TokenAnswer(
+        access_token=token.access_token,
+        expires_in=token.expires_in,
+        issued_token_type=representation.ACCESS_TOKEN,
+    )
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
 _GRANTS: dict[str, Grant] = {
     "authorization_code": _by_code,
     "refresh_token": _by_refresh_token,
     "client_credentials": _by_client,
+    representation.GRANT_TYPE: _by_exchange,
 }
 
 
