@@ -39,6 +39,7 @@ def _one_line(value: object) -> object:
     return " ".join(unicodedata.normalize("NFC", value).split()) if isinstance(value, str) else value
 
 
+_STILL = ENDED | AWAITING_CITIZEN
 Line = Annotated[str, BeforeValidator(_one_line)]
 
 
@@ -76,8 +77,13 @@ class DossierParams(NoticeParams):
         yield "procedure", self.procedure_name
         yield "agency", self.agency_name
         yield "occurred", moment(self.occurred_at, language)
-        if self.due_at is not None:
-            yield "due", moment(self.due_at, language)
+        if self.promised is not None:
+            yield "due", moment(self.promised, language)
+
+    @property
+    def promised(self) -> datetime | None:
+        """The day promised, where it is of use to say."""
+        return self.due_at
 
 
 class StatusParams(DossierParams):
@@ -90,11 +96,10 @@ class StatusParams(DossierParams):
         """The status; its name is ours to give."""
         return self.status
 
-    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
-        """Yield those of a dossier; not the day promised once it stands still."""
-        # While the citizen is awaited the clock stands still: the day promised would mislead.
-        still = self.status in ENDED | AWAITING_CITIZEN
-        yield from ((name, value) for name, value in super().blanks(language) if name != "due" or not still)
+    @property
+    def promised(self) -> datetime | None:
+        """The day promised; while the citizen is awaited the clock stands still, and it would mislead."""
+        return None if self.status in _STILL else self.due_at
 
 
 class AnswerParams(NoticeParams):
