@@ -23,7 +23,7 @@ class Dated(Protocol):
         ...
 
     @property
-    def due_at(self) -> datetime | None:
+    def due_at(self) -> datetime:
         """Since when it could have been claimed."""
         ...
 

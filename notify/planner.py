@@ -130,6 +130,7 @@ class _Sheet:
                 for send in plan.sends:
                     parts[send.channel, send.target_id].append(notice)
             else:
+                self._tell(notice, plan)
                 self.steps.append(Advance(id=notice.id, step=plan.step, plan_at=plan.plan_at))
         ids: dict[UUID, list[UUID]] = defaultdict(list)
         for (channel, target_id), together in parts.items():
@@ -145,6 +146,15 @@ class _Sheet:
         ]
         if planned and not planned[0][0].planned:
             self._count(planned[0][0])
+
+    def _tell(self, notice: DueNotification, plan: Plan) -> None:
+        """Say so where a right of somebody hangs on what nobody could be told. Each send is a dead letter."""
+        if (
+            plan.verdict is Verdict.EXHAUSTED
+            and self.router.routing.route_of(notice.category).critical
+            and self.router.in_vain(notice, self._reach_of(notice))
+        ):
+            log.warning("nobody_told", notification_id=str(notice.id), category=notice.category)
 
     def _plan(self, notice: DueNotification) -> Plan | None:
         # One notice must not keep all others from being planned.

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from notify.routing import Router, Send, Verdict, Why
+from notify.addressing import Send, Why
+from notify.routing import Router, Verdict
 from storage.notifications.planning import DueNotification, Reach, Sent, SentState
 
 MOST_LOOKS = 20

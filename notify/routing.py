@@ -1,33 +1,19 @@
 """Who gets what, where, when and why: pure."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from uuid import UUID
-from zoneinfo import ZoneInfo
 
+from notify.addressing import Finder, Send, Why
 from notify.ports import AddressKind
 from notify.routes import Route, Routing
-from storage.contacts.models import ContactSource
-from storage.notifications.planning import DueNotification, KnownContact, Reach, Sent, SentState
+from storage.notifications.planning import DueNotification, Reach, Sent, SentState
 
-VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SHORTEST_LOOK = timedelta(minutes=1)
 """How soon at the earliest a notice is looked at again whose sends are still under way."""
 PATIENCE = timedelta(hours=1)
 """How long what is not critical waits for a provider that is down, or a channel that is paused."""
-
-
-class Why(StrEnum):
-    """Why a channel is passed over, or why a notice is."""
-
-    NOT_SET_UP = "not_set_up"
-    TURNED_OFF = "turned_off"
-    NO_CONSENT = "no_consent"
-    NO_ADDRESS = "no_address"
-    SUPPRESSED = "suppressed"
-    CLOSED = "closed"
 
 
 class Verdict(StrEnum):
@@ -41,14 +27,6 @@ class Verdict(StrEnum):
     EXPIRED = "expired"
     EXHAUSTED = "exhausted"
     """No step was left that could reach anybody."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Send:
-    """One message to one address."""
-
-    channel: str
-    target_id: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,29 +70,50 @@ class Router:
         awaited = self._awaited_until(notice, route, reach, now)
         if awaited:
             return Plan(verdict=Verdict.UNDER_WAY, step=notice.step, plan_at=awaited)
+        finder = Finder(
+            routing=self.routing,
+            channels=self.channels,
+            notice=notice,
+            route=route,
+            reach=reach,
+            now=now,
+        )
+        found = self._next(finder)
+        morning = self._morning(route, found.sends, reach, now)
+        if morning:
+            return replace(found, verdict=Verdict.QUIET_HOURS, step=notice.step, sends=(), plan_at=morning)
+        return found
+
+    def _next(self, finder: Finder) -> Plan:
+        """Return the next step that can reach anybody, whatever the hour."""
+        notice, steps = finder.notice, finder.route.steps
         passed: list[tuple[str, Why]] = []
-        for place, step in enumerate(route.steps[notice.step :], start=notice.step):
-            sends = []
-            for channel in step.channels:
-                targets, why = self._targets(channel, notice, reach, now)
-                sends += [Send(channel=channel, target_id=target) for target in targets]
-                passed += [(channel, why)] if why else []
-            if not sends:
-                continue
-            morning = self._morning(route, sends, reach, now)
-            if morning:
-                return Plan(
-                    verdict=Verdict.QUIET_HOURS, step=notice.step, plan_at=morning, passed=tuple(passed)
-                )
-            following = route.steps[place + 1 : place + 2]
-            return Plan(
-                verdict=Verdict.SENT,
-                step=place + 1,
-                sends=tuple(sends),
-                plan_at=now + following[0].after if following else None,
-                passed=tuple(passed),
-            )
-        return Plan(verdict=Verdict.EXHAUSTED, step=len(route.steps), passed=tuple(passed))
+        for place, step in enumerate(steps[notice.step :], start=notice.step):
+            if sends := finder.sends(step, passed):
+                following = steps[place + 1 : place + 2]
+                plan_at = finder.now + following[0].after if following else None
+                return _leaving(sends, place + 1, plan_at, passed)
+        if self.in_vain(notice, finder.reach):
+            # There may be an address that was never tried: of a channel that was closed, or a second one.
+            tried = {
+                Send(channel=one.channel, target_id=one.target_id)
+                for one in finder.reach.sent.get(notice.id, ())
+            }
+            passed = []
+            for step in steps:
+                if sends := finder.sends(step, passed, tried):
+                    return _leaving(sends, len(steps), None, passed)
+        opens_at = finder.opens_at(passed)
+        if opens_at and opens_at < self.expires_at(notice):
+            return Plan(verdict=Verdict.QUIET_HOURS, step=notice.step, plan_at=opens_at, passed=tuple(passed))
+        return Plan(verdict=Verdict.EXHAUSTED, step=len(steps), passed=tuple(passed))
+
+    def in_vain(self, notice: DueNotification, reach: Reach) -> bool:
+        """Whether all that was sent for a notice has failed, as far as is known."""
+        return all(
+            one.state is SentState.FAILED or (one.state is SentState.ACCEPTED and self._is_gone(one, reach))
+            for one in reach.sent.get(notice.id, ())
+        )
 
     def _ended(self, notice: DueNotification, route: Route, reach: Reach, now: datetime) -> Verdict | None:
         """Whether, and why, nothing more is to be sent."""
@@ -122,8 +121,6 @@ class Router:
             return Verdict.REACHED
         if self.expires_at(notice) <= now:
             return Verdict.EXPIRED
-        if notice.step >= len(route.steps):
-            return Verdict.EXHAUSTED
         cap = route.daily_cap
         if not notice.step and cap is not None and reach.planned_today.get(notice.category, 0) >= cap:
             return Verdict.CAPPED
@@ -159,7 +156,7 @@ class Router:
         A failure wakes a notice before its time, while another send of the same step is still good. What is
         critical does not wait for a provider that has not taken it; the rest does, for an hour at most.
         """
-        if not notice.step:
+        if not 0 < notice.step < len(route.steps):
             return None
         after = route.steps[notice.step].after
         sent = reach.sent.get(notice.id, ())
@@ -174,32 +171,6 @@ class Router:
                 until = _later(until, now + max(SHORTEST_LOOK, after), now)
         return until
 
-    def _targets(
-        self, channel: str, notice: DueNotification, reach: Reach, now: datetime
-    ) -> tuple[Sequence[UUID], Why | None]:
-        """Return the addresses to which a notice goes on a channel, or why there is none."""
-        route = self.routing.route_of(notice.category)
-        kind = self.channels.get(channel)
-        if kind is None:
-            return (), Why.NOT_SET_UP
-        if refusal := refused(notice.category, channel, route, reach):
-            return (), refusal
-        if not route.quiet and self._closed(channel, now):
-            return (), Why.CLOSED
-        if kind is AddressKind.DEVICE:
-            return (reach.devices, None) if reach.devices and not notice.target_id else ((), Why.NO_ADDRESS)
-        known = list(_addresses(notice, reach, kind))
-        # Who asks for a code says that the address works: only the code's arrival can show that it does not.
-        asked_for = notice.target_id is not None
-        open_to_it = [contact.id for contact in known if asked_for or channel not in contact.suppressed]
-        if open_to_it:
-            return open_to_it[:1], None
-        return (), Why.SUPPRESSED if known else Why.NO_ADDRESS
-
-    def _closed(self, channel: str, now: datetime) -> bool:
-        hours = self.routing.closed.get(channel)
-        return hours is not None and hours.ends_at(now, VIETNAM) is not None
-
     def _morning(self, route: Route, sends: Sequence[Send], reach: Reach, now: datetime) -> datetime | None:
         """Return until when a notice must wait that would wake somebody."""
         hours = self.routing.quiet
@@ -208,34 +179,14 @@ class Router:
         return hours.ends_at(now, reach.zone)
 
 
+def _leaving(
+    sends: Sequence[Send], step: int, plan_at: datetime | None, passed: Sequence[tuple[str, Why]]
+) -> Plan:
+    return Plan(verdict=Verdict.SENT, step=step, sends=tuple(sends), plan_at=plan_at, passed=tuple(passed))
+
+
 def _later(one: datetime | None, other: datetime, now: datetime) -> datetime | None:
     """Return the later time of the two, of those that are still to come."""
     if other <= now:
         return one
     return other if one is None else max(one, other)
-
-
-def refused(category: str, channel: str, route: Route, reach: Reach) -> Why | None:
-    """Say whether a party does not take a category on a channel. What the law makes us say can not be."""
-    if not route.optional:
-        return None
-    said = reach.preferences.get((category, channel))
-    if route.consent and said is not True:
-        return Why.NO_CONSENT
-    return Why.TURNED_OFF if said is False else None
-
-
-def _addresses(notice: DueNotification, reach: Reach, kind: AddressKind) -> Iterator[KnownContact]:
-    """Yield what may be used, best first: the newest proved one; else the newest of this very dossier."""
-    of_kind = [contact for contact in reach.contacts if contact.kind == kind.value]
-    if notice.target_id:
-        yield from (contact for contact in of_kind if contact.id == notice.target_id)
-        return
-    verified = [contact for contact in of_kind if contact.source is ContactSource.VERIFIED]
-    if verified:
-        yield from verified
-        return
-    for contact in of_kind:
-        supplied = contact.source is ContactSource.AGENCY_SUPPLIED
-        if supplied and contact.dossier_id is not None and contact.dossier_id == notice.dossier_id:
-            yield contact

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from api.operation.house import House, open_house
 from api.operation.words import NOTHING, add_row, when
+from notify.addressing import Why
 from notify.categories import Category
 from notify.ports import AddressKind, Form
 from notify.preview import Look, preview
@@ -17,7 +18,7 @@ from notify.registry import ADDRESSES, build_channels, planned_channels
 from notify.rendering import Links, render
 from notify.routebook import RouteBook
 from notify.routes import Routing
-from notify.routing import Router, Verdict, Why
+from notify.routing import Router, Verdict
 from notify.settings import NotifySettings
 from notify.text import count_segments, fit
 from storage.agencies.codes import InvalidCode
@@ -117,6 +118,7 @@ async def trial(asked: Asked) -> Trial:
         party_id = await history.find_party(reading, asked.identity)
         if party_id is None:
             raise UnknownError("there is no party with this number")
+        at = asked.at or datetime.now(UTC)
         notice = DueNotification(
             id=new_id(),
             party_id=party_id,
@@ -124,7 +126,8 @@ async def trial(asked: Asked) -> Trial:
             dossier_id=await _dossier_id(reading, party_id, asked.dossier_code),
             category=asked.category.value,
             step=0,
-            created_at=asked.at or datetime.now(UTC),
+            created_at=at,
+            due_at=at,
         )
         found = await planning.reach(reading, [notice], list(ADDRESSES))
         routing = asked.routing or await RouteBook().current(reading)

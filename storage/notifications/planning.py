@@ -65,9 +65,14 @@ LEFT JOIN (
 ) d ON d.notification_id = g.id
 WHERE n.id = g.id
 """
+# Also those whose last step has been: an address may be left that was never tried.
 _WAKE = """
 UPDATE notification n SET plan_at = now()
-FROM (SELECT id FROM notification WHERE id = ANY(%b) AND plan_at > now() ORDER BY id FOR UPDATE) w
+FROM (
+  SELECT id FROM notification
+  WHERE id = ANY(%b) AND (plan_at > now() OR (
+    plan_at IS NULL AND expires_at > now() AND received_at IS NULL AND read_at IS NULL))
+  ORDER BY id FOR UPDATE) w
 WHERE n.id = w.id
 """
 # Of this very transaction, so that one partition is looked into.
@@ -75,8 +80,8 @@ _OF_ENDED = """
 SELECT DISTINCT unnest(notification_ids) FROM finished_delivery WHERE id = ANY(%b) AND finished_at = now()
 """
 _STOP = """
-UPDATE notification SET plan_at = NULL
-WHERE party_id = %s AND category = %s AND target_id = %s AND plan_at IS NOT NULL
+UPDATE notification SET plan_at = NULL, expires_at = least(expires_at, now())
+WHERE party_id = %s AND category = %s AND target_id = %s AND (plan_at IS NOT NULL OR expires_at > now())
 """
 
 
@@ -109,8 +114,8 @@ class DueNotification:
     category: str
     step: int
     created_at: datetime
+    due_at: datetime
     lane: int = 2
-    due_at: datetime | None = None
     target_id: UUID | None = None
     held: bool = False
     planned: bool = False
@@ -285,7 +290,7 @@ async def advance(uow: UnitOfWork, steps: Sequence[Advance]) -> None:
 
 
 async def wake(uow: UnitOfWork, notifications: Collection[UUID]) -> None:
-    """Let notices that wait for their next step be looked at now, as a send of theirs has failed."""
+    """Let notices be looked at now, as a send of theirs has failed: at their end as well."""
     driver = await uow.driver()
     cursor = await driver.execute(_WAKE, (list(notifications),))
     if cursor.rowcount:

@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
+from notify.addressing import VIETNAM
 from notify.announce import Notice, announce
 from notify.categories import Category
 from notify.dispatcher import Dispatcher
@@ -14,6 +16,7 @@ from notify.one_time_code import code_of
 from notify.planner import Planner
 from notify.ports import Outcome, OutcomeKind, Outgoing
 from notify.rates import Rate
+from notify.receipts import ReceiptDesk
 from notify.registry import ADDRESSES
 from notify.routebook import RouteBook
 from notify.routes import PROMPT, Hours
@@ -27,13 +30,16 @@ from storage.notifications import inbox
 from storage.parties import repository as parties
 from storage.parties.kinds import PartyKind
 from storage.parties.repository import PartyIdentity
+from storage.receipts import repository as receipts
 from storage.routing import repository as routing_versions
 from storage.unit_of_work import UnitOfWork
 from tests.faults.office import Office
 from tests.notify.twin import ScriptedChannel, accepted, always
+from tests.storage.sends import report
 
 AN = PartyIdentity(kind=PartyKind.PERSON, number="001190000001")
-PHONE, EMAIL = "+84912345678", "an@example.vn"
+PHONE, SECOND_PHONE, EMAIL = "+84912345678", "+84987654321", "an@example.vn"
+MUST_ARRIVE = Category.SUPPLEMENT_REQUIRED
 PARAMS = {"status": 5, "occurred_at": "2026-11-21T09:00:00+07:00", "due_at": None}
 MINUTE = timedelta(minutes=1)
 REFUSED = Outcome(kind=OutcomeKind.REJECTED)
@@ -108,6 +114,20 @@ class Town:
                 await devices.put(uow, key, phone_of)
             await uow.commit()
 
+    async def supply(self, phone: str) -> None:
+        """Let another number come with the dossier."""
+        async with self.office.open_unit() as uow:
+            (key,) = await parties.find_or_create(uow, [AN])
+            given = SuppliedContact(
+                party=key,
+                dossier_id=self.dossier_id,
+                kind=ContactKind.PHONE,
+                value=phone,
+                told_at=datetime.now(UTC),
+            )
+            await supply(uow, [given])
+            await uow.commit()
+
     async def tell(self, category: Category = Category.SUPPLEMENT_REQUIRED, count: int = 1) -> None:
         """Announce notices about the dossier."""
         notices = [
@@ -138,6 +158,15 @@ class Town:
                 await (await uow.driver()).execute(query.encode(), {"by": time})
             await uow.commit()
         return await self.work()
+
+    async def hear(self, channel: str, state: str) -> None:
+        """Let a provider report on all that it took on a channel."""
+        taken = await self.rows(f"SELECT provider_id FROM finished_delivery WHERE channel = '{channel}'")
+        reports = [report(state, of=row["provider_id"]) for row in taken if row["provider_id"]]
+        async with self.office.open_unit() as uow:
+            await receipts.keep(uow, channel, reports, b"")
+            await uow.commit()
+        await ReceiptDesk(self.office.open_unit, {channel: channel}).run_once()
 
     async def confirm(self) -> None:
         """Let the app say that it has everything."""
@@ -193,6 +222,67 @@ async def test_what_is_critical_goes_on_until_somebody_has_it(town: Town) -> Non
     assert len(notice["delivery_ids"]) == 4
     assert notice["plan_at"] is None
     assert town.said("sms")[0].text.isascii()
+
+
+@pytest.mark.parametrize("heard", ["in time", "late"])
+async def test_what_failed_everywhere_goes_on_to_what_was_never_tried(town: Town, heard: str) -> None:
+    """A second number came with the dossier: it is told when the first turns out to be dead, however late."""
+    await town.settle(phone=True)
+    await town.supply(SECOND_PHONE)
+    town.channels["zalo"].answer = always(OutcomeKind.REJECTED)
+    await town.tell(MUST_ARRIVE)
+    assert await town.work() == ["sms"]
+    first = town.said("sms")[0].target
+    assert await town.let_pass(MINUTE if heard == "in time" else timedelta(days=2)) == []
+    town.channels["zalo"].answer = accepted
+    await town.hear("sms", "failed")
+    assert await town.work() == ["zalo"]
+    assert {town.said("zalo")[0].target, first} == {PHONE, SECOND_PHONE}
+    await town.hear("zalo", "failed")
+    assert await town.work() == ["sms"]
+    assert {one.target for one in town.said("sms")} == {PHONE, SECOND_PHONE}
+    with capture_logs() as logs:
+        await town.hear("sms", "failed")
+        assert await town.work() == []
+    assert [entry["event"] for entry in logs if entry["event"] == "nobody_told"] == ["nobody_told"]
+    dead = await town.rows("SELECT FROM finished_delivery WHERE outcome <> 'accepted' OR receipt = 'failed'")
+    assert len(dead) == 4
+
+
+@pytest.mark.parametrize("but", ["received", "expired", "one good"])
+async def test_a_late_failure_wakes_nothing_that_is_done(town: Town, but: str) -> None:
+    """The app has it meanwhile, its time is over, or another send is still good."""
+    await town.settle(app=but == "one good", phone=True)
+    await town.supply(SECOND_PHONE)
+    await town.tell(MUST_ARRIVE)
+    await town.work()
+    await town.let_pass(10 * MINUTE)
+    await town.let_pass(30 * MINUTE)
+    assert len(town.said("sms")) == 1
+    await town.hear("zalo", "failed")
+    assert await town.work() == []
+    if but == "received":
+        await town.confirm()
+    if but == "expired":
+        await _run(town.office.open_unit, "UPDATE notification SET expires_at = now()")
+    await town.hear("sms", "failed")
+    assert await town.work() == []
+
+
+async def test_a_closed_channel_that_is_the_last_is_waited_for(town: Town) -> None:
+    """What heeds no night goes by Zalo, which does, in the morning, if nothing else reached anybody."""
+    steps = PROMPT.routes[MUST_ARRIVE].steps[:2]
+    route = PROMPT.routes[MUST_ARRIVE].model_copy(update={"quiet": False, "steps": steps})
+    routes, now = {**PROMPT.routes, MUST_ARRIVE: route}, datetime.now(VIETNAM)
+    night = Hours(start=(now - timedelta(hours=1)).time(), end=(now + timedelta(hours=5)).time())
+    await town.set_routing(routes=routes, closed={"zalo": night})
+    await town.settle(phone=True)
+    await town.tell(MUST_ARRIVE)
+    assert await town.work() == []
+    (notice,) = await town.rows("SELECT plan_at - now() AS wait, step FROM notification")
+    assert timedelta(hours=4, minutes=59) < notice["wait"] <= timedelta(hours=5)
+    await town.set_routing(routes=routes, closed={})
+    assert await town.let_pass(timedelta(hours=5)) == ["zalo"]
 
 
 @pytest.mark.parametrize("after", [0, 15])

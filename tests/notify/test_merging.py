@@ -23,6 +23,7 @@ def notice(number: int, *, held: bool = False) -> DueNotification:
         category="status_change",
         step=0,
         created_at=NOW - timedelta(minutes=10) + timedelta(seconds=number),
+        due_at=NOW,
         held=held,
     )
 

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from notify.addressing import Send, Why
 from notify.categories import Category
 from notify.preview import preview
-from notify.routing import Send, Verdict, Why
+from notify.routing import Verdict
 from storage.ids import new_id
 from storage.notifications.planning import Reach
 from tests.notify.test_routing import MIDNIGHT, NOON, contact, notice, router

@@ -221,13 +221,22 @@ async def test_a_failure_wakes_the_planner_of_every_worker(
     assert hints == [1]
 
 
-async def test_a_cascade_that_is_over_stays_so(queue: Queue, desk: ReceiptDesk) -> None:
-    """A notice with nothing left to plan is not begun anew."""
+@pytest.mark.parametrize("over", ["read_at", "received_at", "expires_at"])
+async def test_a_cascade_that_is_over_stays_so(queue: Queue, desk: ReceiptDesk, over: str) -> None:
+    """At its end, a failure lets it be looked at again, unless the notice was received or has expired."""
     await taken(queue)
     await plan_in(queue, None)
+    await queue.run(f"UPDATE notification SET {over} = now()")
     await tell(queue, report("failed"))
     await apply(desk)
     assert await is_due(queue) is None
+    await queue.run(
+        f"UPDATE notification SET {over} = {'now() + interval $$1 day$$' if over == 'expires_at' else 'NULL'}"
+    )
+    await queue.run("UPDATE finished_delivery SET receipt = NULL")
+    await queue.run("UPDATE provider_receipt SET applied_at = NULL")
+    await apply(desk)
+    assert await is_due(queue) is True
 
 
 async def test_a_failure_after_delivery_does_nothing(queue: Queue, desk: ReceiptDesk) -> None:

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from notify.addressing import Send, Why
 from notify.categories import Category, Lane
 from notify.ports import AddressKind
 from notify.routes import DEFAULTS, Hours, Route, Routing, Step
-from notify.routing import Plan, Router, Send, Verdict, Why
+from notify.routing import Plan, Router, Verdict
 from storage.contacts.models import ContactSource
 from storage.ids import new_id
 from storage.notifications.planning import DueNotification, KnownContact, Reach, Sent, SentState
@@ -51,6 +52,7 @@ def notice(category: str = Category.STATUS_CHANGE, **changes: object) -> DueNoti
         "category": category,
         "step": 0,
         "created_at": NOON,
+        "due_at": NOON,
     }
     return DueNotification(**fields | changes)  # type: ignore[arg-type]
 

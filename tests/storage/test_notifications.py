@@ -151,6 +151,7 @@ def _due(party_id: UUID, dossier_id: UUID | None) -> DueNotification:
         category="status_change",
         step=0,
         created_at=datetime.now(UTC) - timedelta(minutes=1),
+        due_at=datetime.now(UTC),
     )
 
 
