@@ -29,7 +29,8 @@ class StorageSettings(BaseSettings):
     """Database, data folder and root keys.
 
     `TINDAN_MASTER_KEY` wraps the key of every party; `TINDAN_INDEX_KEY` keys the blind indexes and
-    can not be rotated without re-indexing. Both are 32 bytes in base64. In development a missing
+    can not be rotated without re-indexing; `TINDAN_SLIP_KEY` makes the secrets of receipt slips, and may
+    hold several, separated by commas. Each is 32 bytes in base64. In development a missing
     one is drawn at random once and kept in the data folder; anywhere else it is an error.
     """
 
@@ -43,6 +44,7 @@ class StorageSettings(BaseSettings):
     database_pool_size: Annotated[int, Field(ge=1, le=200)] = 10
     master_key: SecretStr | None = None
     index_key: SecretStr | None = None
+    slip_key: SecretStr | None = None
 
     @field_validator("database_url")
     @classmethod
@@ -74,15 +76,18 @@ class StorageSettings(BaseSettings):
 
         Raises SettingsError when it is malformed, or missing outside development.
         """
+        return _decoded(name, self._text_of(name))
+
+    def slip_keys(self) -> tuple[bytes, ...]:
+        """Return the keys of receipt slips: the first makes secrets, all verify them.
+
+        So a key can be replaced while slips of the old one are in people's hands. Raises as `root_key`.
+        """
+        return tuple(_decoded("slip_key", text.strip()) for text in self._text_of("slip_key").split(","))
+
+    def _text_of(self, name: str) -> str:
         given: SecretStr | None = getattr(self, name)
-        text = given.get_secret_value() if given else self.development_secret(name)
-        try:
-            key = base64.b64decode(text, validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise SettingsError(f"TINDAN_{name.upper()} is not base64") from error
-        if len(key) != KEY_BYTES:
-            raise SettingsError(f"TINDAN_{name.upper()} must hold {KEY_BYTES} bytes, not {len(key)}")
-        return key
+        return given.get_secret_value() if given else self.development_secret(name)
 
     def development_secret(self, name: str) -> str:
         """Return a secret that is drawn once and kept in the data folder (development only)."""
@@ -94,6 +99,16 @@ class StorageSettings(BaseSettings):
         if not path.exists():
             write_once(path, base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode())
         return path.read_text()
+
+
+def _decoded(name: str, text: str) -> bytes:
+    try:
+        key = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise SettingsError(f"TINDAN_{name.upper()} is not base64") from error
+    if len(key) != KEY_BYTES:
+        raise SettingsError(f"TINDAN_{name.upper()} must hold {KEY_BYTES} bytes, not {len(key)}")
+    return key
 
 
 def write_once(path: Path, text: str) -> None:

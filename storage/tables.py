@@ -9,6 +9,7 @@ from storage.deliveries import models as deliveries
 from storage.devices import models as devices
 from storage.dossiers import models as dossiers
 from storage.events import models as events
+from storage.idempotency import models as idempotency
 from storage.limits import models as limits
 from storage.notifications import models as notifications
 from storage.officers import models as officers
@@ -32,6 +33,7 @@ __all__ = [
     "devices",
     "dossiers",
     "events",
+    "idempotency",
     "limits",
     "metadata",
     "notifications",

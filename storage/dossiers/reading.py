@@ -140,11 +140,15 @@ def _own(row: Sequence[Any]) -> OwnDossier:
     names = tuple(OwnDossier.__dataclass_fields__)[:-1]
     values = dict(zip(names, known, strict=True))
     values["status"] = DossierStatus(values["status"])
-    return OwnDossier(**values, waits=tuple(_period(start, end) for start, end in waits))
+    return OwnDossier(**values, waits=periods(waits))
 
 
-def _period(start: str, end: str | None) -> Period:
-    return datetime.fromisoformat(start), None if end is None else datetime.fromisoformat(end)
+def periods(kept: Sequence[Sequence[Any]]) -> tuple[Period, ...]:
+    """Read the times at which the citizen was awaited, as a dossier keeps them."""
+    return tuple(
+        (datetime.fromisoformat(start), None if end is None else datetime.fromisoformat(end))
+        for start, end in kept
+    )
 
 
 def _told(key: PartyKey, row: Sequence[Any]) -> ToldFact:

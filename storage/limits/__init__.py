@@ -1,1 +1,1 @@
-"""Rates that all workers share."""
+"""Rates that all workers share, and limits on callers."""

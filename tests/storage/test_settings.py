@@ -17,7 +17,14 @@ KEY = base64.b64encode(bytes(range(32))).decode()
 @pytest.fixture(autouse=True)
 def _empty_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Settings that are not given are not set."""
-    for name in ("DATABASE_URL", "TINDAN_ENV", "TINDAN_MASTER_KEY", "TINDAN_INDEX_KEY", "TINDAN_DATA_DIR"):
+    for name in (
+        "DATABASE_URL",
+        "TINDAN_ENV",
+        "TINDAN_MASTER_KEY",
+        "TINDAN_INDEX_KEY",
+        "TINDAN_SLIP_KEY",
+        "TINDAN_DATA_DIR",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -99,3 +106,18 @@ def test_an_empty_setting_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DATABASE_URL", "TINDAN_ENV", "TINDAN_MASTER_KEY", "TINDAN_DATA_DIR"):
         monkeypatch.setenv(name, "")
     assert StorageSettings() == StorageSettings.model_construct()
+
+
+def test_slips_may_have_several_keys(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The first makes secrets; each is held to its form; development draws one for itself."""
+    other = base64.b64encode(bytes(32)).decode()
+    monkeypatch.setenv("TINDAN_SLIP_KEY", f"{KEY}, {other}")
+    assert StorageSettings().slip_keys() == (bytes(range(32)), bytes(32))
+    monkeypatch.setenv("TINDAN_SLIP_KEY", f"{KEY},")
+    with pytest.raises(SettingsError, match="TINDAN_SLIP_KEY"):
+        StorageSettings().slip_keys()
+    monkeypatch.delenv("TINDAN_SLIP_KEY")
+    with pytest.raises(SettingsError, match=r"TINDAN_SLIP_KEY.*openssl rand"):
+        StorageSettings().slip_keys()
+    drawn = StorageSettings(env=Environment.DEVELOPMENT, data_dir=tmp_path)
+    assert drawn.slip_keys() == drawn.slip_keys()

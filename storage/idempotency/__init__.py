@@ -1,0 +1,1 @@
+"""What repeated requests were answered."""
