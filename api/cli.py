@@ -50,19 +50,13 @@ def serve() -> None:
     """Serve the API (TINDAN_HOST, TINDAN_PORT) until told to stop."""
     import uvicorn
 
+    from api import server
     from api.main import create_app
 
     follow_parent()
     settings = Settings()
     logs.configure(settings.log_level)
-    config = uvicorn.Config(
-        create_app(settings),
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        date_header=True,
-        timeout_graceful_shutdown=20,
-    )
+    config = server.configure(create_app(settings), settings)
     uvicorn.Server(config).run(sockets=[_listen(settings)])
 
 

@@ -12,6 +12,9 @@ from api.devices.router import router as devices
 from api.dossiers.router import router as dossiers
 from api.health.router import router as health
 from api.inbox.router import router as inbox
+from api.lookups.page import router as lookup_page
+from api.lookups.router import router as lookups
+from api.lookups.slip_router import router as slips
 from api.me.router import router as me
 from api.oauth.router import router as oauth
 from api.opt_out.router import router as opt_out
@@ -20,7 +23,20 @@ from api.reference import page
 from api.services import open_services, require_complete, settle
 from api.settings import Settings
 
-ROUTERS = (health, oauth, agency_events, dossiers, inbox, me, devices, opt_out, receipts)
+ROUTERS = (
+    health,
+    oauth,
+    agency_events,
+    dossiers,
+    inbox,
+    me,
+    devices,
+    opt_out,
+    receipts,
+    lookups,
+    slips,
+    lookup_page,
+)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -51,5 +67,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     openapi.install(app)
     page.install(app)
-    app.add_middleware(edge.Edge, body_limit=settings.body_limit)
+    app.add_middleware(edge.Edge, body=edge.BodyLimits(size=settings.body_limit))
     return app

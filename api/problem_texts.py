@@ -14,6 +14,20 @@ TITLES: dict[str, Words] = {
     "validation": Words("Dữ liệu gửi lên chưa hợp lệ", "The request is not valid"),
     "malformed-json": Words("Nội dung gửi lên không phải JSON hợp lệ", "The body is not valid JSON"),
     "body-too-large": Words("Nội dung gửi lên quá lớn", "The body is too large"),
+    "request-timeout": Words("Yêu cầu gửi đến quá chậm", "The request came in too slowly"),
+    "malformed-request": Words("Yêu cầu không đúng giao thức HTTP", "The request is no proper HTTP"),
+    "target-too-long": Words("Địa chỉ gọi quá dài", "The address called is too long"),
+    "head-too-large": Words("Phần đầu yêu cầu quá lớn", "The head of the request is too large"),
+    "too-many-requests": Words("Quá nhiều yêu cầu", "Too many requests"),
+    "no-such-lookup": Words("Không tra cứu được hồ sơ", "No dossier could be shown"),
+    "lookup-paused": Words("Tạm dừng tra cứu hồ sơ này", "Look-up is paused for this dossier"),
+    "request-under-way": Words("Yêu cầu đang được xử lý", "The request is under way"),
+    "idempotency-key-reused": Words(
+        "Idempotency-Key đã dùng cho yêu cầu khác", "The Idempotency-Key was used for another request"
+    ),
+    "malformed-idempotency-key": Words(
+        "Idempotency-Key không đúng dạng", "The Idempotency-Key has not the right form"
+    ),
     "batch-too-large": Words("Lô có quá nhiều sự kiện", "The batch holds too many events"),
     "unauthenticated": Words("Cần đăng nhập", "Sign-in is required"),
     "forbidden": Words("Không được phép", "Not allowed"),
@@ -54,6 +68,42 @@ DETAILS: dict[str, Words] = {
     ),
     "body-too-large": Words(
         "Nội dung vượt quá giới hạn của chức năng này.", "The body is over the limit of this address."
+    ),
+    "request-timeout": Words(
+        "Máy chủ đã chờ quá lâu. Kiểm tra đường truyền rồi gửi lại.",
+        "The server waited for too long. Check the connection and send it again.",
+    ),
+    "malformed-request": Words(
+        "Máy chủ không đọc được yêu cầu theo RFC 9112.", "The server could not read it as of RFC 9112."
+    ),
+    "target-too-long": Words("Hãy rút ngắn đường dẫn và tham số.", "Shorten the path and the query."),
+    "head-too-large": Words(
+        "Có quá nhiều trường tiêu đề, hoặc chúng quá dài.",
+        "There are too many header fields, or too long ones.",
+    ),
+    "too-many-requests": Words(
+        "Địa chỉ mạng này gửi quá nhiều yêu cầu. Hãy thử lại sau {seconds} giây.",
+        "Too many requests came from this network address. Try again in {seconds} seconds.",
+    ),
+    "no-such-lookup": Words(
+        "Kiểm tra lại mã hồ sơ, và mã bí mật trên phiếu hoặc số giấy tờ của người nộp. Cả hai phải khớp.",
+        "Check the dossier's code, and the secret on the slip or the applicant's number. Both must match.",
+    ),
+    "lookup-paused": Words(
+        "Đã thử sai quá nhiều lần. Hãy dùng mã bí mật trên phiếu, đăng nhập, hoặc thử lại sau {minutes} phút.",
+        "There were too many wrong tries. Use the slip's secret, sign in, or try again in {minutes} minutes.",
+    ),
+    "request-under-way": Words(
+        "Yêu cầu đầu tiên với Idempotency-Key này chưa xong. Hãy gửi lại sau giây lát.",
+        "The first request with this Idempotency-Key is not done yet. Send it again in a moment.",
+    ),
+    "idempotency-key-reused": Words(
+        "Mỗi yêu cầu mới cần một Idempotency-Key mới; chỉ yêu cầu gửi lại mới dùng khoá cũ.",
+        "Every new request needs a new Idempotency-Key; only a repeated one uses the old key.",
+    ),
+    "malformed-idempotency-key": Words(
+        "Tiêu đề chứa một chuỗi từ 1 đến 255 ký tự ASCII, có thể đặt trong dấu ngoặc kép.",
+        "The header holds one string of 1 to 255 ASCII characters, which may stand in double quotes.",
     ),
     "batch-too-large": Words(
         "Một lô có tối đa {limit} sự kiện, lô này có {count}.",

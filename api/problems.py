@@ -151,6 +151,7 @@ async def _on_http(request: Request, error: Exception) -> Response:
         400: "malformed-json",
         404: "not-found",
         405: "method-not-allowed",
+        408: "request-timeout",
         413: "body-too-large",
     }
     kind = kinds.get(error.status_code, "http")

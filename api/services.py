@@ -14,6 +14,7 @@ from notify.ports import ReceiptReader
 from notify.registry import build_receipt_readers
 from notify.routebook import RouteBook
 from storage.cipher import Cipher
+from storage.dossiers.slips import SlipKeys
 from storage.dossiers.working_days import WorkingCalendar
 from storage.engine import Engine
 from storage.settings import StorageSettings
@@ -30,6 +31,7 @@ class Services:
     tokens: Tokens
     identity_provider: IdentityProvider
     calendar: WorkingCalendar
+    slip_keys: SlipKeys
     routes: RouteBook = field(default_factory=RouteBook)
     receipt_readers: Mapping[str, ReceiptReader] = field(default_factory=dict)
 
@@ -63,6 +65,7 @@ def require_complete(settings: Settings) -> None:
     """
     settings.storage.require_database_url()
     make_cipher(settings.storage)
+    settings.storage.slip_keys()
     settings.auth.issuer()
     settings.auth.signing_keys()
     settings.auth.registered_apps()
@@ -103,6 +106,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 tokens=tokens,
                 identity_provider=provider,
                 calendar=_warm_calendar(settings),
+                slip_keys=SlipKeys(keys=settings.storage.slip_keys()),
                 receipt_readers=build_receipt_readers(settings.notify),
             )
     finally:

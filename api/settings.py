@@ -4,7 +4,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, IPvAnyNetwork
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from auth.settings import AuthSettings
@@ -27,6 +27,8 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8080
+    trusted_proxies: frozenset[IPvAnyNetwork] = frozenset()
+    """Whose `X-Forwarded-For` is believed, such as ["10.0.0.0/8"]; nobody's, unless it is said."""
     body_limit: Annotated[int, Field(ge=1024)] = 4 * MEBIBYTE
     batch_limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
     stale_days: Annotated[int, Field(ge=1, le=36_500)] = 30

@@ -24,6 +24,8 @@ from storage import partitions
 from storage.cipher import Cipher
 from storage.engine import Engine, libpq_url
 from storage.hints import HintListener
+from storage.idempotency import repository as idempotency
+from storage.limits import repository as limits
 from storage.receipts import repository as receipts
 from storage.sessions import repository as sessions
 from storage.suppressions import repository as suppressions
@@ -99,13 +101,15 @@ class Worker:
         return UnitOfWork(self._engine, self._cipher)
 
     async def _keep_up(self) -> None:
-        """Make the partitions of the coming months; clear away what is over: sign-ins, codes, old reports."""
+        """Make the partitions of the coming months; clear away what is over, such as codes and reports."""
         chores: tuple[Callable[[UnitOfWork], Awaitable[object]], ...] = (
             lambda uow: partitions.keep(uow, datetime.now(UTC).date()),
             lambda uow: sessions.sweep(uow, now=datetime.now(UTC)),
             lambda uow: verifications.sweep(uow, datetime.now(UTC)),
             lambda uow: receipts.sweep(uow, datetime.now(UTC)),
             lambda uow: suppressions.sweep(uow, datetime.now(UTC)),
+            lambda uow: limits.sweep(uow, datetime.now(UTC)),
+            lambda uow: idempotency.sweep(uow, datetime.now(UTC)),
         )
         while True:
             done = [await self._done(chore) for chore in chores]

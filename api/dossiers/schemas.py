@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from api.due import Due
 from api.named import Named, Status
 from api.paging import Mark, PageQuery
 from storage.dossiers.statuses import DossierStatus
@@ -21,23 +22,6 @@ class DossierQuery(PageQuery):
     """Which dossiers, and which page of them."""
 
     status: list[DossierStatus] = Field(default_factory=list, description="Only these; may be repeated")
-
-
-class Due(BaseModel):
-    """When the result is due (Decision 766/QD-TTg): time spent awaiting the citizen moves it on.
-
-    Attributes:
-        working_days_left: until the day of `at`; 0 on that day and later.
-        overdue: whether `at` has passed; for a dossier that has ended, whether it had by then.
-        overdue_by: whole working days since the day of `at`.
-        paused: the citizen is awaited, so `at` moves on with every working day.
-    """
-
-    at: datetime
-    working_days_left: int = Field(examples=[3])
-    overdue: bool
-    overdue_by: int = Field(examples=[0])
-    paused: bool
 
 
 class DossierItem(BaseModel):

@@ -9,9 +9,9 @@ from api.dossiers.schemas import (
     DossierItem,
     DossierMark,
     DossierPage,
-    Due,
     TimelineEntry,
 )
+from api.due import Due
 from api.named import Named, Status
 from api.paging import cut
 from auth.principals import Citizen
@@ -22,7 +22,7 @@ from storage.dossiers.codes import normalise_dossier_code
 from storage.dossiers.reading import OwnDossier, ToldFact
 from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.timeline import arrange, fold
-from storage.dossiers.working_days import WorkingCalendar, deadline
+from storage.dossiers.working_days import WorkingCalendar
 from storage.errors import NotFoundError
 from storage.unit_of_work import Reading
 
@@ -98,26 +98,7 @@ class Reader:
             ended_at=dossier.ended_at,
             updated_at=dossier.updated_at,
             heard_at=dossier.heard_at,
-            due=self._due(dossier),
-        )
-
-    def _due(self, dossier: OwnDossier) -> Due | None:
-        if dossier.due_at is None:
-            return None
-        judged = deadline(
-            due_at=dossier.due_at,
-            due_set_at=dossier.due_set_at,
-            now=self._now,
-            ended_at=dossier.ended_at,
-            waits=dossier.waits,
-            calendar=self._calendar,
-        )
-        return Due(
-            at=judged.at,
-            working_days_left=judged.working_days_left,
-            overdue=judged.overdue,
-            overdue_by=judged.overdue_by,
-            paused=judged.paused,
+            due=Due.of(dossier, now=self._now, calendar=self._calendar),
         )
 
     def _timeline(self, told: Sequence[ToldFact]) -> list[TimelineEntry]:

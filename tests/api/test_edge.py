@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter
 
 from api import openapi, problems
 from api.agency_events.schemas import DossierEvent, EventBatch
-from api.edge import SECURITY_HEADERS, Edge
+from api.edge import SECURITY_HEADERS, BodyLimits, Edge
 from api.problem_texts import DETAILS, FIELD_ERRORS, TITLES
 from api.problems import Problem, locale_of
 from storage.errors import NotFoundError
@@ -50,7 +50,7 @@ def faulty() -> FastAPI:
 
     problems.install(app)
     openapi.install(app)
-    app.add_middleware(Edge, body_limit=1024)
+    app.add_middleware(Edge, body=BodyLimits(size=1024))
     return app
 
 

@@ -22,6 +22,7 @@ COMPLETE = {
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
     "TINDAN_MASTER_KEY": KEY,
     "TINDAN_INDEX_KEY": KEY,
+    "TINDAN_SLIP_KEY": KEY,
     "TINDAN_APP_LINK_BASE": "https://app.tindan.example",
     "TINDAN_PUBLIC_URL": "https://tindan.example",
     "TINDAN_TOKEN_KEY": ECKey.generate_key("P-256", private=True).as_pem(private=True).decode(),

@@ -1,0 +1,123 @@
+"""How often a caller may ask: token buckets that all processes share, told in RateLimit headers.
+
+The headers are those of the IETF draft "RateLimit header fields for HTTP"
+(draft-ietf-httpapi-ratelimit-headers): `RateLimit-Policy` says what is allowed, `RateLimit` what is left of
+it. What is refused is a 429 (RFC 6585) with `Retry-After` (RFC 9110).
+"""
+
+import math
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import IPv6Address, IPv6Network, ip_address
+
+from fastapi import Request
+
+from api.dependencies import AllServices
+from api.edge import add_headers
+from api.problems import Problem
+from storage.cipher import Cipher
+from storage.limits import repository
+from storage.limits.repository import KEPT, Spending
+from storage.unit_of_work import UnitOfWork
+
+SITE_BITS = 64
+"""Of an IPv6 address: what a household or a server gets as a whole (RFC 6177), and may wander about in."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """So many requests at once, and another one whenever `every` has passed.
+
+    Attributes:
+        name: of the policy in the headers; one name, one limit.
+        burst: how many at once.
+        every: the time in which one comes back.
+    """
+
+    name: str
+    burst: int
+    every: timedelta
+
+    def __post_init__(self) -> None:
+        """Refuse what could not be kept: a bucket is forgotten after a day, and must be full by then."""
+        if self.burst < 1 or self.every <= timedelta(0) or self.every * self.burst > KEPT:
+            raise ValueError("a limit allows something, and all of it again within a day")
+
+    async def spend(self, uow: UnitOfWork, key: str, *, cost: int = 1) -> "Spent":
+        """Take a token from the bucket of `key`, of which the database gets to see a keyed hash alone.
+
+        A cost of 0 looks whether one is there, and leaves it.
+        """
+        name = f"{self.name}:{_hidden(uow.cipher, self.name, key)}"
+        rate = 1 / self.every.total_seconds()
+        spending = await repository.spend(uow, name, rate=rate, burst=self.burst, cost=cost)
+        return Spent(limit=self, spending=spending)
+
+
+def _hidden(cipher: Cipher, name: str, key: str) -> str:
+    return cipher.blind_index(f"limit.{name}", key).hex()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """What asking for a token came to."""
+
+    limit: Limit
+    spending: Spending
+
+    @property
+    def granted(self) -> bool:
+        """Whether there was one."""
+        return self.spending.granted
+
+    @property
+    def retry_after(self) -> int:
+        """Seconds until there is one."""
+        return max(0, math.ceil((1 - self.spending.left) * self.limit.every.total_seconds()))
+
+    def headers(self) -> dict[str, str]:
+        """Tell the limit, how much is left, and in how many seconds all of it is there again."""
+        limit, left = self.limit, self.spending.left
+        seconds = limit.every.total_seconds()
+        headers = {
+            "ratelimit-policy": f'"{limit.name}";q={limit.burst};w={math.ceil(limit.burst * seconds)}',
+            "ratelimit": f'"{limit.name}";r={math.floor(left)};t={math.ceil((limit.burst - left) * seconds)}',
+        }
+        return headers if self.granted else {**headers, "retry-after": str(max(1, self.retry_after))}
+
+    def problem(self, kind: str = "too-many-requests") -> Problem:
+        """Make the refusal; its texts may name `seconds` and `minutes`."""
+        seconds = max(1, self.retry_after)
+        return Problem(kind, 429, headers=self.headers(), seconds=seconds, minutes=math.ceil(seconds / 60))
+
+
+def by_address(limit: Limit) -> Callable[[Request, AllServices], Awaitable[None]]:
+    """Make a dependency that lets no address ask more often than a limit allows.
+
+    In a transaction of its own: that somebody asked is kept, whatever comes of it.
+    """
+
+    async def spend(request: Request, services: AllServices) -> None:
+        async with services.unit_of_work() as uow:
+            spent = await limit.spend(uow, site_of(request.client.host if request.client else ""))
+            await uow.commit()
+        if not spent.granted:
+            raise spent.problem()
+        add_headers(request.scope, spent.headers())
+
+    return spend
+
+
+def site_of(address: str) -> str:
+    """Return what is limited as one: an IPv4 address, the first 64 bits of an IPv6 one.
+
+    What is no address, as behind a proxy that names none, shares one limit.
+    """
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return ""
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    return str(parsed.ipv4_mapped or IPv6Network((parsed.packed, SITE_BITS), strict=False).network_address)
