@@ -7,10 +7,12 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from api import acting
-from api.problems import Problem, locale_of, unauthenticated
+from api.problems import Problem, locale_of, unauthenticated, unproved
 from api.services import Services
-from auth.errors import InvalidToken
-from auth.principals import AgencyCaller, Citizen
+from auth.callers import Scheme, Shown
+from auth.dpop import ALGORITHMS
+from auth.errors import InvalidProof, InvalidToken
+from auth.principals import AgencyCaller, Citizen, Principal
 from storage.representations.kinds import Power
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -56,20 +58,36 @@ async def get_locale(request: Request) -> str:
 Locale = Annotated[str, Depends(get_locale)]
 
 
-def bearer(request: Request) -> str:
-    """Return the access token of the request (RFC 6750), or refuse."""
+_SCHEMES = {scheme.value: scheme for scheme in Scheme}
+
+
+async def identify(request: Request, services: Services) -> Principal:
+    """Return who is calling (RFC 6750, and RFC 9449 where a token is bound to a key), or refuse."""
     kind, _, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token:
+    scheme = _SCHEMES.get(kind.lower())
+    if scheme is None or not token:
         raise unauthenticated()
-    return token.strip()
+    try:
+        return await services.callers.identify(services.unit_of_work, scheme, token.strip(), shown(request))
+    except InvalidProof as error:
+        raise unproved("invalid_dpop_proof", algorithms=ALGORITHMS) from error
+    except InvalidToken as error:
+        if scheme is Scheme.DPOP:
+            raise unproved("invalid_token", algorithms=ALGORITHMS) from error
+        raise unauthenticated("invalid_token") from error
+
+
+def shown(request: Request) -> Shown:
+    """Return what of a request its proof of a key must name, and the proof."""
+    return Shown(method=request.method, path=request.scope["path"], proofs=request.headers.getlist("dpop"))
 
 
 async def get_citizen(request: Request, services: AllServices, _: Described) -> Citizen:
     """Return who is signed in and for whom, or refuse; what a representative may do is not asked here."""
-    try:
-        return services.tokens.verify_citizen(bearer(request))
-    except InvalidToken as error:
-        raise unauthenticated("invalid_token") from error
+    principal = await identify(request, services)
+    if not isinstance(principal, Citizen):
+        raise unauthenticated("invalid_token")
+    return principal
 
 
 SignedIn = Annotated[Citizen, Depends(get_citizen)]
@@ -105,10 +123,9 @@ def get_agency(scope: str) -> Callable[..., AgencyCaller]:
     """Make a dependency that returns the calling agency's client, if it holds `scope`."""
 
     async def agency(request: Request, services: AllServices, _: Described) -> AgencyCaller:
-        try:
-            caller = services.tokens.verify_agency(bearer(request))
-        except InvalidToken as error:
-            raise unauthenticated("invalid_token") from error
+        caller = await identify(request, services)
+        if not isinstance(caller, AgencyCaller):
+            raise unauthenticated("invalid_token")
         if scope not in caller.scopes:
             challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
             raise Problem("forbidden", 403, headers={"www-authenticate": challenge})

@@ -30,6 +30,7 @@ TITLES: dict[str, Words] = {
     ),
     "batch-too-large": Words("Lô có quá nhiều sự kiện", "The batch holds too many events"),
     "unauthenticated": Words("Cần đăng nhập", "Sign-in is required"),
+    "unproved-key": Words("Chưa chứng minh được khoá của thiết bị", "The device's key is not proved"),
     "forbidden": Words("Không được phép", "Not allowed"),
     "beyond-representation": Words("Ngoài phạm vi đại diện", "Beyond the right to represent"),
     "for-oneself-alone": Words("Chỉ chính chủ tài khoản được làm", "For the account's own holder alone"),
@@ -112,6 +113,10 @@ DETAILS: dict[str, Words] = {
     "unauthenticated": Words(
         "Thiếu mã truy cập, hoặc mã đã hết hạn. Hãy đăng nhập lại.",
         "The access token is missing or has expired. Sign in again.",
+    ),
+    "unproved-key": Words(
+        "Bằng chứng DPoP thiếu, sai, đã dùng, hoặc đồng hồ thiết bị lệch quá 5 phút. Hãy tạo bằng chứng mới.",
+        "The DPoP proof is missing, wrong, used, or the device's clock is over 5 minutes off. Make a new one.",
     ),
     "forbidden": Words(
         "Mã truy cập này không dùng được cho chức năng đang gọi.",

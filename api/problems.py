@@ -128,6 +128,13 @@ def unauthenticated(error: str | None = None) -> Problem:
     return Problem("unauthenticated", 401, headers={"www-authenticate": challenge})
 
 
+def unproved(error: str, *, algorithms: Sequence[str]) -> Problem:
+    """The problem of a token whose bearer does not prove its key, with the challenge of RFC 9449, 7.1."""
+    challenge = f'DPoP error="{error}", algs="{" ".join(algorithms)}"'
+    kind = "unproved-key" if error == "invalid_dpop_proof" else "unauthenticated"
+    return Problem(kind, 401, headers={"www-authenticate": challenge})
+
+
 async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for nothing else
     return answer(error, request)

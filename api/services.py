@@ -1,13 +1,17 @@
 """What a process is put together from; made once, closed at its end."""
 
+import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from api.settings import Settings
+from auth.callers import Callers
+from auth.ended import EndedSessions
 from auth.identity import IdentityProvider
+from auth.key_sets import ClientKeys
 from auth.oidc import OpenIdProvider
 from auth.tokens import Tokens
 from notify.ports import ReceiptReader
@@ -16,7 +20,8 @@ from notify.routebook import RouteBook
 from storage.cipher import Cipher
 from storage.dossiers.slips import SlipKeys
 from storage.dossiers.working_days import WorkingCalendar
-from storage.engine import Engine
+from storage.engine import Engine, libpq_url
+from storage.sessions.ended import EndedWatch
 from storage.settings import StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -29,9 +34,11 @@ class Services:
     engine: Engine
     cipher: Cipher
     tokens: Tokens
+    callers: Callers
     identity_provider: IdentityProvider
     calendar: WorkingCalendar
     slip_keys: SlipKeys
+    client_keys: ClientKeys = field(default_factory=ClientKeys)
     routes: RouteBook = field(default_factory=RouteBook)
     receipt_readers: Mapping[str, ReceiptReader] = field(default_factory=dict)
 
@@ -92,18 +99,36 @@ def settle() -> None:
 
 
 @asynccontextmanager
+async def _watching_ended_sessions(settings: Settings, ended: EndedSessions) -> AsyncIterator[None]:
+    """Hear meanwhile, within seconds, of every session that ends in whichever process."""
+    url = libpq_url(settings.storage.require_database_url())
+    reach = timedelta(seconds=ended.longest_use)
+    watch = asyncio.create_task(EndedWatch(url, ended.note, reach=reach).run(), name="ended-sessions")
+    try:
+        yield
+    finally:
+        watch.cancel()
+        await asyncio.gather(watch, return_exceptions=True)
+
+
+@asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Put the web process together. Raises SettingsError when a setting is missing."""
     cipher = make_cipher(settings.storage)
     tokens = Tokens(settings.auth)
+    callers = Callers(tokens)
     engine = Engine(settings.storage)
     try:
-        async with OpenIdProvider(settings.auth.citizen_provider()) as provider:
+        async with (
+            OpenIdProvider(settings.auth.citizen_provider()) as provider,
+            _watching_ended_sessions(settings, callers.ended),
+        ):
             yield Services(
                 settings=settings,
                 engine=engine,
                 cipher=cipher,
                 tokens=tokens,
+                callers=callers,
                 identity_provider=provider,
                 calendar=_warm_calendar(settings),
                 slip_keys=SlipKeys(keys=settings.storage.slip_keys()),

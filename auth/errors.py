@@ -5,6 +5,7 @@ from typing import Literal
 Code = Literal[
     "access_denied",
     "invalid_client",
+    "invalid_dpop_proof",
     "invalid_grant",
     "invalid_request",
     "invalid_scope",
@@ -22,6 +23,10 @@ class AuthError(Exception):
 
 class InvalidToken(AuthError):  # noqa: N818 - named as RFC 6750 names it
     """The access token is not ours, is for something else, has expired, or is no token at all."""
+
+
+class InvalidProof(AuthError):  # noqa: N818 - named as RFC 9449 names it
+    """The proof that a key is held is missing, malformed, for something else, out of time, or was used."""
 
 
 class ProviderUnavailable(AuthError):  # noqa: N818 - says what is the case, not whose error it is

@@ -28,10 +28,14 @@ class OutOfScope(AuthError):  # noqa: N818 - says what is the case
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActingToken:
-    """An access token of the represented party, good for `expires_in` seconds; nothing renews it."""
+    """An access token of the represented party, good for `expires_in` seconds; nothing renews it.
+
+    `bound` tells that it is no good without the key of the device.
+    """
 
     access_token: str
     expires_in: int
+    bound: bool
 
 
 async def exchange(
@@ -81,6 +85,7 @@ async def exchange(
     return ActingToken(
         access_token=tokens.for_citizen(acting, client_id=client_id, until=live.valid_until),
         expires_in=_life(tokens, live, now),
+        bound=acting.bound_to is not None,
     )
 
 

@@ -31,6 +31,7 @@ class AppRequest:
     code_challenge: str | None
     code_challenge_method: str | None
     state: str | None
+    dpop_jkt: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +93,7 @@ class SignIns:
             redirect_uri=redirect_uri,
             app_state=request.state,
             app_challenge=challenge,
+            key_thumbprint=request.dpop_jkt,
         )
         return StartedSignIn(url=departure.url, state=state, pending=pending)
 
@@ -124,6 +126,7 @@ class SignIns:
                 party_id=key.party_id,
                 assurance=identity.assurance,
                 signed_in_at=identity.signed_in_at,
+                key_thumbprint=pending.key_thumbprint,
             ),
             redirect_uri=pending.redirect_uri,
             challenge=pending.app_challenge,
@@ -142,4 +145,6 @@ def _checked_challenge(request: AppRequest) -> str:
     state = request.state or ""
     if len(state) > LONGEST_STATE or not state.isprintable():
         raise OAuthError("invalid_request", f"state holds at most {LONGEST_STATE} printable characters")
+    if request.dpop_jkt is not None and not opaque.is_digest_text(request.dpop_jkt):
+        raise OAuthError("invalid_request", "dpop_jkt is no thumbprint (RFC 9449, section 10)")
     return str(request.code_challenge)

@@ -12,7 +12,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet, KeySetSerialization
 
 from auth.errors import InvalidToken
-from auth.keys import public_set
+from auth.keys import KeyRing, public_set
 from auth.principals import AgencyCaller, Citizen, Officer, Principal
 from auth.settings import AuthSettings
 
@@ -33,17 +33,19 @@ class Tokens:
     Args:
         settings: names the issuer, the keys and the life of a token.
         now: seconds since 1970.
+
+    Attributes:
+        life_seconds: for how long a token says that it is good.
+        longest_use: seconds for which one may be about, as clocks differ a little.
     """
 
     def __init__(self, settings: AuthSettings, *, now: Callable[[], float] = time.time) -> None:
-        keys = settings.signing_keys()
-        self._signing_key = keys[0]
-        self._keys = KeySet(list(keys))
-        self._public = public_set(keys)
         self._now = now
         self._remembered: dict[bytes, tuple[float, Principal]] = {}
         self.issuer = settings.issuer()
         self.life_seconds = settings.access_token_seconds
+        self.longest_use = self.life_seconds + LEEWAY_SECONDS
+        self._keys = KeyRing(settings.signing_keys(), overlap=self.longest_use)
         self.citizen_audience = f"{self.issuer}/citizens"
         self.officer_audience = f"{self.issuer}/officers"
         self.agency_audience = f"{self.issuer}/agencies"
@@ -94,43 +96,11 @@ class Tokens:
             caller,
         )
 
-    def verify_citizen(self, token: str) -> Citizen:
-        """Return the citizen that a token speaks for; raise InvalidToken when it speaks for none."""
-        principal = self._verify(token)
-        if not isinstance(principal, Citizen):
-            raise InvalidToken("not a citizen's token")
-        return principal
+    def verify(self, token: str) -> Principal:
+        """Return whom a token speaks for, of whichever audience; raise InvalidToken when it is no good.
 
-    def verify_officer(self, token: str) -> Officer:
-        """Return the officer that a token speaks for; raise InvalidToken when it is no officer's."""
-        principal = self._verify(token)
-        if not isinstance(principal, Officer):
-            raise InvalidToken("not an officer's token")
-        return principal
-
-    def verify_agency(self, token: str) -> AgencyCaller:
-        """Return the caller that a token speaks for; raise InvalidToken when it is no agency's."""
-        principal = self._verify(token)
-        if not isinstance(principal, AgencyCaller):
-            raise InvalidToken("not an agency's token")
-        return principal
-
-    def jwks(self) -> KeySetSerialization:
-        """Return the public keys (RFC 7517)."""
-        return self._public
-
-    def _sign(self, claims: dict[str, Any], principal: Principal, *, until: datetime | None = None) -> str:
-        if principal.bound_to:
-            claims["cnf"] = {"jkt": principal.bound_to}
-        now = int(self._now())
-        header = {"alg": ALGORITHM, "typ": TYPE, "kid": self._signing_key.kid}
-        expires_at = now + self.life_seconds
-        if until is not None:
-            expires_at = min(expires_at, int(until.timestamp()))
-        common = {"iss": self.issuer, "iat": now, "exp": expires_at, "jti": str(uuid4())}
-        return jwt.encode(header, common | claims, self._signing_key, algorithms=[ALGORITHM])
-
-    def _verify(self, token: str) -> Principal:
+        Whether its bearer holds the key that it may be bound to is left to be asked.
+        """
         if len(token) > LONGEST:
             raise InvalidToken("too long")
         digest = sha256(token.encode(errors="replace")).digest()
@@ -142,6 +112,43 @@ class Tokens:
         self._remember(digest, claims["exp"] + LEEWAY_SECONDS, principal)
         return principal
 
+    def verify_citizen(self, token: str) -> Citizen:
+        """Return the citizen that a token speaks for; raise InvalidToken when it speaks for none."""
+        principal = self.verify(token)
+        if not isinstance(principal, Citizen):
+            raise InvalidToken("not a citizen's token")
+        return principal
+
+    def verify_officer(self, token: str) -> Officer:
+        """Return the officer that a token speaks for; raise InvalidToken when it is no officer's."""
+        principal = self.verify(token)
+        if not isinstance(principal, Officer):
+            raise InvalidToken("not an officer's token")
+        return principal
+
+    def verify_agency(self, token: str) -> AgencyCaller:
+        """Return the caller that a token speaks for; raise InvalidToken when it is no agency's."""
+        principal = self.verify(token)
+        if not isinstance(principal, AgencyCaller):
+            raise InvalidToken("not an agency's token")
+        return principal
+
+    def jwks(self) -> KeySetSerialization:
+        """Return the public keys (RFC 7517), the next one among them long before it signs."""
+        return public_set(self._keys.counting(self._now()))
+
+    def _sign(self, claims: dict[str, Any], principal: Principal, *, until: datetime | None = None) -> str:
+        if principal.bound_to:
+            claims["cnf"] = {"jkt": principal.bound_to}
+        now = int(self._now())
+        key = self._keys.signing(now)
+        header = {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}
+        expires_at = now + self.life_seconds
+        if until is not None:
+            expires_at = min(expires_at, int(until.timestamp()))
+        common = {"iss": self.issuer, "iat": now, "exp": expires_at, "jti": str(uuid4())}
+        return jwt.encode(header, common | claims, key, algorithms=[ALGORITHM])
+
     def _claims(self, token: str) -> dict[str, Any]:
         registry = jwt.JWTClaimsRegistry(
             now=lambda: int(self._now()),
@@ -151,7 +158,8 @@ class Tokens:
             iat={"essential": True},
         )
         try:
-            decoded = jwt.decode(token, self._keys, algorithms=[ALGORITHM])
+            keys = KeySet(list(self._keys.counting(self._now())))
+            decoded = jwt.decode(token, keys, algorithms=[ALGORITHM])
             registry.validate(decoded.claims)
         except (JoseError, ValueError, TypeError) as error:
             raise InvalidToken(type(error).__name__) from error

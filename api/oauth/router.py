@@ -7,7 +7,7 @@ import structlog
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from api.dependencies import AllServices, Locale, Uow
+from api.dependencies import AllServices, Locale, Uow, shown
 from api.oauth import service
 from api.oauth.answers import NO_STORE, app_url, check_single, redirect, refusal, repeated, required
 from api.oauth.pages import refusal_page
@@ -83,15 +83,14 @@ async def callback(
 
 
 @router.post("/oauth/token", response_model=TokenAnswer, responses=REFUSALS)
-async def token(
-    request: Request, form: Annotated[TokenForm, Form()], uow: Uow, services: AllServices
-) -> Response:
-    """Change a code, a refresh token or an agency's secret for an access token."""
+async def token(request: Request, form: Annotated[TokenForm, Form()], services: AllServices) -> Response:
+    """Change a code, a refresh token or an agency's proof for an access token."""
     authorization = request.headers.get("authorization")
     try:
         check_single((await request.form()).multi_items())
-        asked = service.TokenRequest(form=form, authorization=authorization)
-        answer = await service.grant(uow, services, asked)
+        bound_to = await service.proved_key(uow, services, shown(request))
+        asked = service.TokenRequest(form=form, authorization=authorization, bound_to=bound_to)
+        answer = await service.grant(services, asked)
     except OAuthError as error:
         return refusal(error, challenge=authorization is not None)
     if answer is None:

@@ -7,9 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from auth.key_sets import ALGORITHMS
+
+from auth.agencies import Scope
+from auth.dpop import ALGORITHMS
+
+LONGEST_DEVICE_NAME = 100
+TokenType = Literal["Bearer", "DPoP"]
+
 
 class AuthorizeQuery(BaseModel):
-    """RFC 6749, section 4.1.1, with RFC 7636, section 4.3."""
+    """RFC 6749, section 4.1.1, with RFC 7636, section 4.3, and RFC 9449, section 10."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -21,6 +29,7 @@ class AuthorizeQuery(BaseModel):
         None
     )
     code_challenge_method: Annotated[str | None, Field(examples=["S256"])] = None
+    dpop_jkt: str | None = None
 
 
 class CallbackQuery(BaseModel):
@@ -35,10 +44,11 @@ class CallbackQuery(BaseModel):
 
 
 class TokenForm(BaseModel):
-    """RFC 6749, sections 4.1.3, 4.4.2 and 6; client_secret also by HTTP Basic. RFC 8693, section 2.1.
+    """RFC 6749, sections 4.1.3, 4.4.2 and 6; client_secret also by HTTP Basic. RFC 7521, section 4.2. RFC 8693, section 2.1.
 
     To act for somebody, `representation_id` names by which right: an extension of ours, as no parameter of
-    the RFC names a subject of which there is no token.
+    the RFC names a subject of which there is no token. Another one is `device_name`, by which a person knows
+    a signed-in device again: it may come with a code.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,6 +56,8 @@ class TokenForm(BaseModel):
     grant_type: Annotated[str | None, Field(examples=["authorization_code"])] = None
     client_id: str | None = None
     client_secret: str | None = None
+    client_assertion: str | None = None
+    client_assertion_type: str | None = None
     code: str | None = None
     redirect_uri: str | None = None
     code_verifier: str | None = None
@@ -55,6 +67,7 @@ class TokenForm(BaseModel):
     subject_token_type: str | None = None
     requested_token_type: str | None = None
     representation_id: str | None = None
+    device_name: Annotated[str | None, Field(examples=["iPhone 15"])] = None
 
 
 class RevokeForm(BaseModel):
@@ -71,7 +84,7 @@ class TokenAnswer(BaseModel):
     """RFC 6749, section 5.1. Agencies get a scope, apps a refresh token; who acts, the type (RFC 8693)."""
 
     access_token: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a kind, not a secret
+    token_type: TokenType
     expires_in: Annotated[int, Field(description="seconds")]
     refresh_token: str | None = None
     scope: str | None = None
@@ -86,7 +99,11 @@ class OAuthRefusal(BaseModel):
 
 
 class ServerMetadata(BaseModel):
-    """RFC 8414, section 2."""
+    """RFC 8414, section 2. Of the scopes, which are for agencies, apps need none.
+
+    There is no document of OpenID Connect beside it, as nobody signs in elsewhere with an account of ours:
+    AppAuth, which looks for one, is told the two endpoints instead.
+    """
 
     issuer: str
     authorization_endpoint: str
@@ -101,8 +118,16 @@ class ServerMetadata(BaseModel):
         "client_credentials",
         "urn:ietf:params:oauth:grant-type:token-exchange",
     ]
+    scopes_supported: list[str] = list(Scope)
     code_challenge_methods_supported: list[str] = ["S256"]
-    token_endpoint_auth_methods_supported: list[str] = ["none", "client_secret_basic", "client_secret_post"]
+    dpop_signing_alg_values_supported: list[str] = list(ALGORITHMS)
+    token_endpoint_auth_methods_supported: list[str] = [
+        "none",
+        "client_secret_basic",
+        "client_secret_post",
+        "private_key_jwt",
+    ]
+    token_endpoint_auth_signing_alg_values_supported: list[str] = [*ALGORITHMS]
     revocation_endpoint_auth_methods_supported: list[str] = ["none"]
     authorization_response_iss_parameter_supported: bool = True
     ui_locales_supported: list[str] = ["vi", "en"]

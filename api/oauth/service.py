@@ -1,40 +1,70 @@
 """The grants of the token endpoint."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from api.oauth.answers import client_credentials, required
+from api.oauth.answers import client_credentials, device_name, required, token_type
 from api.oauth.schemas import TokenAnswer, TokenForm
 from api.services import Services
-from auth import agencies, representation
-from auth.errors import OAuthError
-from auth.sessions import Sessions, TokenPair
+from auth import agencies, dpop, representation
+from auth.callers import Shown
+from auth.errors import InvalidProof, OAuthError
+from auth.sessions import Sessions, Theft, TokenPair
 from storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRequest:
-    """A request for a token: its form, and its Authorization header if it has one."""
+    """A request for a token.
+
+    Attributes:
+        authorization: its header of that name, if it has one.
+        bound_to: thumbprint of the key that the caller has proved to hold (RFC 9449), if it did.
+    """
 
     form: TokenForm
     authorization: str | None
+    bound_to: str | None
 
 
+CLIENT_CREDENTIALS = "client_credentials"
 Grant = Callable[[UnitOfWork, Services, TokenRequest], Awaitable[TokenAnswer | None]]
 
 
-async def grant(uow: UnitOfWork, services: Services, request: TokenRequest) -> TokenAnswer | None:
-    """Return tokens; None where a code or refresh token is not good, which is to be committed all the same.
+async def grant(services: Services, request: TokenRequest) -> TokenAnswer | None:
+    """Return tokens; None where a code or refresh token is not good, which is committed all the same.
 
     Raises:
-        OAuthError: the request is wrong in another way; there is nothing to commit.
+        OAuthError: the request is wrong in another way; nothing is committed.
     """
     name = required("grant_type", request.form.grant_type)
+    if name == CLIENT_CREDENTIALS:
+        # Its keys may have to be fetched, so it opens units of its own, with none held meanwhile.
+        return await clients.grant(services, request.form, request.authorization)
     if name not in _GRANTS:
-        raise OAuthError("unsupported_grant_type", f"the grant types are {', '.join(_GRANTS)}")
-    return await _GRANTS[name](uow, services, request)
+        known = ", ".join([*_GRANTS, CLIENT_CREDENTIALS])
+        raise OAuthError("unsupported_grant_type", f"the grant types are {known}")
+    async with services.unit_of_work() as uow:
+        answer = await _GRANTS[name](uow, services, request)
+        await uow.commit()
+        return answer
+
+
+async def proved_key(uow: UnitOfWork, services: Services, shown: Shown) -> str | None:
+    """Return the thumbprint of the key of which a request holds a proof, spent with it; None without one.
+
+    Raises:
+        OAuthError: the proof is no good, or was used before.
+    """
+    try:
+        proof = services.callers.read_proof(shown)
+        if proof is not None:
+            await dpop.spend(uow, proof)
+    except InvalidProof as error:
+        raise OAuthError("invalid_dpop_proof", str(error)) from error
+    return None if proof is None else proof.thumbprint
 
 
 def sessions_of(services: Services) -> Sessions:
@@ -50,6 +80,8 @@ async def _by_code(uow: UnitOfWork, services: Services, request: TokenRequest) -
         code=required("code", form.code),
         redirect_uri=required("redirect_uri", form.redirect_uri),
         verifier=required("code_verifier", form.code_verifier),
+        bound_to=request.bound_to,
+        device_name=device_name(form),
     )
     return _answer(pair)
 
@@ -59,18 +91,9 @@ async def _by_refresh_token(uow: UnitOfWork, services: Services, request: TokenR
         uow,
         client_id=required("client_id", request.form.client_id),
         refresh_token=required("refresh_token", request.form.refresh_token),
+        bound_to=request.bound_to,
     )
-    return _answer(pair)
-
-
-async def _by_client(uow: UnitOfWork, services: Services, request: TokenRequest) -> TokenAnswer:
-    client_id, secret = client_credentials(request.authorization, request.form)
-    caller = await agencies.authenticate(uow, client_id=client_id, secret=secret, scope=request.form.scope)
-    return TokenAnswer(
-        access_token=services.tokens.for_agency(caller),
-        expires_in=services.tokens.life_seconds,
-        scope=" ".join(sorted(caller.scopes)),
-    )
+    return _answer(None if isinstance(pair, Theft) else pair)
 
 
 async def _by_exchange(uow: UnitOfWork, services: Services, request: TokenRequest) -> TokenAnswer:
@@ -89,6 +112,7 @@ async def _by_exchange(uow: UnitOfWork, services: Services, request: TokenReques
     )
     return TokenAnswer(
         access_token=token.access_token,
+        token_type=token_type(bound=token.bound),
         expires_in=token.expires_in,
         issued_token_type=representation.ACCESS_TOKEN,
     )
@@ -104,7 +128,6 @@ def _uuid(text: str) -> UUID | None:
 _GRANTS: dict[str, Grant] = {
     "authorization_code": _by_code,
     "refresh_token": _by_refresh_token,
-    "client_credentials": _by_client,
     representation.GRANT_TYPE: _by_exchange,
 }
 
@@ -113,5 +136,8 @@ def _answer(pair: TokenPair | None) -> TokenAnswer | None:
     if pair is None:
         return None
     return TokenAnswer(
-        access_token=pair.access_token, refresh_token=pair.refresh_token, expires_in=pair.expires_in
+        access_token=pair.access_token,
+        token_type=token_type(bound=pair.bound),
+        refresh_token=pair.refresh_token,
+        expires_in=pair.expires_in,
     )

@@ -1,7 +1,7 @@
-"""A sign-in on its way, the session it becomes, and the tokens that renew it.
+"""A sign-in on its way, the session it becomes, the tokens that renew it, and the proofs that go with them.
 
-Secrets that a caller shows (state, code, refresh token) are kept as SHA-256 only: they are drawn
-from 256 random bits, so a plain hash can not be reversed.
+Secrets that a caller shows (state, code, refresh token) are kept as SHA-256 only: they hold 256 bits that
+nobody can guess, so a plain hash can not be reversed.
 """
 
 from datetime import datetime
@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
-from storage.base import created, moment
+from storage.base import created, moment, sealed
 from storage.ids import new_id
 
 
@@ -26,6 +26,7 @@ class SignIn(SQLModel, table=True):
     redirect_uri: str
     app_state: str | None = None
     app_challenge: str
+    key_thumbprint: str | None = None
     expires_at: datetime = moment(index=True)
 
 
@@ -34,6 +35,7 @@ class Holder(SQLModel):
 
     `provider_token_sealed` is the provider's own refresh token, by which is asked whether the account is
     still good; subject and session are the provider's names, by which it tells that somebody signed out.
+    `key_thumbprint` names the key of the device without which no token is good (RFC 9449), where one has it.
     """
 
     party_id: UUID | None = Field(default=None, foreign_key="party.id")
@@ -61,7 +63,14 @@ class AuthorizationCode(Holder, table=True):
 
 
 class Session(Holder, table=True):
-    """One signed-in app of one party or officer. `checked_at` is when the provider last vouched for it."""
+    """One signed-in app of one party or officer.
+
+    Attributes:
+        code_digest: of the code that it began with and of that code's challenge, so that both together,
+            brought a second time, are known to be.
+        device_name_sealed: what its holder calls the device.
+        checked_at: when the provider last vouched for it.
+    """
 
     __tablename__ = "session"
     __table_args__ = (
@@ -70,10 +79,13 @@ class Session(Holder, table=True):
         Index("ix_session_officer", "officer_id", postgresql_where=text("officer_id IS NOT NULL")),
         Index("ix_session_subject", "provider_subject_index", postgresql_where=text("revoked_at IS NULL")),
         Index("ix_session_provider", "provider_session_index", postgresql_where=text("revoked_at IS NULL")),
+        Index("ix_session_code", "code_digest", postgresql_where=text("code_digest IS NOT NULL")),
+        Index("ix_session_revoked", "revoked_at", postgresql_where=text("revoked_at IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
-    device_name: str | None = None
+    code_digest: bytes | None = None
+    device_name_sealed: bytes | None = sealed(nullable=True)
     checked_at: datetime | None = moment(nullable=True)
     last_used_at: datetime = created()
     expires_at: datetime = moment(index=True)
@@ -89,3 +101,16 @@ class RefreshToken(SQLModel, table=True):
     session_id: UUID = Field(foreign_key="session.id", index=True)
     created_at: datetime = created()
     used_at: datetime | None = moment(nullable=True, index=True)
+
+
+class KeyProof(SQLModel, table=True):
+    """A proof of a key (RFC 9449) that was used, until it would be too old to be used again.
+
+    Lost in a crash of the server, which leaves who copied one minutes ago minutes to use it.
+    """
+
+    __tablename__ = "key_proof"
+    __table_args__ = {"prefixes": ["UNLOGGED"]}
+
+    digest: bytes = Field(primary_key=True)
+    expires_at: datetime = moment(index=True)

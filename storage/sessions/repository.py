@@ -6,11 +6,13 @@ try at once one gets it, and who does not meet the conditions does not use it up
 
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from psycopg.rows import class_row
 
 from storage.ids import new_id
+from storage.sessions.device_names import seal_name
 from storage.sessions.models import AuthorizationCode, RefreshToken, Session, SignIn
 from storage.unit_of_work import UnitOfWork
 
@@ -18,15 +20,18 @@ USED_TOKENS_KEPT = timedelta(days=60)
 
 _TAKE_SIGN_IN = """
 DELETE FROM sign_in WHERE state_hash = %s AND expires_at > %s
-RETURNING nonce, provider_verifier, client_id, redirect_uri, app_state, app_challenge
+RETURNING nonce, provider_verifier, client_id, redirect_uri, app_state, app_challenge, key_thumbprint
 """
 _TAKE_CODE = """
 DELETE FROM authorization_code
-WHERE code_hash = %s AND client_id = %s AND redirect_uri = %s AND challenge = %s AND expires_at > %s
+WHERE code_hash = %(code)s AND client_id = %(client_id)s AND redirect_uri = %(redirect_uri)s
+  AND challenge = %(challenge)s AND coalesce(key_thumbprint = %(key)s, key_thumbprint IS NULL)
+  AND expires_at > %(now)s
 RETURNING client_id, party_id, officer_id, assurance, signed_in_at, provider, provider_subject_index,
   provider_session_index, provider_token_sealed, key_thumbprint
 """
-# Locking the session as well makes the refreshes of one family take turns.
+# Locking the session as well makes the refreshes of one family take turns. It is locked and read in one
+# statement, which sees it as it is once it is this one's turn; other rows are read in another one, after it.
 _LOCK_SESSION = """
 SELECT s.id AS session_id, s.client_id, s.party_id, s.officer_id, s.assurance, s.signed_in_at, s.provider,
   s.provider_subject_index, s.provider_session_index, s.provider_token_sealed, s.key_thumbprint, r.used_at
@@ -36,13 +41,20 @@ FOR UPDATE
 """
 _ROTATE = """
 WITH used AS (
-  UPDATE refresh_token SET used_at = %(now)s WHERE token_hash = %(old)s AND used_at IS NULL
+  UPDATE refresh_token SET used_at = %(now)s WHERE token_hash = %(old)s
 ), renewed AS (
-  UPDATE session SET last_used_at = %(now)s, expires_at = %(until)s WHERE id = %(session)s
+  UPDATE session SET last_used_at = %(now)s, expires_at = %(until)s,
+    key_thumbprint = coalesce(key_thumbprint, %(key)s)
+  WHERE id = %(session)s
 )
 INSERT INTO refresh_token (token_hash, session_id, created_at) VALUES (%(new)s, %(session)s, %(now)s)
 """
-_REVOKE = "UPDATE session SET revoked_at = %s WHERE id = %s AND revoked_at IS NULL"
+_UNUSED = "SELECT FROM refresh_token WHERE token_hash = %s AND used_at IS NULL"
+_REVOKE = "UPDATE session SET revoked_at = %s WHERE id = %s AND client_id = %s AND revoked_at IS NULL"
+_REVOKE_BY_CODE = """
+UPDATE session SET revoked_at = %s WHERE code_digest = %s AND client_id = %s AND revoked_at IS NULL
+RETURNING id
+"""
 _SIGN_OUT = """
 UPDATE session s SET revoked_at = %s FROM refresh_token r
 WHERE r.token_hash = %s AND s.id = r.session_id AND s.client_id = %s AND s.revoked_at IS NULL
@@ -50,6 +62,7 @@ WHERE r.token_hash = %s AND s.id = r.session_id AND s.client_id = %s AND s.revok
 _SWEEP = (
     "DELETE FROM sign_in WHERE expires_at < %(now)s",
     "DELETE FROM authorization_code WHERE expires_at < %(now)s",
+    "DELETE FROM key_proof WHERE expires_at < %(now)s",
     "DELETE FROM refresh_token r USING session s WHERE s.id = r.session_id AND s.expires_at < %(now)s",
     "DELETE FROM session WHERE expires_at < %(now)s",
     "DELETE FROM refresh_token WHERE used_at < %(long_ago)s",
@@ -66,6 +79,7 @@ class PendingSignIn:
     redirect_uri: str
     app_state: str | None
     app_challenge: str
+    key_thumbprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,20 +143,53 @@ async def keep_code(
 
 
 async def take_code(
-    uow: UnitOfWork, code_hash: bytes, *, client_id: str, redirect_uri: str, challenge: str, now: datetime
+    uow: UnitOfWork,
+    code_hash: bytes,
+    *,
+    client_id: str,
+    redirect_uri: str,
+    challenge: str,
+    key_thumbprint: str | None,
+    now: datetime,
 ) -> Admission | None:
-    """Return what a code stands for, once, and only where it is bound to all that is given."""
+    """Return what a code stands for, once, and only where it is bound to all that is given.
+
+    A code that names no key is good with any, or with none.
+    """
+    given = {
+        "code": code_hash,
+        "client_id": client_id,
+        "redirect_uri": redirect_uri,
+        "challenge": challenge,
+        "key": key_thumbprint,
+        "now": now,
+    }
     async with (await uow.driver()).cursor(row_factory=class_row(Admission)) as cursor:
-        await cursor.execute(_TAKE_CODE, (code_hash, client_id, redirect_uri, challenge, now))
+        await cursor.execute(_TAKE_CODE, given)
         return await cursor.fetchone()
 
 
 async def start_session(
-    uow: UnitOfWork, admission: Admission, token_hash: bytes, *, expires_at: datetime
+    uow: UnitOfWork,
+    admission: Admission,
+    token_hash: bytes,
+    *,
+    code_digest: bytes,
+    device_name: str | None,
+    now: datetime,
+    expires_at: datetime,
 ) -> UUID:
-    """Start a session with its first refresh token; return its id."""
+    """Start a session with its first refresh token; return its id. See `models.Session`."""
     session_id = new_id()
-    uow.session.add(Session(id=session_id, expires_at=expires_at, **asdict(admission)))
+    session = Session(
+        id=session_id,
+        code_digest=code_digest,
+        device_name_sealed=await seal_name(uow, admission.party_id, device_name),
+        last_used_at=now,
+        expires_at=expires_at,
+        **asdict(admission),
+    )
+    uow.session.add(session)
     await uow.session.flush()
     uow.session.add(RefreshToken(token_hash=token_hash, session_id=session_id))
     await uow.session.flush()
@@ -158,17 +205,49 @@ async def lock_session(
         return await cursor.fetchone()
 
 
+async def is_unused(uow: UnitOfWork, token_hash: bytes) -> bool:
+    """Tell whether there is such a refresh token, of a session that is locked, and nobody has used it."""
+    return (await (await uow.driver()).execute(_UNUSED, (token_hash,))).rowcount == 1
+
+
 async def rotate(
-    uow: UnitOfWork, session_id: UUID, *, old: bytes, new: bytes, now: datetime, expires_at: datetime
+    uow: UnitOfWork,
+    session: LiveSession,
+    *,
+    old: bytes,
+    new: bytes,
+    key_thumbprint: str | None,
+    now: datetime,
+    expires_at: datetime,
 ) -> None:
-    """Mark a refresh token as used, add its successor, and let the session live until `expires_at`."""
-    values = {"session": session_id, "old": old, "new": new, "now": now, "until": expires_at}
-    await (await uow.driver()).execute(_ROTATE, values)
+    """Put a successor in the place of a refresh token, and let the session live until `expires_at`.
+
+    A session that was not bound to a key is bound to this one from now on, if there is one.
+    """
+    given = {
+        "session": session.session_id,
+        "old": old,
+        "new": new,
+        "key": key_thumbprint,
+        "now": now,
+        "until": expires_at,
+    }
+    await (await uow.driver()).execute(_ROTATE, given)
 
 
-async def revoke(uow: UnitOfWork, session_id: UUID, *, now: datetime) -> None:
-    """End a session and with it every token of its family."""
-    await (await uow.driver()).execute(_REVOKE, (now, session_id))
+async def revoke(uow: UnitOfWork, session_id: UUID, *, client_id: str, now: datetime) -> None:
+    """End a session of this app and with it every token of its family."""
+    await (await uow.driver()).execute(_REVOKE, (now, session_id, client_id))
+
+
+async def revoke_by_code(
+    uow: UnitOfWork, code_digest: bytes, *, client_id: str, now: datetime
+) -> UUID | None:
+    """End the session that began with a code; return its id where there was one."""
+    cursor = await (await uow.driver()).execute(_REVOKE_BY_CODE, (now, code_digest, client_id))
+    row: Any = await cursor.fetchone()
+    found: UUID | None = row and row[0]
+    return found
 
 
 async def revoke_by_token(uow: UnitOfWork, token_hash: bytes, *, client_id: str, now: datetime) -> None:

@@ -11,7 +11,7 @@ from auth.apps import App
 from auth.errors import OAuthError
 from auth.identity import Identity
 from auth.oidc import OpenIdProvider
-from auth.sessions import Sessions, TokenPair
+from auth.sessions import Sessions, Theft, TokenPair
 from auth.sign_in import SignIns
 from auth.tokens import Tokens
 from storage.parties.kinds import PartyKind
@@ -64,16 +64,20 @@ class House:
         given = {"client_id": APP, "redirect_uri": REDIRECT, "verifier": VERIFIER} | changes
         return await self.committed(lambda uow: self.sessions.redeem(uow, code=code, **given))
 
-    async def refresh(self, token: str, client_id: str = APP) -> TokenPair | None:
+    async def refresh(
+        self, token: str, client_id: str = APP, bound_to: str | None = None
+    ) -> TokenPair | Theft | None:
         return await self.committed(
-            lambda uow: self.sessions.refresh(uow, client_id=client_id, refresh_token=token)
+            lambda uow: self.sessions.refresh(
+                uow, client_id=client_id, refresh_token=token, bound_to=bound_to
+            )
         )
 
     async def sign_out(self, token: str, client_id: str = APP) -> None:
         await self.committed(lambda uow: self.sessions.sign_out(uow, client_id=client_id, token=token))
 
-    async def signed_in(self) -> TokenPair:
-        pair = await self.redeem(await self.code())
+    async def signed_in(self, **more: str) -> TokenPair:
+        pair = await self.redeem(await self.code(), **more)
         assert pair is not None
         return pair
 
@@ -177,32 +181,82 @@ async def test_rotation(house, clock):
 
 
 async def test_lost_answer(house, clock):
-    """An app that repeats a refresh within 60 seconds goes on, with either answer."""
+    """An app that repeats a refresh within 60 seconds gets the refresh token that it missed."""
     pair = await house.signed_in()
     lost = await house.refresh(pair.refresh_token)
     clock.forward(60)
     repeated = await house.refresh(pair.refresh_token)
-    assert len({pair.refresh_token, lost.refresh_token, repeated.refresh_token}) == 3
-    assert await house.refresh(lost.refresh_token) is not None
-    assert await house.refresh(repeated.refresh_token) is not None
+    assert pair.refresh_token != lost.refresh_token == repeated.refresh_token
+    assert isinstance(await house.refresh(lost.refresh_token), TokenPair)
 
 
 async def test_refreshes_at_once(house):
-    """An app that refreshes five times at once gets five good answers."""
+    """An app that refreshes five times at once is told one refresh token five times."""
     pair = await house.signed_in()
     pairs = await asyncio.gather(*(house.refresh(pair.refresh_token) for _ in range(5)))
-    assert all(await asyncio.gather(*(house.refresh(pair.refresh_token) for pair in pairs)))
+    (successor,) = {pair.refresh_token for pair in pairs}
+    assert isinstance(await house.refresh(successor), TokenPair)
 
 
 async def test_reuse_ends_the_session(house, clock):
     """A refresh token that turns up again after 60 seconds ends the session for everybody."""
     stolen = await house.signed_in()
     current = await house.refresh(stolen.refresh_token)
-    clock.forward(30)
-    assert await house.refresh(stolen.refresh_token) is not None
-    clock.forward(31)
-    assert await house.refresh(stolen.refresh_token) is None
+    clock.forward(61)
+    theft = await house.refresh(stolen.refresh_token)
+    citizen = house.tokens.verify_citizen(stolen.access_token)
+    assert theft == Theft(session_id=citizen.session_id, party_id=citizen.party_id)
     assert await house.refresh(current.refresh_token) is None
+
+
+async def test_reuse_after_the_successor(house):
+    """A refresh token whose successor was used ends the session, however soon it turns up."""
+    pair = await house.signed_in()
+    current = await house.refresh((await house.refresh(pair.refresh_token)).refresh_token)
+    assert isinstance(await house.refresh(pair.refresh_token), Theft)
+    assert await house.refresh(current.refresh_token) is None
+
+
+async def test_reuse_beside_its_successor(house, unit_of_work, reading):
+    """A replay that waits for the use of the successor sees that it was used."""
+    pair = await house.signed_in()
+    current = await house.refresh(pair.refresh_token)
+    async with unit_of_work() as uow:
+        await house.sessions.refresh(uow, client_id=APP, refresh_token=current.refresh_token)
+        replaying = asyncio.create_task(house.refresh(pair.refresh_token))
+        await _until_somebody_waits(reading)
+        await uow.commit()
+    assert isinstance(await replaying, Theft)
+
+
+async def test_another_device(house):
+    """A refresh token without the key of its session ends the session, though it was never used before."""
+    for key in ("another key", None):
+        pair = await house.signed_in(bound_to="a key")
+        assert pair.bound
+        renewed = await house.refresh(pair.refresh_token, bound_to="a key")
+        assert house.tokens.verify_citizen(renewed.access_token).bound_to == "a key"
+        assert isinstance(await house.refresh(renewed.refresh_token, bound_to=key), Theft)
+        assert await house.refresh(renewed.refresh_token, bound_to="a key") is None
+
+
+async def test_binding_later(house):
+    """An app that learns to prove a key has its session bound to it with its next refresh."""
+    pair = await house.signed_in()
+    renewed = await house.refresh(pair.refresh_token, bound_to="a key")
+    assert (pair.bound, renewed.bound) == (False, True)
+    assert isinstance(await house.refresh(renewed.refresh_token), Theft)
+
+
+async def test_code_and_verifier_twice(house):
+    """Who brings a used code with its verifier ends the session that it began; without it, nothing."""
+    code = await house.code()
+    pair = await house.redeem(code)
+    assert await house.redeem(code, verifier="b" * 43) is None
+    renewed = await house.refresh(pair.refresh_token)
+    assert isinstance(renewed, TokenPair)
+    assert await house.redeem(code) is None
+    assert await house.refresh(renewed.refresh_token) is None
 
 
 async def test_reuse_ends_one_session_only(house, clock):
@@ -210,8 +264,8 @@ async def test_reuse_ends_one_session_only(house, clock):
     stolen, other = await house.signed_in(), await house.signed_in()
     await house.refresh(stolen.refresh_token)
     clock.forward(61)
-    assert await house.refresh(stolen.refresh_token) is None
-    assert await house.refresh(other.refresh_token) is not None
+    assert isinstance(await house.refresh(stolen.refresh_token), Theft)
+    assert isinstance(await house.refresh(other.refresh_token), TokenPair)
 
 
 async def test_another_app(house, clock):
@@ -221,8 +275,9 @@ async def test_another_app(house, clock):
     current = await house.refresh(pair.refresh_token)
     clock.forward(61)
     assert await house.refresh(pair.refresh_token, client_id="other-app") is None
-    await house.sign_out(pair.refresh_token, client_id="other-app")
-    assert await house.refresh(current.refresh_token) is not None
+    for token in (pair.refresh_token, pair.access_token):
+        await house.sign_out(token, client_id="other-app")
+    assert isinstance(await house.refresh(current.refresh_token), TokenPair)
 
 
 async def test_sign_out_comes_first(house, unit_of_work, reading):
@@ -231,11 +286,15 @@ async def test_sign_out_comes_first(house, unit_of_work, reading):
     async with unit_of_work() as uow:
         await house.sessions.sign_out(uow, client_id=APP, token=pair.refresh_token)
         refreshing = asyncio.create_task(house.refresh(pair.refresh_token))
-        async with asyncio.timeout(5):
-            while not await _somebody_waits(reading):  # noqa: ASYNC110 - the database sets no event
-                await asyncio.sleep(0.01)
+        await _until_somebody_waits(reading)
         await uow.commit()
     assert await refreshing is None
+
+
+async def _until_somebody_waits(reading) -> None:
+    async with asyncio.timeout(5):
+        while not await _somebody_waits(reading):  # noqa: ASYNC110 - the database sets no event
+            await asyncio.sleep(0.01)
 
 
 async def _somebody_waits(reading) -> bool:

@@ -45,9 +45,13 @@ def parts(token: str) -> list[dict[str, object]]:
     return [json.loads(urlsafe_b64decode(part + "==")) for part in token.split(".")[:2]]
 
 
+def signing_key(tokens: Tokens) -> ECKey:
+    return tokens._keys.signing(tokens._now())
+
+
 def signed(tokens: Tokens, header: dict[str, object], claims: dict[str, object], key=None) -> str:
     algorithm = str(header["alg"])
-    return jwt.encode(header, claims, key or tokens._signing_key, algorithms=[algorithm], default_type=None)
+    return jwt.encode(header, claims, key or signing_key(tokens), algorithms=[algorithm], default_type=None)
 
 
 def test_round_trip(tokens, good):
@@ -133,7 +137,7 @@ def test_unsigned(tokens, good):
 def test_public_key_as_shared_secret(tokens, good):
     """A token signed with our public key as an HMAC secret is refused."""
     header, claims = parts(good)
-    secret = OctKey.import_key(urlsafe_b64encode(tokens._signing_key.as_pem(private=False)).decode())
+    secret = OctKey.import_key(urlsafe_b64encode(signing_key(tokens).as_pem(private=False)).decode())
     with pytest.raises(InvalidToken):
         tokens.verify_citizen(signed(tokens, {**header, "alg": "HS256"}, claims, secret))
 
@@ -155,7 +159,7 @@ def test_jwks_is_public(tokens, good):
 
 def test_rotation(auth_settings, tokens, good):
     """Tokens of a replaced key count as long as the key stays in the set."""
-    old = tokens._signing_key.as_dict(private=True)
+    old = signing_key(tokens).as_dict(private=True)
     new = ECKey.import_key(new_key()).as_dict(private=True)
     both = auth_settings.model_copy(update={"token_key": SecretStr(json.dumps({"keys": [new, old]}))})
     only = auth_settings.model_copy(update={"token_key": SecretStr(json.dumps(new))})
