@@ -3,16 +3,18 @@
 import asyncio
 import gc
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from api.settings import Settings
+from auth.apps import Audience
 from auth.callers import Callers
 from auth.ended import EndedSessions
 from auth.identity import IdentityProvider
 from auth.key_sets import ClientKeys
 from auth.oidc import OpenIdProvider
+from auth.settings import AuthSettings
 from auth.tokens import Tokens
 from notify.ports import ReceiptReader
 from notify.registry import build_receipt_readers
@@ -35,7 +37,7 @@ class Services:
     cipher: Cipher
     tokens: Tokens
     callers: Callers
-    identity_provider: IdentityProvider
+    identity_providers: Mapping[Audience, IdentityProvider]
     calendar: WorkingCalendar
     slip_keys: SlipKeys
     client_keys: ClientKeys = field(default_factory=ClientKeys)
@@ -112,6 +114,21 @@ async def _watching_ended_sessions(settings: Settings, ended: EndedSessions) -> 
 
 
 @asynccontextmanager
+async def _identity_providers(settings: AuthSettings) -> AsyncIterator[Mapping[Audience, IdentityProvider]]:
+    """Know who vouches for citizens and, where there is somebody, for officers."""
+    known = {
+        Audience.CITIZENS: settings.citizen_provider(),
+        Audience.OFFICERS: settings.staff_provider(),
+    }
+    async with AsyncExitStack() as stack:
+        yield {
+            audience: await stack.enter_async_context(OpenIdProvider(provider))
+            for audience, provider in known.items()
+            if provider is not None
+        }
+
+
+@asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Put the web process together. Raises SettingsError when a setting is missing."""
     cipher = make_cipher(settings.storage)
@@ -120,7 +137,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     engine = Engine(settings.storage)
     try:
         async with (
-            OpenIdProvider(settings.auth.citizen_provider()) as provider,
+            _identity_providers(settings.auth) as providers,
             _watching_ended_sessions(settings, callers.ended),
         ):
             yield Services(
@@ -129,7 +146,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 cipher=cipher,
                 tokens=tokens,
                 callers=callers,
-                identity_provider=provider,
+                identity_providers=providers,
                 calendar=_warm_calendar(settings),
                 slip_keys=SlipKeys(keys=settings.storage.slip_keys()),
                 receipt_readers=build_receipt_readers(settings.notify),

@@ -1,4 +1,4 @@
-"""From the claims of a provider to an identity."""
+"""What the claims of a provider say: who signed in, and when it saw them."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -12,6 +12,7 @@ from storage.parties.kinds import PartyKind
 from storage.parties.numbers import InvalidNumber, parse_number
 
 LONGEST_NAME = 500
+LEEWAY_SECONDS = 60
 
 
 def identity_of(claims: Mapping[str, Any], names: ClaimMap) -> Identity:
@@ -29,8 +30,27 @@ def identity_of(claims: Mapping[str, Any], names: ClaimMap) -> Identity:
         number=_number(kind, claims.get(names.number if person else names.organisation_number)),
         name=_name(claims.get(names.name if person else names.organisation_name)),
         assurance=_level(kind, claims.get(names.level)),
-        signed_in_at=datetime.fromtimestamp(_seen_at(claims), UTC),
     )
+
+
+def signed_in_at(claims: Mapping[str, Any], *, answered_at: float) -> datetime:
+    """Return when the provider saw the person: `auth_time`, or when it answered where it does not say.
+
+    Args:
+        claims: what it says.
+        answered_at: seconds since 1970.
+
+    Raises:
+        SignInRefused: `auth_time` is no time, or none that can have been.
+    """
+    seen_at = claims.get("auth_time", answered_at)
+    if (
+        isinstance(seen_at, bool)
+        or not isinstance(seen_at, int | float)
+        or not 0 < seen_at <= answered_at + LEEWAY_SECONDS
+    ):
+        raise SignInRefused("auth_time")
+    return datetime.fromtimestamp(seen_at, UTC)
 
 
 def _number(kind: PartyKind, given: object) -> str:
@@ -58,14 +78,3 @@ def _level(kind: PartyKind, given: object) -> int:
     if str(given) not in {"1", "2"}:
         raise SignInRefused("level")
     return int(str(given))
-
-
-def _seen_at(claims: Mapping[str, Any]) -> float:
-    seen_at = claims.get("auth_time", claims["iat"])
-    if (
-        isinstance(seen_at, bool)
-        or not isinstance(seen_at, int | float)
-        or not 0 < seen_at <= claims["iat"] + 60
-    ):
-        raise SignInRefused("auth_time")
-    return seen_at

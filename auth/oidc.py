@@ -13,10 +13,10 @@ from joserfc.jwk import KeySet
 
 from auth import id_tokens
 from auth.cached import Cached
-from auth.claims import identity_of
+from auth.claims import signed_in_at
 from auth.discovery import Metadata, read_metadata, well_known
 from auth.errors import ProviderUnavailable, SignInRefused
-from auth.identity import Departure, Identity, Return
+from auth.identity import Departure, Return, Vouched
 from auth.opaque import draw
 from auth.pkce import METHOD
 from auth.providers import ProviderSettings
@@ -57,7 +57,6 @@ class OpenIdProvider:
     ) -> None:
         self._issuer = settings.issuer
         self._client_id = settings.client_id
-        self._claim_map = settings.claims
         self._now = now
         self._client = AsyncOAuth2Client(
             client_id=settings.client_id,
@@ -87,13 +86,21 @@ class OpenIdProvider:
         )
         return Departure(url=url, nonce=nonce, verifier=verifier)
 
-    async def complete(self, returned: Return) -> Identity:
+    async def complete(self, returned: Return) -> Vouched:
         """Find out who came back. Raises ProviderUnavailable and SignInRefused."""
         metadata = await self._metadata.get()
         if returned.issuer != self._issuer and (metadata.names_issuer or returned.issuer is not None):
             raise SignInRefused("issuer")
         tokens = await self._redeem(metadata, returned)
-        return identity_of(await self._claims(tokens, returned.nonce), self._claim_map)
+        claims = await self._claims(tokens, returned.nonce)
+        return Vouched(
+            issuer=self._issuer,
+            subject=claims["sub"],
+            claims=claims,
+            signed_in_at=signed_in_at(claims, answered_at=claims["iat"]),
+            sid=_text(claims.get("sid")),
+            refresh_token=_text(tokens.get("refresh_token")),
+        )
 
     async def _redeem(self, metadata: Metadata, returned: Return) -> dict[str, Any]:
         try:
@@ -149,3 +156,7 @@ class OpenIdProvider:
             return answer.raise_for_status().json()
         except UNREACHABLE as error:
             raise ProviderUnavailable(type(error).__name__) from error
+
+
+def _text(given: object) -> str | None:
+    return given if isinstance(given, str) and given else None

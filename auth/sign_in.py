@@ -3,15 +3,16 @@
 The caller holds no database connection while `start` and `identify` talk to the identity provider.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from auth import opaque, pkce
-from auth.errors import OAuthError, UntrustedRedirect
-from auth.identity import Identity, IdentityProvider, Return
+from auth import admission, opaque, pkce, ties
+from auth.apps import Audience
+from auth.errors import OAuthError, ProviderUnavailable, UntrustedRedirect
+from auth.identity import IdentityProvider, Return, Vouched
 from auth.settings import AuthSettings
-from storage.parties import repository as parties
+from storage.cipher import Cipher
 from storage.sessions import repository as sessions
 from storage.sessions.repository import Admission, PendingSignIn
 from storage.unit_of_work import UnitOfWork
@@ -44,23 +45,24 @@ class StartedSignIn:
 
 
 class SignIns:
-    """Leads people from an app to the identity provider and back.
+    """Leads people from an app to the provider that vouches for those who use it, and back.
 
     Args:
-        settings: names the apps and their redirect addresses.
-        provider: vouches for people.
+        settings: names the apps, their redirect addresses, and who signs in with them.
+        providers: vouch for citizens and officers.
         now: the time, aware.
     """
 
     def __init__(
         self,
         settings: AuthSettings,
-        provider: IdentityProvider,
+        providers: Mapping[Audience, IdentityProvider],
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._apps = settings.registered_apps()
-        self._provider = provider
+        self._claim_map = settings.idp_claims
+        self._providers = providers
         self._now = now
 
     def trusted_redirect(self, request: AppRequest) -> str:
@@ -85,7 +87,7 @@ class SignIns:
         redirect_uri = self.trusted_redirect(request)
         challenge = _checked_challenge(request)
         state = opaque.draw()
-        departure = await self._provider.begin(state)
+        departure = await self._provider(request.client_id).begin(state)
         pending = PendingSignIn(
             nonce=departure.nonce,
             provider_verifier=departure.verifier,
@@ -106,33 +108,58 @@ class SignIns:
         """Return the sign-in that came back with `state`, once."""
         return await sessions.take_sign_in(uow, opaque.digest(state), now=self._now())
 
-    async def identify(self, pending: PendingSignIn, *, code: str, issuer: str | None) -> Identity:
+    async def identify(self, pending: PendingSignIn, *, code: str, issuer: str | None) -> Vouched:
         """Ask the provider who came back with `code`. Raises ProviderUnavailable and SignInRefused."""
-        return await self._provider.complete(
+        return await self._provider(pending.client_id).complete(
             Return(code=code, issuer=issuer, nonce=pending.nonce, verifier=pending.provider_verifier)
         )
 
-    async def admit(self, uow: UnitOfWork, pending: PendingSignIn, identity: Identity) -> str:
-        """Find or make the party, and return a one-time code for the app, good for 60 seconds."""
-        known = parties.PartyIdentity(kind=identity.kind, number=identity.number)
-        (key,) = await parties.find_or_create(uow, [known])
-        await parties.learn_name(uow, key, identity.name)
+    async def admit(self, uow: UnitOfWork, pending: PendingSignIn, vouched: Vouched) -> str:
+        """Find or make whoever signed in; return a one-time code for the app, good for 60 seconds.
+
+        Raises:
+            SignInRefused: what the provider says of a citizen lacks something.
+            OAuthError: `access_denied`, where it speaks of nobody who may use this app.
+        """
+        audience = self._audience(pending.client_id)
+        holder = await admission.admit(uow, audience, vouched, self._claim_map)
         code = opaque.draw()
         await sessions.keep_code(
             uow,
             opaque.digest(code),
-            Admission(
-                client_id=pending.client_id,
-                party_id=key.party_id,
-                assurance=identity.assurance,
-                signed_in_at=identity.signed_in_at,
-                key_thumbprint=pending.key_thumbprint,
-            ),
+            _admission(uow.cipher, pending, vouched, holder, provider=audience),
             redirect_uri=pending.redirect_uri,
             challenge=pending.app_challenge,
             expires_at=self._now() + CODE_LIFE,
         )
         return code
+
+    def _audience(self, client_id: str | None) -> Audience:
+        return self._apps[client_id or ""].audience
+
+    def _provider(self, client_id: str | None) -> IdentityProvider:
+        provider = self._providers.get(self._audience(client_id))
+        if provider is None:
+            raise ProviderUnavailable("no provider is set for those who use this app")
+        return provider
+
+
+def _admission(
+    cipher: Cipher, pending: PendingSignIn, vouched: Vouched, holder: admission.Holder, *, provider: str
+) -> Admission:
+    issuer, sid, token = vouched.issuer, vouched.sid, vouched.refresh_token
+    return Admission(
+        client_id=pending.client_id,
+        party_id=holder.party_id,
+        officer_id=holder.officer_id,
+        assurance=holder.assurance,
+        signed_in_at=vouched.signed_in_at,
+        provider=provider,
+        provider_subject_index=ties.subject_index(cipher, issuer, vouched.subject),
+        provider_session_index=None if sid is None else ties.session_index(cipher, issuer, sid),
+        provider_token_sealed=None if token is None else ties.seal_token(cipher, token),
+        key_thumbprint=pending.key_thumbprint,
+    )
 
 
 def _checked_challenge(request: AppRequest) -> str:

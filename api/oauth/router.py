@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from api.dependencies import AllServices, Locale, Uow, shown
 from api.oauth import service
 from api.oauth.answers import NO_STORE, app_url, check_single, redirect, refusal, repeated, required
+from api.oauth.asking import TokenRequest
 from api.oauth.pages import refusal_page
 from api.oauth.schemas import (
     AuthorizeQuery,
@@ -21,8 +22,8 @@ from api.oauth.schemas import (
     TokenAnswer,
     TokenForm,
 )
+from api.services import Services
 from auth.errors import OAuthError, ProviderUnavailable, SignInRefused, UntrustedRedirect
-from auth.identity import Identity
 from auth.sign_in import AppRequest, SignIns, StartedSignIn
 from storage.sessions.repository import PendingSignIn
 from storage.unit_of_work import transact
@@ -34,7 +35,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": OAuthRefusal}, 401: 
 
 async def get_sign_ins(services: AllServices) -> SignIns:
     """Return what leads people to the identity provider and back."""
-    return SignIns(services.settings.auth, services.identity_provider)
+    return SignIns(services.settings.auth, services.identity_providers)
 
 
 Leading = Annotated[SignIns, Depends(get_sign_ins)]
@@ -75,10 +76,9 @@ async def callback(
         return refusal_page("expired", locale)
     issuer = services.tokens.issuer
     try:
-        identity = await _identified(sign_ins, pending, query)
+        code = await _admitted(services, sign_ins, pending, query)
     except OAuthError as error:
         return _back_with(error, pending.redirect_uri, issuer, pending.app_state)
-    code = await transact(services.unit_of_work, lambda uow: sign_ins.admit(uow, pending, identity))
     return redirect(app_url(pending.redirect_uri, issuer=issuer, state=pending.app_state, code=code))
 
 
@@ -88,8 +88,7 @@ async def token(request: Request, form: Annotated[TokenForm, Form()], services: 
     authorization = request.headers.get("authorization")
     try:
         check_single((await request.form()).multi_items())
-        bound_to = await service.proved_key(uow, services, shown(request))
-        asked = service.TokenRequest(form=form, authorization=authorization, bound_to=bound_to)
+        asked = TokenRequest(form=form, authorization=authorization, shown=shown(request))
         answer = await service.grant(services, asked)
     except OAuthError as error:
         return refusal(error, challenge=authorization is not None)
@@ -141,11 +140,14 @@ async def _started(sign_ins: SignIns, asked: AppRequest) -> StartedSignIn:
         raise _unavailable(error) from error
 
 
-async def _identified(sign_ins: SignIns, pending: PendingSignIn, query: CallbackQuery) -> Identity:
+async def _admitted(
+    services: Services, sign_ins: SignIns, pending: PendingSignIn, query: CallbackQuery
+) -> str:
     if query.error is not None or query.code is None:
         raise OAuthError("access_denied", "the identity provider did not confirm the sign-in")
     try:
-        return await sign_ins.identify(pending, code=query.code, issuer=query.iss)
+        vouched = await sign_ins.identify(pending, code=query.code, issuer=query.iss)
+        return await transact(services.unit_of_work, lambda uow: sign_ins.admit(uow, pending, vouched))
     except ProviderUnavailable as error:
         raise _unavailable(error) from error
     except SignInRefused as error:

@@ -1,6 +1,7 @@
 """Sessions on a real database: codes, rotation, reuse, sign-out."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,12 +10,10 @@ from sqlmodel import col, select
 from auth import opaque, pkce
 from auth.apps import App
 from auth.errors import OAuthError
-from auth.identity import Identity
-from auth.oidc import OpenIdProvider
+from auth.identity import Vouched
 from auth.sessions import Sessions, Theft, TokenPair
 from auth.sign_in import SignIns
 from auth.tokens import Tokens
-from storage.parties.kinds import PartyKind
 from storage.parties.models import Party
 from storage.parties.repository import profile
 from storage.sessions import repository
@@ -32,11 +31,16 @@ PENDING = PendingSignIn(
     app_state="s",
     app_challenge=pkce.challenge_of(VERIFIER),
 )
-IDENTITY = Identity(
-    kind=PartyKind.PERSON,
-    number="001190000001",
-    name="Nguyễn Thị Ví Dụ",
-    assurance=2,
+CLAIMS = {
+    "LoaiTaiKhoan": "1",
+    "SoDinhDanh": "001190000001",
+    "HoVaTen": "Nguyễn Thị Ví Dụ",
+    "IAL": "2",
+}
+VOUCHED = Vouched(
+    issuer="https://idp.example.vn",
+    subject="somebody",
+    claims=CLAIMS,
     signed_in_at=datetime(2026, 11, 2, 8, 30, tzinfo=UTC),
 )
 
@@ -47,7 +51,7 @@ class House:
     def __init__(self, settings, unit_of_work, clock) -> None:
         now = lambda: datetime.fromtimestamp(clock(), UTC)  # noqa: E731 - a clock of another form
         self.tokens = Tokens(settings, now=clock)
-        self.sign_ins = SignIns(settings, OpenIdProvider(settings.citizen_provider()), now=now)
+        self.sign_ins = SignIns(settings, {}, now=now)
         self.sessions = Sessions(settings, self.tokens, now=now)
         self.unit_of_work = unit_of_work
 
@@ -57,8 +61,8 @@ class House:
             await uow.commit()
             return result
 
-    async def code(self, identity: Identity = IDENTITY) -> str:
-        return await self.committed(lambda uow: self.sign_ins.admit(uow, PENDING, identity))
+    async def code(self, vouched: Vouched = VOUCHED) -> str:
+        return await self.committed(lambda uow: self.sign_ins.admit(uow, PENDING, vouched))
 
     async def redeem(self, code: str, **changes: str) -> TokenPair | None:
         given = {"client_id": APP, "redirect_uri": REDIRECT, "verifier": VERIFIER} | changes
@@ -95,7 +99,7 @@ async def test_code_becomes_a_session(house, reading):
     """A code gives tokens that say who signed in, when and how surely."""
     pair = await house.signed_in()
     citizen = house.tokens.verify_citizen(pair.access_token)
-    assert (citizen.assurance, citizen.signed_in_at, pair.expires_in) == (2, IDENTITY.signed_in_at, 600)
+    assert (citizen.assurance, citizen.signed_in_at, pair.expires_in) == (2, VOUCHED.signed_in_at, 600)
     async with reading() as read:
         party = (await read.session.exec(select(Party))).one()
         session = (await read.session.exec(select(Session))).one()
@@ -151,13 +155,7 @@ async def test_unknown_app(house):
 async def test_one_party_for_one_person(house, reading, cipher):
     """Who signs in again is the same party, and a new name replaces the old one."""
     first = await house.signed_in()
-    renamed = Identity(
-        kind=IDENTITY.kind,
-        number=IDENTITY.number,
-        name="Nguyễn Thị Khác",
-        assurance=1,
-        signed_in_at=IDENTITY.signed_in_at,
-    )
+    renamed = replace(VOUCHED, claims=CLAIMS | {"HoVaTen": "Nguyễn Thị Khác", "IAL": "1"})
     second = await house.redeem(await house.code(renamed))
     citizens = [house.tokens.verify_citizen(pair.access_token) for pair in (first, second)]
     assert citizens[0].party_id == citizens[1].party_id
