@@ -7,10 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from auth.key_sets import ALGORITHMS
-
+from auth import dpop, key_sets
 from auth.agencies import Scope
-from auth.dpop import ALGORITHMS
 
 LONGEST_DEVICE_NAME = 100
 TokenType = Literal["Bearer", "DPoP"]
@@ -44,8 +42,9 @@ class CallbackQuery(BaseModel):
 
 
 class TokenForm(BaseModel):
-    """RFC 6749, sections 4.1.3, 4.4.2 and 6; client_secret also by HTTP Basic. RFC 7521, section 4.2. RFC 8693, section 2.1.
+    """RFC 6749, sections 4.1.3, 4.4.2 and 6; RFC 7521, section 4.2; RFC 8693, section 2.1.
 
+    `client_secret` may come by HTTP Basic as well.
     To act for somebody, `representation_id` names by which right: an extension of ours, as no parameter of
     the RFC names a subject of which there is no token. Another one is `device_name`, by which a person knows
     a signed-in device again: it may come with a code.
@@ -120,14 +119,14 @@ class ServerMetadata(BaseModel):
     ]
     scopes_supported: list[str] = list(Scope)
     code_challenge_methods_supported: list[str] = ["S256"]
-    dpop_signing_alg_values_supported: list[str] = list(ALGORITHMS)
+    dpop_signing_alg_values_supported: list[str] = list(dpop.ALGORITHMS)
     token_endpoint_auth_methods_supported: list[str] = [
         "none",
         "client_secret_basic",
         "client_secret_post",
         "private_key_jwt",
     ]
-    token_endpoint_auth_signing_alg_values_supported: list[str] = [*ALGORITHMS]
+    token_endpoint_auth_signing_alg_values_supported: list[str] = list(key_sets.ALGORITHMS)
     revocation_endpoint_auth_methods_supported: list[str] = ["none"]
     authorization_response_iss_parameter_supported: bool = True
     ui_locales_supported: list[str] = ["vi", "en"]

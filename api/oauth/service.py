@@ -1,33 +1,19 @@
 """The grants of the token endpoint."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
-from api.oauth.answers import client_credentials, device_name, required, token_type
-from api.oauth.schemas import TokenAnswer, TokenForm
+from api.oauth import clients
+from api.oauth.answers import device_name, required, token_type
+from api.oauth.asking import TokenRequest, proved_key
+from api.oauth.schemas import TokenAnswer
 from api.services import Services
-from auth import agencies, dpop, representation
-from auth.callers import Shown
-from auth.errors import InvalidProof, OAuthError
+from auth import representation
+from auth.errors import OAuthError
 from auth.sessions import Sessions, Theft, TokenPair
 from storage.unit_of_work import UnitOfWork
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRequest:
-    """A request for a token.
-
-    Attributes:
-        authorization: its header of that name, if it has one.
-        bound_to: thumbprint of the key that the caller has proved to hold (RFC 9449), if it did.
-    """
-
-    form: TokenForm
-    authorization: str | None
-    bound_to: str | None
-
 
 CLIENT_CREDENTIALS = "client_credentials"
 Grant = Callable[[UnitOfWork, Services, TokenRequest], Awaitable[TokenAnswer | None]]
@@ -42,29 +28,15 @@ async def grant(services: Services, request: TokenRequest) -> TokenAnswer | None
     name = required("grant_type", request.form.grant_type)
     if name == CLIENT_CREDENTIALS:
         # Its keys may have to be fetched, so it opens units of its own, with none held meanwhile.
-        return await clients.grant(services, request.form, request.authorization)
+        return await clients.grant(services, request)
     if name not in _GRANTS:
         known = ", ".join([*_GRANTS, CLIENT_CREDENTIALS])
         raise OAuthError("unsupported_grant_type", f"the grant types are {known}")
     async with services.unit_of_work() as uow:
-        answer = await _GRANTS[name](uow, services, request)
+        bound_to = await proved_key(uow, services, request.shown)
+        answer = await _GRANTS[name](uow, services, replace(request, bound_to=bound_to))
         await uow.commit()
         return answer
-
-
-async def proved_key(uow: UnitOfWork, services: Services, shown: Shown) -> str | None:
-    """Return the thumbprint of the key of which a request holds a proof, spent with it; None without one.
-
-    Raises:
-        OAuthError: the proof is no good, or was used before.
-    """
-    try:
-        proof = services.callers.read_proof(shown)
-        if proof is not None:
-            await dpop.spend(uow, proof)
-    except InvalidProof as error:
-        raise OAuthError("invalid_dpop_proof", str(error)) from error
-    return None if proof is None else proof.thumbprint
 
 
 def sessions_of(services: Services) -> Sessions:
