@@ -140,6 +140,7 @@ class Receipt:
     Attributes:
         event_id: names the report: a repeat of it bears the same.
         provider_id: the provider's name for the message, as in `Outcome.provider_id`.
+        delivery_id: our own, where it comes back: so a send is found whose answer was lost.
         code: the provider's own word for a failure.
         unreachable: it failed because this address can not get it on this channel.
     """
@@ -148,8 +149,17 @@ class Receipt:
     provider_id: str
     state: ReceiptState
     occurred_at: datetime
+    delivery_id: UUID | None = None
     code: str | None = None
     unreachable: bool = False
+
+
+def delivery_named(given: object) -> UUID | None:
+    """Return the id of a send that came back with its report; none where it is not one of ours."""
+    try:
+        return UUID(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
 
 
 class ForgedReceiptError(Exception):

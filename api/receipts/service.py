@@ -44,6 +44,7 @@ def _report(receipt: Receipt) -> Report:
         return Report(
             event_id=receipt.event_id,
             provider_id=receipt.provider_id,
+            delivery_id=receipt.delivery_id,
             standing=Standing(state=receipt.state.value, code=receipt.code, occurred_at=receipt.occurred_at),
             unreachable=receipt.unreachable,
         )

@@ -10,6 +10,8 @@ from storage.errors import SettingsError
 
 TWILIO_URL = "https://api.twilio.com"
 RECEIPTS_PATH = "/v1/receipts/twilio"
+DELIVERY = "delivery"
+"""Names, in the query of the address that Twilio reports to, which send it reports on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

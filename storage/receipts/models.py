@@ -1,6 +1,7 @@
 """Reports of providers, kept as they came."""
 
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import Index, text
 from sqlmodel import Field, SQLModel
@@ -14,6 +15,7 @@ class ProviderReceipt(SQLModel, table=True):
     Attributes:
         event_id: names the report; a repeat has the same.
         provider_id: names the message.
+        delivery_id: the send, where the provider gave our own name for it back.
         state: sent, failed, delivered or read, in our words; or unreachable, for a failure that shuts the
             channel to the address.
         raw_sealed: the body as it came, under the master key, as it names a phone.
@@ -28,6 +30,7 @@ class ProviderReceipt(SQLModel, table=True):
     provider: str = Field(primary_key=True)
     event_id: str = Field(primary_key=True)
     provider_id: str
+    delivery_id: UUID | None = None
     state: str
     code: str | None = None
     occurred_at: datetime = moment()

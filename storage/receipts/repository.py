@@ -19,22 +19,33 @@ LONGEST_NAME = 255
 _UNREACHABLE = "unreachable"
 """Stands in a row for a failure that is the address's: so it is known without reading the body again."""
 _KEEP = """
-INSERT INTO provider_receipt (provider, event_id, provider_id, state, code, occurred_at, raw_sealed)
-SELECT %b, g.event_id, g.provider_id, g.state, g.code, g.occurred_at, %b
-FROM unnest(%b::text[], %b::text[], %b::text[], %b::text[], %b::timestamptz[])
-  AS g(event_id, provider_id, state, code, occurred_at)
+INSERT INTO provider_receipt (provider, event_id, provider_id, delivery_id, state, code, occurred_at,
+  raw_sealed)
+SELECT %b, g.event_id, g.provider_id, g.delivery_id, g.state, g.code, g.occurred_at, %b
+FROM unnest(%b::text[], %b::text[], %b::uuid[], %b::text[], %b::text[], %b::timestamptz[])
+  AS g(event_id, provider_id, delivery_id, state, code, occurred_at)
 ON CONFLICT (provider, event_id) DO NOTHING
 """
 # Only those are taken that there is something to do with, so that reports on nobody's messages stand in no
-# other's way. The channels are named to match the index, and no month before the reach is looked into.
+# other's way. The channels are named to match the index, and no month before the reach is looked into. By our
+# own name a send is found whose answer was lost; where a later attempt was answered, a failure of the lost
+# one says nothing of that.
 _TAKE = """
 SELECT r.provider, r.event_id, r.provider_id, r.state, r.code, r.occurred_at, f.id, f.finished_at
 FROM provider_receipt r
 JOIN unnest(%(providers)b::text[], %(channels)b::text[]) AS p(provider, channel) ON p.provider = r.provider
+CROSS JOIN (SELECT %(reach)s::interval AS reach) w
 LEFT JOIN LATERAL (
-  SELECT d.id, d.finished_at FROM finished_delivery d
-  WHERE d.provider_id = r.provider_id AND d.channel = p.channel AND d.channel NOT IN ('push', 'email')
-    AND d.finished_at > r.received_at - %(reach)s::interval
+  (SELECT d.id, d.finished_at FROM finished_delivery d
+   WHERE d.provider_id = r.provider_id AND d.channel = p.channel AND d.channel NOT IN ('push', 'email')
+     AND d.finished_at > r.received_at - w.reach
+   LIMIT 1)
+  UNION ALL
+  (SELECT d.id, d.finished_at FROM finished_delivery d
+   WHERE d.id = r.delivery_id AND d.channel = p.channel
+     AND (d.provider_id IS NULL OR r.state IN ('delivered', 'read'))
+     AND d.finished_at > r.received_at - w.reach
+   LIMIT 1)
   LIMIT 1) f ON true
 WHERE r.applied_at IS NULL AND r.received_at > now() - %(within)s::interval
   AND (f.id IS NOT NULL OR r.received_at < now() - %(patience)s::interval)
@@ -79,6 +90,7 @@ class Report:
     Attributes:
         event_id: names the report; a repeat of it bears the same.
         provider_id: names the message.
+        delivery_id: the send, where the provider gave our own name for it back.
         unreachable: it failed, as this address can not get it.
 
     Raises:
@@ -89,6 +101,7 @@ class Report:
     event_id: str
     provider_id: str
     standing: Standing
+    delivery_id: UUID | None = None
     unreachable: bool = False
 
     def __post_init__(self) -> None:
@@ -133,6 +146,7 @@ async def keep(uow: UnitOfWork, provider: str, reports: Sequence[Report], raw: b
     columns = (
         [one.event_id for one in reports],
         [one.provider_id for one in reports],
+        [one.delivery_id for one in reports],
         [_UNREACHABLE if one.unreachable else one.standing.state for one in reports],
         [one.standing.code for one in reports],
         [one.standing.occurred_at for one in reports],

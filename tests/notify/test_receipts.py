@@ -16,6 +16,7 @@ from notify import metrics, receipts
 from notify.ports import ReceiptState
 from notify.receipts import THOROUGH_SECONDS, ReceiptDesk, furthest
 from notify.registry import REPORTED
+from storage.ids import new_id
 from storage.receipts.repository import Standing
 from storage.unit_of_work import UnitOfWork
 from tests.storage.queue import Queue
@@ -145,6 +146,23 @@ async def test_a_report_before_the_send_is_applied_once_that_is_recorded(
     assert await standing(queue, delivery_id) == ("delivered", None, DONE)
     assert await waiting(queue) == []
     assert await desk.run_once() == 0
+
+
+@pytest.mark.parametrize("state", ["sent", "failed", "delivered"])
+@pytest.mark.parametrize("answered", [False, True])
+async def test_a_send_whose_answer_was_lost_is_known_by_our_own_name(
+    queue: Queue, desk: ReceiptDesk, state: str, *, answered: bool
+) -> None:
+    """Unless a later attempt was answered: then the arrival of the lost one counts, and its failure does not."""
+    delivery_id = await taken(queue, "SM-later")
+    if not answered:
+        await queue.run("UPDATE finished_delivery SET provider_id = NULL, outcome = 'expired'")
+    await tell(
+        queue, report(state, delivery_id=delivery_id), report("sent", of="SM-other", delivery_id=new_id())
+    )
+    counts = state == "delivered" or not answered
+    assert await desk.run_once() == counts
+    assert await standing(queue, delivery_id) == ((state, None, DONE) if counts else None)
 
 
 async def test_a_report_without_a_send_is_given_up_and_told(queue: Queue, desk: ReceiptDesk) -> None:

@@ -13,6 +13,7 @@ from notify.channels.sms import build_receipts
 from notify.channels.sms.receipts import TwilioReceiptReader
 from notify.ports import ForgedReceiptError, ReceiptState, UnreadableReceiptError
 from notify.settings import NotifySettings
+from storage.ids import new_id
 from storage.settings import Environment
 
 NOW = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)
@@ -70,6 +71,20 @@ def test_each_status_has_its_state(status, state):
     assert receipt.state is state
     assert (receipt.provider_id, receipt.event_id) == (SID, f"{SID}:{status}")
     assert (receipt.occurred_at, receipt.code, receipt.unreachable) == (NOW, None, False)
+
+
+def test_our_own_name_for_a_send_comes_back():
+    """In the address that we gave, which is signed whole: nobody puts another one in its place."""
+    name = new_id()
+    url, form = f"{URL}?delivery={name}", report("delivered")
+    (receipt,) = read(form, url=url, headers=signed(form, url=url))
+    assert receipt.delivery_id == name
+    other = f"{URL}?delivery={new_id()}"
+    with pytest.raises(ForgedReceiptError):
+        read(form, url=other, headers=signed(form, url=url))
+    for none in (URL, f"{URL}?delivery=", f"{URL}?delivery=1"):
+        (receipt,) = read(form, url=none, headers=signed(form, url=none))
+        assert receipt.delivery_id is None
 
 
 @pytest.mark.parametrize(

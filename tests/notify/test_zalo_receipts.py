@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from uuid import UUID
 
 import pytest
 
@@ -12,6 +13,7 @@ from notify.accounts.zalo import ZaloSettings
 from notify.channels.zalo import ZaloReceiptReader, build_receipts
 from notify.ports import ForgedReceiptError, Receipt, ReceiptState, UnreadableReceiptError
 from notify.settings import NotifySettings
+from storage.ids import new_id
 
 URL = "https://api.tindan.example/v1/receipts/zalo"
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -63,6 +65,14 @@ def test_a_message_on_the_phone_is_delivered(reader):
             occurred_at=DELIVERED,
         )
     ]
+
+
+@pytest.mark.parametrize("given", [str(new_id()), "t1", "", 7, None])
+def test_our_own_name_for_a_send_comes_back(reader, given):
+    """So a send is known whose answer was lost; what others call theirs names none of ours."""
+    message = {"delivery_time": milliseconds(DELIVERED), "msg_id": "m1", "tracking_id": given}
+    (receipt,) = read(reader, *signed(event(message=message)))
+    assert receipt.delivery_id == (UUID(given) if given and len(str(given)) == 36 else None)
 
 
 def test_what_the_stand_in_posts_is_understood():

@@ -13,7 +13,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
-from notify.accounts.twilio import TwilioAccount
+from notify.accounts.twilio import DELIVERY, TwilioAccount
 from notify.channels.sms.outcomes import of_answer, of_silence
 from notify.ports import Outcome, OutcomeKind, Outgoing
 
@@ -51,7 +51,7 @@ class TwilioClient:
             message = await self._messages.create_async(
                 to=outgoing.target,
                 body=outgoing.text,
-                status_callback=self._callback,
+                status_callback=f"{self._callback}?{DELIVERY}={outgoing.delivery_id}",
                 validity_period=_life(outgoing.expires_at - now),
                 smart_encoded=False,  # the text is written in the letters that it was meant to have
                 **self._sender,

@@ -7,12 +7,19 @@ https://www.twilio.com/docs/usage/security.
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 
 from twilio.request_validator import RequestValidator
 
+from notify.accounts.twilio import DELIVERY
 from notify.channels.sms.outcomes import blames_the_number
-from notify.ports import ForgedReceiptError, Receipt, ReceiptState, UnreadableReceiptError
+from notify.ports import (
+    ForgedReceiptError,
+    Receipt,
+    ReceiptState,
+    UnreadableReceiptError,
+    delivery_named,
+)
 from notify.settings import NotifySettings
 
 _STATES: Mapping[str, ReceiptState] = MappingProxyType(
@@ -47,21 +54,24 @@ class TwilioReceiptReader:
         if not self._validator.validate(url, form, signature):
             raise ForgedReceiptError("no signature of Twilio's")
         status = form.get("MessageStatus")
-        return [] if status is None else [_receipt(form, status, now=now)]
+        return [] if status is None else [_receipt(form, status, url=url, now=now)]
 
 
-def _receipt(form: Mapping[str, str], status: str, *, now: datetime) -> Receipt:
+def _receipt(form: Mapping[str, str], status: str, *, url: str, now: datetime) -> Receipt:
     sid, state = form.get("MessageSid"), _STATES.get(status)
     if not sid:
         raise UnreadableReceiptError("MessageSid is missing")
     if state is None:
         raise UnreadableReceiptError("MessageStatus is none that Twilio documents")
     code = form.get("ErrorCode") or None
+    # Of the address that we gave: Twilio signs it whole.
+    query = dict(parse_qsl(urlsplit(url).query))
     return Receipt(
         event_id=f"{sid}:{status}",
         provider_id=sid,
         state=state,
         occurred_at=_done_at(form.get("RawDlrDoneDate", ""), now=now),
+        delivery_id=delivery_named(query.get(DELIVERY)),
         code=code,
         unreachable=state is ReceiptState.FAILED and blames_the_number(code),
     )

@@ -9,7 +9,13 @@ from typing import Any
 
 from notify.accounts.zalo import ZaloAccount
 from notify.channels.zalo.answers import whole
-from notify.ports import ForgedReceiptError, Receipt, ReceiptState, UnreadableReceiptError
+from notify.ports import (
+    ForgedReceiptError,
+    Receipt,
+    ReceiptState,
+    UnreadableReceiptError,
+    delivery_named,
+)
 from notify.settings import NotifySettings
 
 SIGNATURE = "x-zevent-signature"
@@ -83,6 +89,7 @@ def _receipts(event: Mapping[str, Any]) -> list[Receipt]:
             provider_id=str(name),
             state=ReceiptState.DELIVERED,
             occurred_at=_moment(message["delivery_time"]),
+            delivery_id=delivery_named(message.get("tracking_id")),
         )
     ]
 

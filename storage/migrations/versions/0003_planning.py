@@ -1,4 +1,4 @@
-"""Let the planner take turns among agencies."""
+"""Let the planner take turns among agencies, and sends be known by our own names for them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,10 +17,13 @@ def upgrade() -> None:
         ["lane", "agency_id", sa.literal_column("plan_at DESC")],
         for_="ix_notification_due",
     )
+    # Last: what comes before is committed by itself, and may have to be done again.
+    op.add_column("provider_receipt", sa.Column("delivery_id", sa.Uuid(), nullable=True))
 
 
 def downgrade() -> None:
     _exchange("ix_notification_due", ["lane", "plan_at"], for_="ix_notification_plan")
+    op.drop_column("provider_receipt", "delivery_id")
 
 
 def _exchange(name: str, columns: list[str | sa.ColumnElement[object]], *, for_: str) -> None:

@@ -120,7 +120,8 @@ async def test_the_message_says_what_was_written(sms, alphabet):
     assert arrived["text"] == text
     assert arrived["segments"] == count_segments(text)
     assert arrived["messaging_service_sid"] == sms.channel._account.messaging_service_sid
-    assert arrived["status_callback"] == "http://127.0.0.1:8080/v1/receipts/twilio"
+    callback = f"http://127.0.0.1:8080/v1/receipts/twilio?delivery={outgoing.delivery_id}"
+    assert arrived["status_callback"] == callback
     assert 290 <= arrived["validity_period"] <= 300
 
 
@@ -266,17 +267,19 @@ def receive(sms, http, server):
     """Send one message under a script of reports, and return its outcome with what those who listen read."""
     server.answers = [(204, "")]
     token = sms.channel._account.auth_token
-    url = f"{server.base}/v1/receipts/twilio"
 
     async def received(script, *, reports):
         await http.put("/sandbox/receipts/sms", json={"script": [script]})
-        (outcome,) = await sms.open(public_url=server.base).send([sms.outgoing()])
+        outgoing = sms.outgoing()
+        (outcome,) = await sms.open(public_url=server.base).send([outgoing])
         reader, now = TwilioReceiptReader(token), datetime.now(UTC)
         receipts = []
         for request, headers, body in await server.receive(reports):
-            assert request == "POST /v1/receipts/twilio HTTP/1.1"
-            receipts += reader.read(url=url, headers=headers, body=body, now=now)
+            method, target, _ = request.split()
+            assert (method, target.partition("?")[0]) == ("POST", "/v1/receipts/twilio")
+            receipts += reader.read(url=server.base + target, headers=headers, body=body, now=now)
         assert {receipt.provider_id for receipt in receipts} == {outcome.provider_id}
+        assert {receipt.delivery_id for receipt in receipts} == {outgoing.delivery_id}
         return receipts
 
     return received
