@@ -25,6 +25,8 @@ def measure(bench: Bench) -> Iterator[Figure]:
     """Measure codes beside bulk, then notices beside a flood."""
     count = bench.pick(10, 40)  # fewer than a party gets of a category in a day
     bulk, flood = bench.pick(50_000, 1_000_000), bench.pick(20_000, 100_000)
+    # Planned by the thousand a second: some are to be left until the end.
+    notices = bench.pick(60_000, 200_000)
     with ExitStack() as opened:
         place = opened.enter_context(bench.place())
         making = Waiting.on(place, settings(), channel="email", size=PEOPLE)
@@ -35,14 +37,22 @@ def measure(bench: Bench) -> Iterator[Figure]:
         road = Road(bench=bench, waiting=waiting, stack=stack, sink=sink, citizen=citizen)
 
         some_agency = f"md5((copy % {BULK_AGENCIES})::text)::uuid"
-        with road.crowded(bulk, lane=str(int(Lane.BULK)), agency_id=some_agency):
+        with road.crowded(bulk, notices, lane=str(int(Lane.BULK)), agency_id=some_agency):
             codes = road.times([citizen.code() for _ in range(count)])
-        yield _figure("otp_latency", codes, f"{len(codes)} codes beside {bulk:,} bulk sends that wait")
+        yield _figure(
+            "otp_latency",
+            codes,
+            f"{len(codes)} codes beside {bulk:,} bulk sends and {notices:,} notices that wait",
+        )
 
         ((other,),) = road.rows(_OTHER_AGENCY)
-        with road.crowded(flood, lane=str(int(Lane.NORMAL))):
+        with road.crowded(flood, notices, lane=str(int(Lane.NORMAL))):
             news = road.times([citizen.news(other) for _ in range(count)])
-        yield _figure("fair_latency", news, f"{len(news)} notices beside {flood:,} of another agency")
+        yield _figure(
+            "fair_latency",
+            news,
+            f"{len(news)} notices beside {flood:,} sends and {notices:,} notices of another agency",
+        )
 
 
 def _figure(name: str, times: list[float], note: str) -> Figure:

@@ -29,6 +29,13 @@ PEOPLE = 1000
 EACH_SECONDS = 0.2
 _NO_PHONE = "UPDATE device SET retired_at = now() WHERE party_id = %s"
 _DOSSIER = "SELECT id FROM dossier WHERE party_id = %s"
+_NOTHING_TO_PLAN = "UPDATE notification SET plan_at = NULL WHERE plan_at IS NOT NULL"
+# Or the notices of the crowd would go to phones as well, and pushes would have their part of the machine.
+_BY_MAIL_ALONE = "UPDATE device SET retired_at = now() WHERE retired_at IS NULL"
+_WAIT = (
+    "SELECT count(*) FROM delivery",
+    "SELECT count(*) FROM notification WHERE plan_at IS NOT NULL AND planned_at IS NULL",
+)
 _SENT = """
 SELECT f.id, n.created_at FROM notification n JOIN finished_delivery f ON f.id = ANY(n.delivery_ids)
 WHERE n.agency_id = %s AND f.outcome = 'accepted'
@@ -77,19 +84,24 @@ class Road:
     citizen: Citizen
 
     @contextmanager
-    def crowded(self, rows: int, **changes: str) -> Iterator[None]:
-        """Have so many sends wait, and a worker busy with them, until the end of the block."""
-        self.bench.tell(f"overtaking: {rows:,} sends are made to wait")
-        self.waiting.place.execute("TRUNCATE delivery")
+    def crowded(self, rows: int, notices: int, **changes: str) -> Iterator[None]:
+        """Have so many sends wait, and so many notices for the planner, until the end of the block.
+
+        A worker is busy with both.
+        """
+        self.bench.tell(f"overtaking: {rows:,} sends and {notices:,} notices are made to wait")
+        self.waiting.place.execute("TRUNCATE delivery", _NOTHING_TO_PLAN, _BY_MAIL_ALONE)
         crowd.insert(self.waiting.place, times=rows // PEOPLE, **changes)
-        self.waiting.place.execute("VACUUM ANALYZE delivery")
+        crowd.announce(self.waiting.place, times=notices // PEOPLE, **changes)
+        self.waiting.place.execute("VACUUM ANALYZE delivery, notification")
         before = self.sink.count()
         self.stack.start_worker()
         wait_until(lambda: self.sink.count() > before + PEOPLE, "for the worker to send")
-        self.bench.tell(f"overtaking {rows:,} sends that wait")
+        self.bench.tell(f"overtaking {rows:,} sends and {notices:,} notices that wait")
         yield
-        if not self._count("SELECT count(*) FROM delivery"):
-            raise AssertionError(f"the crowd of {rows:,} was gone before the last notice")
+        for query in _WAIT:
+            if not self._count(query):
+                raise AssertionError(f"the crowd was gone before the last notice: {query}")
         self.stack.kill("worker")
 
     def times(self, notices: Sequence[Notice]) -> list[float]:
