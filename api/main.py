@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from api import edge, openapi, problems
+from api import edge, openapi, problems, server
 from api.agency_events.router import router as agency_events
 from api.devices.router import router as devices
 from api.dossiers.router import router as dossiers
@@ -20,7 +20,9 @@ from api.oauth.router import router as oauth
 from api.opt_out.router import router as opt_out
 from api.receipts.router import router as receipts
 from api.reference import page
+from api.representatives.router import router as representatives
 from api.services import open_services, require_complete, settle
+from api.sessions.router import router as sessions
 from api.settings import Settings
 
 ROUTERS = (
@@ -30,9 +32,11 @@ ROUTERS = (
     dossiers,
     inbox,
     me,
+    sessions,
     devices,
     opt_out,
     receipts,
+    representatives,
     lookups,
     slips,
     lookup_page,
@@ -57,7 +61,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app = FastAPI(
         title="TinDan",
         version=version("tindan"),
-        description="Kênh di động của dịch vụ công trực tuyến · The mobile channel of public services",
+        description="Kênh di động của dịch vụ công trực tuyến · The mobile channel of public services\n\n"
+        + server.described(settings),
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,

@@ -12,19 +12,16 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    ValidationInfo,
-    field_validator,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from api.bodies import PartyNumber
 from api.text import Clean, Line, Paragraphs
 from storage.agencies.codes import normalise_agency_code
 from storage.contacts.addresses import normalise_email, normalise_phone
 from storage.dossiers.codes import normalise_dossier_code
 from storage.dossiers.statuses import DossierStatus
-from storage.parties.kinds import PartyKind
-from storage.parties.numbers import InvalidNumber, parse_number
 from storage.procedures.codes import split_procedure_code
 
 FIRST_YEAR, LAST_YEAR = 1990, 2090
@@ -90,13 +87,9 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Applicant(Strict):
+class Applicant(PartyNumber):
     """Whose dossier it is. Phone and email serve this dossier's notices only, until verified ones exist."""
 
-    kind: PartyKind = PartyKind.PERSON
-    number: Annotated[str, StringConstraints(max_length=32)] = Field(
-        description="Citizen number (12 digits), or tax code (10, or 13 digits)", examples=["001190000001"]
-    )
     name: Line | None = None
     email: Email | None = None
     phone: Phone | None = None
@@ -106,18 +99,6 @@ class Applicant(Strict):
     def _empty_is_absent(cls, given: Any) -> Any:
         """Read `""` as absent: many systems send every field always."""
         return {k: v for k, v in given.items() if v != ""} if isinstance(given, dict) else given
-
-    @field_validator("number")
-    @classmethod
-    def _number_fits_kind(cls, number: str, info: ValidationInfo) -> str:
-        kind = info.data.get("kind")
-        if kind is None:
-            return number  # the kind is at fault, and said so
-        try:
-            return parse_number(kind, number)
-        except InvalidNumber as error:
-            code = "invalid-check-digit" if error.reason == "check" else "invalid-number"
-            raise PydanticCustomError(code, "%s" % code) from error  # noqa: UP031 - as above
 
 
 class DossierEvent(Strict):

@@ -24,17 +24,14 @@ class Power(StrEnum):
     ACT_ON_DOSSIERS = "act_on_dossiers"
     """Which one can not do unseen: it includes reading them."""
     VAULT = "vault"
-
-
-EVERYTHING = "everything"
-"""Stands in a scope for all powers, also those to come."""
-SCOPES = (EVERYTHING, *Power)
+    EVERYTHING = "everything"
+    """All of them, also those to come."""
 
 
 def allows(scope: Collection[str], power: Power) -> bool:
     """Whether a scope holds a power."""
     included = power is Power.READ_DOSSIERS and Power.ACT_ON_DOSSIERS in scope
-    return EVERYTHING in scope or power in scope or included
+    return Power.EVERYTHING in scope or power in scope or included
 
 
 class EvidenceKind(StrEnum):

@@ -10,9 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from storage.cipher import PartyKey
 from storage.ids import new_id
-from storage.parties.repository import number_index
+from storage.parties.repository import PartyIdentity, number_index
 from storage.representations.kinds import EndedBy, EstablishedBy, EvidenceKind
-from storage.representations.models import Representation
 from storage.representations.terms import Terms
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -22,29 +21,37 @@ LIVE = "r.ended_at IS NULL AND (r.valid_until IS NULL OR r.valid_until > %(now)s
 """Counts, or would once it is accepted or begins."""
 
 # Rows of one represented party are counted one after the other, so that two at once do not pass the limit.
+_PARTY = "SELECT id FROM party WHERE number_index = %s"
 _HOLD = "SELECT FROM party WHERE id = %s FOR NO KEY UPDATE"
 _COUNT = f"SELECT count(*) FROM representation r WHERE r.represented_id = %(party_id)s AND {LIVE}"
+_ADD = """
+INSERT INTO representation
+  (id, actor_index, actor_id, actor_number_sealed, represented_id, kind, scope, evidence_kind,
+  evidence_sealed, valid_from, valid_until, established_by, client_id, external_id, content_hash, created_at,
+  confirmed_at)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 _EXTERNAL = """
 SELECT id, content_hash, created_at FROM representation WHERE client_id = %s AND external_id = %s
 """
 _ACCEPT = f"""
-UPDATE representation r SET actor_id = p.id, confirmed_at = %(now)s FROM party p
-WHERE r.id = %(id)s AND p.id = %(party_id)s AND r.actor_index = p.number_index
-  AND r.confirmed_at IS NULL AND {LIVE}
-RETURNING r.represented_id, r.actor_id
+UPDATE representation r SET actor_id = p.id, confirmed_at = coalesce(r.confirmed_at, %(now)s) FROM party p
+WHERE r.id = %(id)s AND p.id = %(party_id)s AND r.actor_index = p.number_index AND {LIVE}
+RETURNING r.represented_id, r.actor_id, r.confirmed_at = %(now)s AS changed
 """
 _MINE = """
 EXISTS (SELECT FROM party p WHERE p.id = %(party_id)s
-  AND CASE WHEN %(by)s = 'represented' THEN r.represented_id = p.id ELSE r.actor_index = p.number_index END)
+  AND CASE %(by)s::text WHEN 'represented' THEN r.represented_id = p.id ELSE r.actor_index = p.number_index
+  END)
 """
 _END = f"""
-UPDATE representation r SET ended_at = %(now)s, ended_by = %(by)s, ended_reason = %(reason)s
+UPDATE representation r SET ended_at = %(now)s, ended_by = %(by)s::text, ended_reason = %(reason)s
 WHERE r.id = %(id)s AND r.ended_at IS NULL AND (%(party_id)s::uuid IS NULL OR {_MINE})
-RETURNING r.represented_id, r.actor_id
+RETURNING r.represented_id, r.actor_id, true AS changed
 """
-_FIND = f"""
-SELECT r.represented_id, r.actor_id FROM representation r
-WHERE r.id = %(id)s AND (%(party_id)s::uuid IS NULL OR {_MINE})
+_ENDED = f"""
+SELECT r.represented_id, r.actor_id, false AS changed FROM representation r
+WHERE r.id = %(id)s AND r.ended_at IS NOT NULL AND (%(party_id)s::uuid IS NULL OR {_MINE})
 """
 
 
@@ -97,10 +104,14 @@ class Entered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Both:
-    """Whom a representation binds; nobody has accepted it where there is no `actor_id`."""
+    """Whom a representation binds; nobody has accepted it where there is no `actor_id`.
+
+    `changed` is false where it was done before.
+    """
 
     represented_id: UUID
     actor_id: UUID | None
+    changed: bool
 
 
 async def hold(uow: UnitOfWork, party_id: UUID) -> None:
@@ -118,33 +129,30 @@ async def count(reading: Reading, party_id: UUID, *, now: datetime) -> int:
 async def add(uow: UnitOfWork, new: NewRepresentation, *, now: datetime) -> UUID:
     """Enter a representation; return its id.
 
-    Raises sqlalchemy.exc.IntegrityError where the client has used the external id at this very moment.
+    Raises psycopg.errors.UniqueViolation where the client used the external id at this very moment.
     """
     terms, external = new.terms, new.external
-    row = Representation(
-        id=new_id(),
-        actor_index=number_index(uow.cipher, terms.representative),
-        actor_id=new.actor_id,
-        actor_number_sealed=new.key.encrypt(terms.representative.number, NUMBER),
-        represented_id=new.key.party_id,
-        kind=terms.kind.value,
-        scope=sorted(terms.scope),
-        evidence_kind=new.evidence_kind.value,
-        evidence_sealed=new.key.encrypt_optional(
-            new.evidence.model_dump_json() if new.evidence else None, EVIDENCE
-        ),
-        valid_from=terms.valid_from,
-        valid_until=terms.valid_until,
-        established_by=new.established_by.value,
-        client_id=external.client_id if external else None,
-        external_id=external.external_id if external else None,
-        content_hash=external.content_hash if external else None,
-        created_at=now,
-        confirmed_at=now if new.actor_id else None,
+    evidence = new.evidence.model_dump_json() if new.evidence else None
+    representation_id = new_id()
+    row = (
+        representation_id,
+        number_index(uow.cipher, terms.representative),
+        new.actor_id,
+        new.key.encrypt(terms.representative.number, NUMBER),
+        new.key.party_id,
+        terms.kind.value,
+        sorted(str(power) for power in terms.scope),
+        new.evidence_kind.value,
+        new.key.encrypt_optional(evidence, EVIDENCE),
+        terms.valid_from,
+        terms.valid_until,
+        new.established_by.value,
+        *((external.client_id, external.external_id, external.content_hash) if external else (None,) * 3),
+        now,
+        now if new.actor_id else None,
     )
-    uow.session.add(row)
-    await uow.session.flush()
-    return row.id
+    await (await uow.driver()).execute(_ADD, row)
+    return representation_id
 
 
 async def entered(reading: Reading, client_id: str, external_id: str) -> Entered | None:
@@ -155,7 +163,10 @@ async def entered(reading: Reading, client_id: str, external_id: str) -> Entered
 
 
 async def accept(uow: UnitOfWork, party_id: UUID, representation_id: UUID, *, now: datetime) -> Both | None:
-    """Let a right count that its representative agrees to; none where it awaits nobody, or somebody else."""
+    """Let a right count that its representative agrees to; none where it is over, or another's.
+
+    May be repeated.
+    """
     return await _both(uow, _ACCEPT, {"id": representation_id, "party_id": party_id, "now": now})
 
 
@@ -168,19 +179,22 @@ async def end(
     reason: str,
     now: datetime,
 ) -> Both | None:
-    """End a right; none where it is over, or not one of this party's (`None`: an operator's are all)."""
+    """End a right; none where it is not one of this party's in its role (`None`: an operator's are all).
+
+    May be repeated: how it ended first stays.
+    """
     given = {"id": representation_id, "by": by.value, "party_id": party_id, "reason": reason, "now": now}
-    return await _both(uow, _END, given)
+    return await _both(uow, _END, given) or await _both(uow, _ENDED, given)
 
 
-async def find(
-    reading: Reading, representation_id: UUID, *, by: EndedBy, party_id: UUID | None
-) -> Both | None:
-    """Return whom a right binds, or did, where it is one of this party's (`None`: as of `end`)."""
-    return await _both(reading, _FIND, {"id": representation_id, "by": by.value, "party_id": party_id})
-
-
-async def _both(reading: Reading, statement: str, given: dict[str, Any]) -> Both | None:
-    async with (await reading.driver()).cursor(row_factory=class_row(Both)) as cursor:
+async def _both(uow: UnitOfWork, statement: str, given: dict[str, Any]) -> Both | None:
+    async with (await uow.driver()).cursor(row_factory=class_row(Both)) as cursor:
         await cursor.execute(statement.encode(), given)
         return await cursor.fetchone()
+
+
+async def party_of(reading: Reading, identity: PartyIdentity) -> UUID | None:
+    """Return the party that is known by a number, if one is."""
+    driver = await reading.driver()
+    row: Any = await (await driver.execute(_PARTY, (number_index(reading.cipher, identity),))).fetchone()
+    return row[0] if row else None

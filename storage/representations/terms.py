@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from storage.dossiers.working_days import VIETNAM
 from storage.parties.kinds import PartyKind
 from storage.parties.repository import PartyIdentity
-from storage.representations.kinds import SCOPES, RepresentationKind
+from storage.representations.kinds import Power, RepresentationKind
 
 MAJORITY = 18
 """Years of age from which a person is an adult (Civil Code 91/2015/QH13, article 20)."""
@@ -47,7 +47,7 @@ class Terms:
 
     def __post_init__(self) -> None:
         self._check_parties()
-        if not self.scope or not self.scope <= set(SCOPES):
+        if not self.scope or not self.scope <= set(Power):
             raise InvalidTerms("scope", "unknown-scope")
         if self.born_on is not None and self.born_on.year != self._birth_year:
             raise InvalidTerms("born_on", "another-birth-year")

@@ -1,0 +1,1 @@
+"""Who may act for whom, and what was read by others."""

@@ -1,0 +1,331 @@
+"""Who may act for whom: vouched for by an agency, or named and accepted in the app; ended by either side."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import psycopg
+import pytest
+
+from api.services import Services
+from storage.parties.kinds import PartyKind
+from storage.representations.establishing import MOST
+from tests.api.acting import CHILD, party, sign_in, vouch, vouched
+from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen
+from tests.api.statements import recorded
+
+SOON = timedelta(days=30)
+MINE, THEIRS = "/v1/me/representatives", "/v1/me/represented"
+
+
+@pytest.fixture
+async def registry(make_agency: MakeAgency) -> Agency:
+    """An agency that may vouch for representatives."""
+    return await make_agency("G01", scopes=frozenset({"representations"}))
+
+
+@pytest.fixture
+async def owner(make_citizen: MakeCitizen) -> Citizen:
+    """Who wants to be represented."""
+    return await make_citizen("001190000011", name="Nguyễn Thị Chủ")
+
+
+@pytest.fixture
+async def helper(make_citizen: MakeCitizen) -> Citizen:
+    """Who is to act."""
+    return await make_citizen("001190000022", name="Trần Văn Giúp")
+
+
+async def listed(client: httpx.AsyncClient, citizen: Citizen, path: str) -> list[dict[str, Any]]:
+    """Return the entries of a list."""
+    answer = await client.get(path, headers=citizen.headers)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
+
+
+def named(citizen: Citizen, **fields: Any) -> dict[str, Any]:
+    """Return what names a representative in the app."""
+    until = (datetime.now(UTC) + SOON).isoformat()
+    return {
+        "kind": citizen.kind.value,
+        "number": citizen.number,
+        "scope": ["read_dossiers"],
+        "valid_until": until,
+    } | fields
+
+
+async def test_who_is_named_counts_once_they_accept(
+    client: httpx.AsyncClient, owner: Citizen, helper: Citizen
+) -> None:
+    """Until then neither sees more of the other than the owner wrote and the helper needs to decide."""
+    answer = await client.post(MINE, json=named(helper), headers=owner.headers)
+    assert answer.status_code == 201, answer.text
+    asked = answer.json()
+    assert set(asked) == {"id", "number", "valid_until"}
+    (pending,) = await listed(client, owner, MINE)
+    assert (pending["standing"], pending["number"]) == ("pending", "001********2")
+    assert (pending["name"], pending["party_kind"], pending["confirmed_at"]) == (None, None, None)
+    (offered,) = await listed(client, helper, THEIRS)
+    assert (offered["id"], offered["standing"], offered["name"]) == (asked["id"], "pending", owner.name)
+
+    for _ in range(2):
+        accepted = await client.post(f"{THEIRS}/{asked['id']}/accept", headers=helper.headers)
+        assert accepted.status_code == 204, accepted.text
+    (mine,) = await listed(client, owner, MINE)
+    assert (mine["standing"], mine["name"], mine["kind"]) == ("active", helper.name, "authorised")
+    (theirs,) = await listed(client, helper, THEIRS)
+    assert (theirs["standing"], theirs["established_by"]) == ("active", "represented")
+    assert await listed(client, helper, MINE) == await listed(client, owner, THEIRS) == []
+
+
+@pytest.mark.parametrize("side", ["representatives", "represented"])
+async def test_either_side_ends_it(
+    client: httpx.AsyncClient, registry: Agency, owner: Citizen, helper: Citizen, side: str
+) -> None:
+    """At once, for good, and it stays in both lists with who ended it; to repeat it changes nothing."""
+    right = await vouch(client, registry, helper, owner)
+    caller = owner if side == "representatives" else helper
+    stranger = helper if caller is owner else owner
+    other_role = await client.delete(f"/v1/me/{side}/{right}", headers=stranger.headers)
+    assert other_role.status_code == 404
+    ended = []
+    for _ in range(2):
+        answer = await client.delete(f"/v1/me/{side}/{right}", headers=caller.headers)
+        assert answer.status_code == 204, answer.text
+        (entry,) = await listed(client, owner, MINE)
+        ended.append((entry["standing"], entry["ended_at"], entry["ended_by"]))
+    assert ended[0] == ended[1]
+    assert (ended[0][0], ended[0][2]) == (
+        "ended",
+        "represented" if side == "representatives" else "representative",
+    )
+    assert (await listed(client, helper, THEIRS))[0]["standing"] == "ended"
+    accepted = await client.post(f"{THEIRS}/{right}/accept", headers=helper.headers)
+    assert accepted.status_code == 404
+
+
+async def test_the_answer_hides_whether_a_number_is_known(
+    client: httpx.AsyncClient, services: Services, owner: Citizen, helper: Citizen
+) -> None:
+    """For a number of nobody: the same answer, the same list, the same statements, and no party is made."""
+    unknown = Citizen(
+        party_id=owner.party_id, kind=PartyKind.PERSON, number="001190000032", name="", headers={}
+    )
+    assert unknown.number[-1] == helper.number[-1]
+    seen = []
+    await client.post(MINE, json=named(owner, number="001190000099"), headers=owner.headers)
+    for somebody in (helper, unknown):
+        with recorded() as statements:
+            answer = await client.post(
+                MINE, json=named(somebody, valid_until="2027-01-01T00:00:00Z"), headers=owner.headers
+            )
+        entry = next(e for e in await listed(client, owner, MINE) if e["id"] == answer.json()["id"])
+        volatile = {"id", "created_at", "valid_from"}
+        headers = {name for name in answer.headers if name != "x-request-id"}
+        seen.append(
+            (
+                answer.status_code,
+                {k: v for k, v in answer.json().items() if k not in volatile},
+                {k: v for k, v in entry.items() if k not in volatile},
+                headers,
+                len(statements),
+            )
+        )
+    assert seen[0] == seen[1]
+    assert seen[0][0] == 201
+    async with services.reading() as reading:
+        cursor = await (await reading.driver()).execute("SELECT count(*) FROM party")
+        assert await cursor.fetchone() == (2,)
+
+
+async def test_level_1_names_and_accepts_nobody(
+    client: httpx.AsyncClient, services: Services, owner: Citizen, helper: Citizen
+) -> None:
+    """The way out is in the challenge (RFC 9470)."""
+    asked = await client.post(MINE, json=named(helper), headers=owner.headers)
+    for caller, path, body in (
+        (owner, MINE, named(helper)),
+        (helper, f"{THEIRS}/{asked.json()['id']}/accept", None),
+    ):
+        basic = await sign_in(services, caller, assurance=1)
+        answer = await client.post(path, json=body, headers=basic.headers)
+        assert answer.status_code == 403
+        assert 'acr_values="2"' in answer.headers["www-authenticate"]
+    assert [e["standing"] for e in await listed(client, owner, MINE)] == ["pending"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "error"),
+    [
+        ({"number": "001190000011"}, ("/representative", "represents-itself")),
+        ({"valid_until": "2020-01-01T00:00:00Z"}, ("/valid_until", "ends-before-it-begins")),
+        ({"valid_until": "2036-01-01T00:00:00Z"}, ("/valid_until", "lasts-too-long")),
+        ({"scope": []}, ("/scope", "too_short")),
+        ({"scope": ["sell_house"]}, ("/scope/0", "enum")),
+        ({"number": "123"}, ("/number", "invalid-number")),
+    ],
+)
+async def test_what_can_not_be_is_refused(
+    client: httpx.AsyncClient, owner: Citizen, helper: Citizen, fields: dict[str, Any], error: tuple[str, str]
+) -> None:
+    """With the field at fault, and nothing is kept."""
+    answer = await client.post(MINE, json=named(helper, **fields), headers=owner.headers)
+    assert answer.status_code == 422, answer.text
+    assert error in [(e["pointer"], e["code"]) for e in answer.json()["errors"]]
+    assert await listed(client, owner, MINE) == []
+
+
+async def test_nobody_names_crowds(client: httpx.AsyncClient, owner: Citizen, helper: Citizen) -> None:
+    """Beyond the limit it is refused until one is ended."""
+    for serial in range(MOST):
+        body = named(helper, number=f"00119000{serial:04d}" if serial != 11 else "001190009999")
+        assert (await client.post(MINE, json=body, headers=owner.headers)).status_code == 201
+    refused = await client.post(MINE, json=named(helper), headers=owner.headers)
+    assert (refused.status_code, refused.json()["type"]) == (
+        409,
+        "urn:tindan:problem:too-many-representatives",
+    )
+    first = (await listed(client, owner, MINE))[0]["id"]
+    await client.delete(f"{MINE}/{first}", headers=owner.headers)
+    assert (await client.post(MINE, json=named(helper), headers=owner.headers)).status_code == 201
+
+
+async def test_pages_hold_all(
+    client: httpx.AsyncClient, registry: Agency, owner: Citizen, helper: Citizen
+) -> None:
+    """Both lists are turned to their end without a gap or a repeat."""
+    rights = {await vouch(client, registry, helper, owner) for _ in range(5)}
+    for caller, path in ((owner, MINE), (helper, THEIRS)):
+        found: list[str] = []
+        query: dict[str, Any] = {"limit": 2}
+        while True:
+            page = (await client.get(path, params=query, headers=caller.headers)).json()
+            found += [entry["id"] for entry in page["items"]]
+            if page["next_cursor"] is None:
+                break
+            query["cursor"] = page["next_cursor"]
+        assert len(found) == 5
+        assert set(found) == rights
+
+
+async def test_an_agency_vouches_once(
+    client: httpx.AsyncClient, registry: Agency, owner: Citizen, helper: Citizen, make_agency: MakeAgency
+) -> None:
+    """A repeat gets the first answer, another content is refused, another agency has ids of its own."""
+    body = vouched(helper, owner)
+    path = "/v1/agency/representations"
+    first = await client.post(path, json=body, headers=registry.headers)
+    again = await client.post(path, json=body, headers=registry.headers)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    other = await client.post(path, json=body | {"scope": ["vault"]}, headers=registry.headers)
+    assert (other.status_code, other.json()["type"]) == (409, "urn:tindan:problem:representation-id-reused")
+    elsewhere = await make_agency("G02", scopes=frozenset({"representations"}))
+    assert (await client.post(path, json=body, headers=elsewhere.headers)).status_code == 201
+    assert len(await listed(client, owner, MINE)) == 2
+
+
+async def test_at_once_vouched_twice_is_vouched_once(
+    client: httpx.AsyncClient, registry: Agency, owner: Citizen, helper: Citizen
+) -> None:
+    """Of requests that race with one id, one enters it, and all get its answer."""
+
+    body = vouched(helper, owner)
+    answers = await asyncio.gather(
+        *(client.post("/v1/agency/representations", json=body, headers=registry.headers) for _ in range(5))
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 200, 201]
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+async def test_a_parent_acts_until_the_child_is_18(
+    client: httpx.AsyncClient, registry: Agency, helper: Citizen, make_citizen: MakeCitizen
+) -> None:
+    """To the birthday where it is known, else to the end of that year; no adult has parents here."""
+    child = await make_citizen(CHILD)
+    path = "/v1/agency/representations"
+
+    async def told(until: str, represented: dict[str, Any]) -> tuple[int, str]:
+        body = vouched(helper, child, kind="parent", valid_until=until, represented=represented)
+        answer = await client.post(path, json=body, headers=registry.headers)
+        return answer.status_code, answer.json().get("errors", [{"code": ""}])[0]["code"]
+
+    unknown, known = party(child), party(child) | {"born_on": "2020-02-29"}
+    assert await told("2039-01-01T00:00:00+07:00", unknown) == (201, "")
+    assert await told("2039-01-01T00:00:01+07:00", unknown) == (422, "child-is-adult-then")
+    assert await told("2038-03-01T00:00:00+07:00", known) == (201, "")
+    assert await told("2038-03-01T00:00:01+07:00", known) == (422, "child-is-adult-then")
+    assert await told("2030-01-01T00:00:00Z", party(child) | {"born_on": "2019-05-05"}) == (
+        422,
+        "another-birth-year",
+    )
+    adult = party(helper) | {"number": "001190000033"}
+    assert await told("2030-01-01T00:00:00Z", adult) == (422, "child-is-adult-then")
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"kind": "legal_representative", "valid_until": None}, "wrong-party-kind"),
+        ({"kind": "guardian", "valid_until": None}, "needs-an-end"),
+        ({"kind": "authorised", "valid_until": None}, "needs-an-end"),
+        ({"kind": "authorised", "valid_until": "2020-01-01T00:00:00Z"}, "ends-before-it-begins"),
+    ],
+)
+async def test_an_agency_is_bound_by_law(
+    client: httpx.AsyncClient, registry: Agency, citizen: Citizen, fields: dict[str, Any], code: str
+) -> None:
+    """What the Civil Code does not know is refused with its reason."""
+    helper, owner = citizen, replace(citizen, number="001190000011")
+    body = {k: v for k, v in vouched(helper, owner, **fields).items() if v is not None}
+    answer = await client.post("/v1/agency/representations", json=body, headers=registry.headers)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
+
+
+async def test_an_organisation_has_a_legal_representative_without_end(
+    client: httpx.AsyncClient, registry: Agency, helper: Citizen, make_citizen: MakeCitizen
+) -> None:
+    """And it sees who that is, by name."""
+    company = await make_citizen("0100109106", kind=PartyKind.ORGANISATION, name="Công ty A")
+    await vouch(client, registry, helper, company, kind="legal_representative", valid_until=None)
+    (mine,) = await listed(client, company, MINE)
+    assert (mine["name"], mine["party_kind"], mine["valid_until"]) == (helper.name, "person", None)
+    (theirs,) = await listed(client, helper, THEIRS)
+    assert (theirs["name"], theirs["number"]) == ("Công ty A", "010******6")
+
+
+async def test_evidence_is_readable_under_the_owners_key_alone(
+    client: httpx.AsyncClient, services: Services, registry: Agency, owner: Citizen, helper: Citizen
+) -> None:
+    """Neither number nor issuer nor anybody's citizen number stands in the row."""
+    await vouch(client, registry, helper, owner)
+    async with services.reading() as reading:
+        cursor = await (await reading.driver()).execute("SELECT row_to_json(r)::text FROM representation r")
+        row = await cursor.fetchone()
+    assert row is not None
+    for secret in ("12/2026/UQ", "công chứng", owner.number, helper.number):
+        assert secret not in str(row[0])
+        assert secret.encode().hex() not in str(row[0])
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DELETE FROM representation",
+        "UPDATE representation SET scope = '{everything}'",
+        "UPDATE representation SET valid_until = now() + interval '9 years'",
+        "UPDATE representation SET confirmed_at = now() - interval '1 day'",
+        "UPDATE representation SET represented_id = actor_id",
+    ],
+)
+async def test_history_can_not_be_rewritten(
+    services: Services, client: httpx.AsyncClient, registry: Agency, citizen: Citizen, change: str
+) -> None:
+    """Terms stay as they were entered, whoever asks the database."""
+    await vouch(client, registry, citizen, replace(citizen, number="001190000011"), scope=["vault"])
+    async with services.unit_of_work() as uow:
+        with pytest.raises(psycopg.errors.RestrictViolation):
+            await (await uow.driver()).execute(change.encode())
