@@ -16,12 +16,14 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.edge import CLOSE, SECURITY_HEADERS
+from api.edge import CLOSE, SECURITY_HEADERS, BodyLimits
 from api.problems import MEDIA_TYPE, Problem
 from api.settings import Settings
 
 KEEP_ALIVE_SECONDS = 65
 """Longer than the minute for which proxies keep a connection: else they would send on one that just ended."""
+LINGER_SECONDS = 1.0
+"""For which a refused connection is read on, into nowhere."""
 
 _KINDS = {
     HTTPStatus.BAD_REQUEST: "malformed-request",
@@ -60,8 +62,9 @@ class GuardedProtocol(HttpToolsProtocol):
     def __init__(self, *given: Any, **named: Any) -> None:
         super().__init__(*given, **named)
         self._in_head = True
-        self._fields = self._field_bytes = self._unparsed = 0
+        self._heads = self._fields = self._field_bytes = self._unparsed = 0
         self._fault = HTTPStatus.BAD_REQUEST
+        self._refused = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -76,11 +79,13 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Parse what came. What makes no head yet is counted as it is: the parser tells of whole fields."""
+        if self._refused:
+            return
         if self._in_head and self._deadline is None:
             self._await_head()
-        was_in_head = self._in_head
+        before = (self._in_head, self._heads)
         super().data_received(data)
-        if was_in_head and self._in_head:
+        if before == (True, self._heads):
             self._unparsed += len(data)
             if self._unparsed > self.limits.size + self.limits.target:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
@@ -102,6 +107,7 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Go on to the body, whose limits are others'."""
         self._in_head = False
+        self._heads += 1
         self._stop_waiting()
         super().on_headers_complete()
 
@@ -138,9 +144,15 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: HTTPStatus) -> None:
         """Answer with a problem and close; just close where an answer before this one is under way."""
-        if not self.transport.is_closing() and not self._is_answering:
-            self.transport.write(_refusal(status))
-        self.transport.close()
+        self._refused = True
+        self._stop_waiting()
+        if self.transport.is_closing() or self._is_answering:
+            self.transport.close()
+            return
+        self.transport.write(_refusal(status))
+        self.transport.write_eof()
+        # Were it closed with bytes unread, TCP would take the answer back from whoever is still sending.
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
     @property
     def _is_answering(self) -> bool:
@@ -179,4 +191,17 @@ def configure(
         forwarded_allow_ips=proxies,
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=20,
+    )
+
+
+def described(settings: Settings) -> str:
+    """Say in the description of the API what is refused, whatever is asked."""
+    head, body = GuardedProtocol.limits, BodyLimits(size=settings.body_limit)
+    return (
+        f"Limits of every request: an address of {head.target // 1024} KiB (else 414), {head.count} header"
+        f" fields of {head.size // 1024} KiB in all (431), a body of {body.size / 1024**2:g} MiB (413). The"
+        f" head must be there within {head.seconds:g} seconds; the body too, with a second more for each"
+        f" {body.rate // 1024} KiB that came (408). Addresses that say so limit how often they are asked: 429"
+        " with `Retry-After`, and `RateLimit` and `RateLimit-Policy` in every answer. Answers are kept by no"
+        " shared cache, and pages of other origins are let in nowhere (no CORS)."
     )

@@ -10,6 +10,7 @@ from api import conditional
 from api.accesses import Accesses
 from api.app_version import require_supported_app
 from api.dependencies import ActingForSelf, AllServices, CurrentParty, Locale, Read, Uow
+from api.idempotency import ActsOnce
 from api.me import proofs, service
 from api.me.schemas import (
     ContactItem,
@@ -63,7 +64,7 @@ async def list_contacts(request: Request, citizen: ActingForSelf, reading: Read,
 
 
 @router.post("/contacts", status_code=202, summary="Add an address of my own")
-async def add_contact(given: NewContact, citizen: ActingForSelf, uow: Uow) -> ProofAsked:
+async def add_contact(given: NewContact, citizen: ActingForSelf, uow: Uow, once: ActsOnce) -> ProofAsked:
     """Add an address, to which a code is sent that proves it; or ask for another code.
 
     Only the newest code counts. There is at least a minute between two; an address gets at most 5 within an
@@ -71,7 +72,8 @@ async def add_contact(given: NewContact, citizen: ActingForSelf, uow: Uow) -> Pr
     `Retry-After`. To an address that is `verified` already nothing is sent; it becomes the one in use.
     An address that is not proved within a day is forgotten.
     """
-    return await proofs.ask(uow, citizen, given, datetime.now(UTC))
+    work = partial(proofs.ask, uow, citizen, given, datetime.now(UTC))
+    return await once.answer(uow, citizen, ProofAsked, work)
 
 
 @router.post("/contacts/{contact_id}/verify", summary="Prove that an address is mine")
