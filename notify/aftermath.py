@@ -67,6 +67,7 @@ class Aftermath:
                     reason=OutcomeKind.UNREACHABLE.value,
                     code=outcome.code,
                     until=now + SUPPRESSED_FOR,
+                    ended_at=now,
                 )
                 for row, outcome in gone
             ],

@@ -14,7 +14,7 @@ from storage.notifications import planning
 from storage.receipts import repository
 from storage.receipts.repository import DeliveryKey, Report, Reported, Standing, Waiting
 from storage.suppressions import repository as suppressions
-from storage.suppressions.repository import NewSuppression
+from storage.suppressions.repository import Arrival, NewSuppression
 from storage.unit_of_work import UnitOfWork, transact
 
 log = structlog.get_logger(__name__)
@@ -30,6 +30,7 @@ THOROUGH_SECONDS = 60.0
 EVER = timedelta(days=3650)
 UNREACHABLE_FOR = timedelta(days=30)
 """Numbers are given out anew, and people change their minds."""
+ARRIVED = frozenset({ReceiptState.DELIVERED.value, ReceiptState.READ.value})
 _RANKS: Mapping[str, int] = {state.value: rank for rank, state in enumerate(ReceiptState)}
 
 
@@ -99,20 +100,29 @@ async def _apply_to_sends(uow: UnitOfWork, taken: Sequence[Waiting]) -> None:
     changed: dict[DeliveryKey, Standing] = {}
     failing: set[UUID] = set()
     dead: list[NewSuppression] = []
+    arrivals: list[Arrival] = []
     for send in await repository.hold(uow, list(told)):
         before, reports = send.standing, told[send.key]
         now = furthest([*([before] if before else []), *(report.standing for report in reports)])
         if now != before:
             changed[send.key] = now
+        if now.state in ARRIVED:
+            arrivals.append(_arrival(send))
         if now.state == ReceiptState.FAILED:
             dead += [_suppression(send, report) for report in reports if report.unreachable]
             if before is None or before.state != now.state:
                 failing.update(send.notification_ids)
     await repository.note(uow, changed)
+    # After what was noted: a failure is told late at times, when a later send has arrived.
     await suppressions.add(uow, dead)
+    await suppressions.disprove(uow, arrivals)
     if failing:
         # Their cascades go on at once, and not when the failed send has had its time.
         await planning.wake(uow, failing)
+
+
+def _arrival(send: Reported) -> Arrival:
+    return Arrival(channel=send.channel, contact_id=send.target_id, ended_at=send.key.finished_at)
 
 
 def _suppression(send: Reported, report: Report) -> NewSuppression:
@@ -122,4 +132,5 @@ def _suppression(send: Reported, report: Report) -> NewSuppression:
         reason="unreachable",
         code=report.standing.code,
         until=datetime.now(UTC) + UNREACHABLE_FOR,
+        ended_at=send.key.finished_at,
     )

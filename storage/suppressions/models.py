@@ -9,7 +9,10 @@ from storage.base import created, moment
 
 
 class Suppression(SQLModel, table=True):
-    """An address, by its blind index, on which a channel sends nothing; `until` is open for a stop."""
+    """An address, by its blind index, on which a channel sends nothing; `until` is open for a stop.
+
+    `created_at` is when the send ended that has shown it.
+    """
 
     __tablename__ = "suppression"
     __table_args__ = (Index("ix_suppression_value", "value_index"),)

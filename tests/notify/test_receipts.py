@@ -270,6 +270,50 @@ async def test_a_failure_after_delivery_does_nothing(queue: Queue, desk: Receipt
     assert await suppressed(queue) == []
 
 
+@pytest.mark.parametrize("order", ["in order", "out of order", "at once"])
+async def test_a_later_arrival_opens_what_a_failure_has_shut(
+    queue: Queue, desk: ReceiptDesk, order: str
+) -> None:
+    """In whatever order they are told; the address works."""
+    await taken(queue, "SM1")
+    await taken(queue, "SM2")
+    failure = report("failed", of="SM1", code="30006", unreachable=True, minutes=5)
+    arrival = report("delivered", of="SM2", minutes=1)
+    for told in {"in order": [[failure], [arrival]], "out of order": [[arrival], [failure]]}.get(
+        order, [[failure, arrival]]
+    ):
+        await tell(queue, *told)
+        await apply(desk)
+    assert await suppressed(queue) == []
+
+
+async def test_an_earlier_arrival_opens_nothing(queue: Queue, desk: ReceiptDesk) -> None:
+    """The number was given up since. And what its owner has stopped stays so, whatever arrives."""
+    await taken(queue, "SM1")
+    await taken(queue, "SM2")
+    await tell(queue, report("failed", of="SM2", code="30006", unreachable=True))
+    await apply(desk)
+    await tell(queue, report("delivered", of="SM1", minutes=5))
+    await apply(desk)
+    assert len(await suppressed(queue)) == 1
+    await queue.run("UPDATE suppression SET until = NULL")
+    await taken(queue, "SM3")
+    await tell(queue, report("delivered", of="SM3", minutes=9))
+    await apply(desk)
+    assert len(await suppressed(queue)) == 1
+
+
+async def test_a_message_that_arrives_after_all_opens_its_address(queue: Queue, desk: ReceiptDesk) -> None:
+    """It was reported as failed before."""
+    await taken(queue)
+    await tell(queue, report("failed", code="30006", unreachable=True))
+    await apply(desk)
+    assert len(await suppressed(queue)) == 1
+    await tell(queue, report("delivered", minutes=1))
+    await apply(desk)
+    assert await suppressed(queue) == []
+
+
 @pytest.mark.parametrize("early", [False, True])
 async def test_a_dead_address_is_left_out_for_a_month(queue: Queue, desk: ReceiptDesk, early: bool) -> None:
     """On this channel alone; also by a report that had to wait for its send."""
