@@ -1,0 +1,1 @@
+"""Finding procedures in a citizen's own words."""

@@ -1,0 +1,168 @@
+"""The catalogue as it is searched: an index in memory, made anew for each version of the catalogue.
+
+Built on tantivy (BM25, Robertson and Zaragoza 2009). Texts are cut into words by ourselves, so that what is
+indexed and what is asked for are cut alike.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from typing import Any
+
+import tantivy
+
+from storage.search.folding import fold, pairs, words
+from storage.search.lexicon import Lexicon
+from storage.search.names import marks, plain_name
+from storage.search.question import Question
+from storage.search.spelling import Spelling
+
+WEIGHTS = {"name": 1.0, "pairs": 1.1, "body": 1.0, "body_folded": 2.1, "topic": 0.4}
+"""How much a word counts that is found in a part of a procedure; found on two thirds of the questions."""
+
+CANDIDATES = 300
+_HEAP_BYTES = 30_000_000
+_RARE = 5
+_LEXICON_FREQUENCY, _BODY_SHARE = 5.0, 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Searchable:
+    """A procedure as the index takes it.
+
+    Attributes:
+        code: short code; unique.
+        name: official name.
+        topic: field and agencies.
+        body: everything else that is written of it.
+        prior: how likely it is meant before anything is asked, from 0 to 3 or so.
+    """
+
+    code: str
+    name: str
+    topic: str = ""
+    body: str = field(default="", repr=False)
+    prior: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """What is kept of a procedure beside the index.
+
+    Attributes:
+        words: those of its plain name, without marks.
+        marks: the special cases that it is for (`storage.search.names`).
+        family: the same for procedures of one plain name.
+    """
+
+    code: str
+    words: frozenset[str]
+    marks: frozenset[int]
+    prior: float
+    family: int
+
+
+class Index:
+    """One version of the catalogue, searchable. Never changed; another version is another index."""
+
+    def __init__(self, catalogue: Iterable[Searchable], lexicon: Lexicon) -> None:
+        self.named: list[Named] = []
+        frequency: Counter[str] = Counter()
+        in_bodies: Counter[str] = Counter()
+        names: list[frozenset[str]] = []
+        families: dict[str, int] = {}
+        self._index = tantivy.Index(_schema())
+        writer = self._index.writer(_HEAP_BYTES, 1)
+        for place, entry in enumerate(catalogue):
+            name, body = words(plain_name(entry.name)), words(entry.body)
+            folded_name, folded_body = [fold(word) for word in name], [fold(word) for word in body]
+            frequency.update(folded_name)
+            in_bodies.update(folded_body)
+            names.append(frozenset(folded_name))
+            family = families.setdefault(" ".join(name), len(families))
+            self.named.append(
+                Named(
+                    code=entry.code,
+                    words=names[-1],
+                    marks=marks(folded_name),
+                    prior=entry.prior,
+                    family=family,
+                )
+            )
+            parts = {
+                "name": folded_name,
+                "pairs": pairs(folded_name),
+                "body": body,
+                "body_folded": folded_body,
+                "topic": [fold(word) for word in words(entry.topic)],
+            }
+            writer.add_document(_document(place, parts))
+        writer.commit()
+        writer.wait_merging_threads()
+        self._index.reload()
+        self._searcher = self._index.searcher()
+        self._idf = _idf(names)
+        self.spelling = Spelling(_frequency(frequency, in_bodies, lexicon))
+
+    def tells(self, word: str) -> float:
+        """Return how much a word of a name tells (its inverse document frequency); 0 for one in no name."""
+        return self._idf.get(word, 0.0)
+
+    def candidates(self, question: Question) -> list[tuple[int, float]]:
+        """Return the likeliest places in `named` with their scores, the highest first."""
+        parts = {
+            "name": question.folded,
+            "pairs": question.pairs,
+            "body": question.exact,
+            "body_folded": question.folded,
+            "topic": question.folded,
+        }
+        schema = self._index.schema
+        wanted = [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.boost_query(
+                    tantivy.Query.term_query(schema, part, word, index_option="freq"), weight * WEIGHTS[part]
+                ),
+            )
+            for part, terms in parts.items()
+            for word, weight in terms.items()
+        ]
+        found = self._searcher.search(tantivy.Query.boolean_query(wanted), CANDIDATES, count=False)
+        places: Sequence[Any] = self._searcher.fast_field_values("place", [at for _, at in found.hits])
+        return [(place, score) for place, (score, _) in zip(places, found.hits, strict=True)]
+
+
+def _idf(names: Sequence[frozenset[str]]) -> dict[str, float]:
+    seen = Counter(chain.from_iterable(names))
+    count = len(names)
+    return {word: math.log(1 + (count - n + 0.5) / (n + 0.5)) for word, n in seen.items()}
+
+
+def _frequency(in_names: Counter[str], in_bodies: Counter[str], lexicon: Lexicon) -> dict[str, float]:
+    """Return how often words are written; what stands in bodies a few times only may be misprints."""
+    frequency = {word: float(count) for word, count in in_names.items()}
+    for word, count in in_bodies.items():
+        if count >= _RARE or word in frequency:
+            frequency[word] = frequency.get(word, 0.0) + count * _BODY_SHARE
+    for word in lexicon.words:
+        frequency[word] = frequency.get(word, 0.0) + _LEXICON_FREQUENCY
+    return frequency
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for part in WEIGHTS:
+        builder.add_text_field(part, stored=False, tokenizer_name="whitespace", index_option="freq")
+    builder.add_unsigned_field("place", fast=True)
+    return builder.build()
+
+
+def _document(place: int, parts: Mapping[str, Sequence[str]]) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_unsigned("place", place)
+    for part, cut in parts.items():
+        document.add_text(part, " ".join(cut))
+    return document
