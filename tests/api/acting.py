@@ -85,7 +85,7 @@ async def vouch(
 
 
 async def exchange(
-    client: httpx.AsyncClient, actor: Citizen, representation_id: str, **changes: str | None
+    client: httpx.AsyncClient, actor: Citizen, right: str, /, **changes: str | None
 ) -> httpx.Response:
     """Ask for a token of the represented party; None leaves a parameter out."""
     form = {
@@ -93,7 +93,7 @@ async def exchange(
         "client_id": APP,
         "subject_token": token_of(actor),
         "subject_token_type": ACCESS_TOKEN,
-        "representation_id": representation_id,
+        "representation_id": right,
     } | changes
     return await client.post("/oauth/token", data={k: v for k, v in form.items() if v is not None})
 
