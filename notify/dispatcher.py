@@ -29,6 +29,10 @@ from storage.unit_of_work import UnitOfWork
 log = structlog.get_logger(__name__)
 
 SMOOTHING = 0.3
+BREATH = 25
+"""After wording so many messages, half a millisecond, others go on whom the database has answered."""
+NOT_WORDED = Outcome(kind=OutcomeKind.RETRYABLE, code="not_worded")
+"""Kept: a newer release, or a mended template, may know how to word it."""
 AGAIN_SECONDS = 0.5
 """How long to wait for a database that is away, before what was sent is recorded again."""
 
@@ -141,15 +145,9 @@ class Dispatcher:
         self, rows: Sequence[Claimed], routing: Routing, lease: Lease
     ) -> list[tuple[Outgoing | None, Outcome | None]]:
         """Send; no outcome stands for a row that was not handed over, as its lease might run out first."""
-        messages: dict[int, Outgoing] = {}
-        sent: list[tuple[Outgoing | None, Outcome | None]] = [(None, None)] * len(rows)
-        for place, row in enumerate(rows):
-            try:
-                messages[place] = self._composer.compose(row, self._channel, routing)
-            except (LookupError, ValueError) as error:
-                log.exception("not_worded", delivery_id=str(row.id), error=type(error).__name__)
-                # Kept: a newer release, or a mended template, may know how to word it.
-                sent[place] = None, Outcome(kind=OutcomeKind.RETRYABLE, code="not_worded")
+        worded = await self._word(rows, routing)
+        messages = {place: message for place, message in enumerate(worded) if message is not None}
+        sent = [(message, None if message else NOT_WORDED) for message in worded]
         if not messages or not lease.covers(self._channel.timeout):
             return sent
         started = time.monotonic()
@@ -161,6 +159,23 @@ class Dispatcher:
             sent[place] = message, outcome
         self._valve.heed([message.delivery_id for message in messages.values()], answers)
         return sent
+
+    async def _word(self, rows: Sequence[Claimed], routing: Routing) -> list[Outgoing | None]:
+        """Word a message for each row; none where this release can not."""
+        worded = []
+        async with self._valve.turn:
+            for place, row in enumerate(rows):
+                if place % BREATH == 0:
+                    await asyncio.sleep(0)
+                worded.append(self._message(row, routing))
+        return worded
+
+    def _message(self, row: Claimed, routing: Routing) -> Outgoing | None:
+        try:
+            return self._composer.compose(row, self._channel, routing)
+        except (LookupError, ValueError) as error:
+            log.exception("not_worded", delivery_id=str(row.id), error=type(error).__name__)
+            return None
 
     async def _answers(self, messages: list[Outgoing]) -> list[Outcome]:
         """Send; a fault of the channel counts as an unknown outcome, so that it is tried ever less often."""

@@ -1,5 +1,6 @@
 """How much a channel may send now: what its provider asked for, whether it answers, and the agreed rate."""
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from uuid import UUID
@@ -13,7 +14,12 @@ from storage.unit_of_work import UnitOfWork
 
 
 class Valve:
-    """What all dispatchers of a channel in one process share."""
+    """What all dispatchers of a channel in one process share.
+
+    Attributes:
+        turn: held by the one that words its messages. Without it they fall into step: all wait for the
+            database at once, and then all for the one interpreter.
+    """
 
     def __init__(
         self, channel: str, rate: Rate | None = None, *, clock: Callable[[], float] = time.monotonic
@@ -21,6 +27,7 @@ class Valve:
         self.channel = channel
         self.rest = Rest(channel)
         self.breaker = Breaker(channel, clock)
+        self.turn = asyncio.Lock()
         self._rate = rate
 
     def admit(self, wanted: int) -> int:

@@ -19,6 +19,7 @@ from infra.bench import logs
 from infra.bench.nothing import NothingChannel, settings
 from notify.compose import Composer
 from notify.dispatcher import Dispatcher
+from notify.valve import Valve
 from storage.engine import Engine
 from storage.unit_of_work import UnitOfWork
 
@@ -28,7 +29,10 @@ async def run() -> None:
     storage = Settings().storage
     cipher, engine = make_cipher(storage), Engine(storage)
     composer, channel = Composer(settings(), cipher), NothingChannel()
-    dispatchers = [Dispatcher(channel, composer, lambda: UnitOfWork(engine, cipher)) for _ in range(AT_ONCE)]
+    valve = Valve(channel.name)
+    dispatchers = [
+        Dispatcher(channel, composer, lambda: UnitOfWork(engine, cipher), valve=valve) for _ in range(AT_ONCE)
+    ]
     settle()
     try:
         print("ready", flush=True)

@@ -20,6 +20,7 @@ from notify.planner import Planner
 from notify.ports import Channel
 from notify.registry import ADDRESSES
 from notify.settings import NotifySettings
+from notify.valve import Valve
 from storage.agencies import repository as agencies
 from storage.devices import repository as devices
 from storage.devices.repository import Installation
@@ -86,7 +87,8 @@ class Waiting:
 
     async def drain(self, channel: Channel) -> None:
         """Send all that waits, as a worker process does."""
-        dispatchers = [Dispatcher(channel, self.composer(), self.unit_of_work) for _ in range(AT_ONCE)]
+        composer, valve = self.composer(), Valve(channel.name)
+        dispatchers = [Dispatcher(channel, composer, self.unit_of_work, valve=valve) for _ in range(AT_ONCE)]
         await asyncio.gather(*(_exhaust(dispatcher) for dispatcher in dispatchers))
 
     def require_finished(self) -> None:

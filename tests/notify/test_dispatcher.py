@@ -8,11 +8,13 @@ from uuid import UUID
 
 import pytest
 
-from notify.dispatcher import Dispatcher
+from notify.compose import Composer
+from notify.dispatcher import BREATH, Dispatcher
 from notify.leases import LEASE, SHARE
-from notify.ports import Outcome, OutcomeKind, Outgoing
+from notify.ports import Channel, Outcome, OutcomeKind, Outgoing
+from notify.routes import Routing
 from notify.valve import Valve
-from storage.deliveries.claiming import WIDTH
+from storage.deliveries.claiming import WIDTH, Claimed
 from tests.faults.office import Office, email_of, token_of
 from tests.faults.polling import until
 from tests.notify.twin import ScriptedChannel, accepted, always
@@ -77,6 +79,48 @@ async def test_many_dispatchers_send_nothing_twice(office: Office) -> None:
     taken = Counter(outgoing.target for channel in channels for outgoing in channel.taken)
     assert taken == Counter(email_of(n) for n in range(60))
     assert len(await office.finished()) == 60
+
+
+async def test_dispatchers_of_a_channel_word_in_turn(office: Office, channel: ScriptedChannel) -> None:
+    """One claims while another words: so the database and the interpreter are both at work."""
+    await office.announce(10, "email")
+    valve = Valve("email")
+    async with valve.turn:
+        working = asyncio.create_task(dispatcher(office, channel, valve=valve).run_once())
+
+        async def claimed() -> bool:
+            return all(row["held"] for row in await office.waiting())
+
+        await until(claimed)
+        assert channel.taken == []
+    assert await working == 10
+    assert len(channel.taken) == 10
+
+
+async def test_others_go_on_while_many_messages_are_worded(office: Office, composer: Composer) -> None:
+    """A batch of hundreds must not silence a worker for the time that it takes."""
+    channel = ScriptedChannel(batch_size=4 * BREATH)
+    await office.announce(1, "email")
+    await office.queue(4 * BREATH - 1)
+    worded_at: list[int] = []
+    turns = 0
+
+    class Watched:
+        def compose(self, row: Claimed, channel: Channel, routing: Routing) -> Outgoing:
+            worded_at.append(turns)
+            return composer.compose(row, channel, routing)
+
+    async def live() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    other = asyncio.create_task(live())
+    worker = Dispatcher(channel, Watched(), office.open_unit)  # type: ignore[arg-type] # all that it is asked for
+    assert await worker.run_once() == 4 * BREATH
+    other.cancel()
+    assert max(Counter(worded_at).values()) == BREATH
 
 
 async def test_what_failed_for_now_is_tried_again_later(office: Office, channel: ScriptedChannel) -> None:
