@@ -18,6 +18,7 @@ from storage.contacts.addresses import ContactKind
 from storage.contacts.models import Contact, ContactSource
 from storage.contacts.repository import VALUE, SuppliedContact, supply, value_index
 from storage.ids import new_id
+from storage.notifications import claiming
 from storage.parties import repository as parties
 from storage.parties.kinds import PartyKind
 from storage.parties.repository import PartyIdentity
@@ -189,6 +190,24 @@ async def test_planners_at_the_same_time_plan_each_notice_once(
     planned = Counter(row["notification_ids"][0] for row in await office.waiting())
     assert len(planned) == 100
     assert set(planned.values()) == {1}
+
+
+async def test_a_planner_looks_at_every_agency_before_it_rests(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many, most wait for a step to come: the one with something to plan is found in the same turn."""
+    monkeypatch.setattr(claiming, "WIDTH", 2)
+    queue = await Queue.open(office.open_unit)
+    await queue.run(
+        "INSERT INTO notification (id, party_id, agency_id, category, expires_at, step, lane, plan_at)"
+        " SELECT gen_random_uuid(), %s, lpad(n::text, 32, '0')::uuid, 'status_change', now() + interval '1 day', 1,"
+        " 2, now() + interval '1 hour' FROM generate_series(1, 9) n",
+        queue.party_id,
+    )
+    last = "UPDATE notification SET agency_id = repeat('f', 32)::uuid WHERE id = %s"
+    await queue.run(last, queue.notification_id)
+    planner = Planner(office.open_unit, ADDRESSES)
+    assert [await planner.run_once(), await planner.run_once()] == [1, 0]
 
 
 async def test_what_expired_waiting_is_not_sent(desk: Desk) -> None:
