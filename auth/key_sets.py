@@ -13,6 +13,7 @@ import httpx
 import structlog
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
+from joserfc.util import base64_to_int
 
 from auth.cached import Cached
 
@@ -69,9 +70,8 @@ def _usable(given: Mapping[str, Any]) -> Key | None:
     try:
         if given.get("kty") == "EC" and given.get("crv") == "P-256":
             return ECKey.import_key(dict(given))
-        if given.get("kty") == "RSA":
-            key = RSAKey.import_key(dict(given))
-            return key if key.raw_value.key_size in RSA_BITS else None
+        if given.get("kty") == "RSA" and base64_to_int(given["n"]).bit_length() in RSA_BITS:
+            return RSAKey.import_key(dict(given))
     except (JoseError, ValueError, TypeError, KeyError):
         return None
     return None
