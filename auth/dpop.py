@@ -85,7 +85,7 @@ class Proofs:
         made_at, jti = claims.get("iat"), claims.get("jti")
         if isinstance(made_at, bool) or not isinstance(made_at, int | float):
             raise InvalidProof("iat is no time")
-        _require(abs(made_at - self._now()) <= WINDOW_SECONDS, "iat is too far from the server's clock")
+        _require(abs(made_at - int(self._now())) <= WINDOW_SECONDS, "iat is too far from the server's clock")
         if not isinstance(jti, str) or not 0 < len(jti) <= LONGEST_ID:
             raise InvalidProof(f"jti holds 1 to {LONGEST_ID} characters")
         thumbprint = key.thumbprint()
