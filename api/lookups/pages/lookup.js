@@ -3,10 +3,11 @@ const by = (id) => document.getElementById(id);
 const field = (name) => document.querySelector(`[data-field="${name}"]`);
 const locale = document.documentElement.lang;
 const inputs = ["code", "proof"].map(by);
-const clock = new Intl.DateTimeFormat(locale === "vi" ? "vi-VN" : "en-GB", {
-  dateStyle: "long", timeStyle: "short", timeZone: "Asia/Ho_Chi_Minh",
-});
-const time = (text) => clock.format(new Date(text));
+const region = locale === "vi" ? "vi-VN" : "en-GB";
+const timeZone = "Asia/Ho_Chi_Minh";
+const hour = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+const day = new Intl.DateTimeFormat(region, { day: "2-digit", month: "2-digit", year: "numeric", timeZone });
+const time = (text) => [hour, day].map((part) => part.format(new Date(text))).join(locale === "vi" ? " ngày " : ", ");
 
 // What the QR code brought leaves the address bar at once: addresses are kept in histories.
 function takeFragment() {
