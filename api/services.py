@@ -14,8 +14,10 @@ from auth.ended import EndedSessions
 from auth.identity import IdentityProvider
 from auth.key_sets import ClientKeys
 from auth.oidc import OpenIdProvider
+from auth.providers import Profile
 from auth.settings import AuthSettings
 from auth.tokens import Tokens
+from auth.vneid import VneidProvider
 from notify.ports import ReceiptReader
 from notify.registry import build_receipt_readers
 from notify.routebook import RouteBook
@@ -113,6 +115,9 @@ async def _watching_ended_sessions(settings: Settings, ended: EndedSessions) -> 
         await asyncio.gather(watch, return_exceptions=True)
 
 
+_PROFILES = {Profile.STRICT: OpenIdProvider, Profile.VNEID: VneidProvider}
+
+
 @asynccontextmanager
 async def _identity_providers(settings: AuthSettings) -> AsyncIterator[Mapping[Audience, IdentityProvider]]:
     """Know who vouches for citizens and, where there is somebody, for officers."""
@@ -122,7 +127,7 @@ async def _identity_providers(settings: AuthSettings) -> AsyncIterator[Mapping[A
     }
     async with AsyncExitStack() as stack:
         yield {
-            audience: await stack.enter_async_context(OpenIdProvider(provider))
+            audience: await stack.enter_async_context(_PROFILES[provider.profile](provider))
             for audience, provider in known.items()
             if provider is not None
         }

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from auth import officers
 from auth.apps import Audience
 from auth.claims import identity_of
 from auth.errors import OAuthError
@@ -45,6 +46,14 @@ async def _citizen(uow: UnitOfWork, vouched: Vouched, names: ClaimMap) -> Holder
     return Holder(party_id=key.party_id, assurance=identity.assurance)
 
 
+async def _officer(uow: UnitOfWork, vouched: Vouched, _names: ClaimMap) -> Holder:
+    officer_id = await officers.admit(uow, vouched)
+    if officer_id is None:
+        raise OAuthError("access_denied", "nobody is known here by this account")
+    return Holder(officer_id=officer_id, assurance=OFFICER_ASSURANCE)
+
+
 _DOORS: Mapping[Audience, Callable[[UnitOfWork, Vouched, ClaimMap], Awaitable[Holder]]] = {
     Audience.CITIZENS: _citizen,
+    Audience.OFFICERS: _officer,
 }

@@ -12,6 +12,7 @@ Code = Literal[
     "invalid_target",
     "temporarily_unavailable",
     "unauthorized_client",
+    "unmet_authentication_requirements",
     "unsupported_grant_type",
     "unsupported_response_type",
 ]

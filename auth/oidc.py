@@ -1,46 +1,22 @@
 """Sign-in by an OpenID provider: code flow with PKCE (OpenID Connect Core 1.0, RFC 7636, RFC 9207)."""
 
-import asyncio
 import time
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
-import httpx
-from authlib.deprecate import AuthlibDeprecationWarning
-from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
-
-from auth import id_tokens
-from auth.cached import Cached
+from auth import id_tokens, logout_tokens, userinfo
 from auth.claims import signed_in_at
-from auth.discovery import Metadata, read_metadata, well_known
-from auth.errors import ProviderUnavailable, SignInRefused
-from auth.identity import Departure, Return, Vouched
+from auth.errors import SignInRefused
+from auth.identity import Departure, Return, SignedOut, Vouched, Wish
 from auth.opaque import draw
-from auth.pkce import METHOD
+from auth.provider_client import ProviderClient
 from auth.providers import ProviderSettings
 
-with warnings.catch_warnings():
-    # firebase-admin holds us to httpx, of which Authlib says at import that it likes httpx2 better.
-    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
-    from authlib.integrations.base_client import OAuthError as ProviderError
-    from authlib.integrations.httpx_client import AsyncOAuth2Client
-
-SCOPE = "openid profile"
-TIMEOUT_SECONDS = 5.0
-LIFE_SECONDS = 600.0
-PAUSE_SECONDS = 30.0
-UNREACHABLE = (httpx.HTTPError, httpx.InvalidURL, ValueError, TimeoutError)
-# These say that the provider does not know us, which is nothing that the citizen can help.
-OUR_FAULT = {"invalid_client", "unauthorized_client", "invalid_request", "unsupported_grant_type"}
+LONGEST_SUBJECT = 255
 
 
 class OpenIdProvider:
-    """An identity provider that publishes its metadata and keys.
-
-    Both are kept for ten minutes. An ID token under an unknown key has the keys fetched again, at most
-    once in 30 seconds, so that forged tokens can not make us hammer the provider. A call takes 5 s at most.
+    """An identity provider that does all that the standard asks for, and is held to it.
 
     Args:
         settings: names the provider, our secret there, and its claims.
@@ -55,19 +31,11 @@ class OpenIdProvider:
         now: Callable[[], float] = time.time,
         ticks: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._issuer = settings.issuer
-        self._client_id = settings.client_id
+        self.issuer = settings.issuer
+        self._settings = settings
         self._now = now
-        self._client = AsyncOAuth2Client(
-            client_id=settings.client_id,
-            client_secret=settings.client_secret,
-            scope=SCOPE,
-            redirect_uri=settings.callback_url,
-            code_challenge_method=METHOD,
-            timeout=TIMEOUT_SECONDS,
-        )
-        self._metadata = Cached(self._fetch_metadata, life=LIFE_SECONDS, pause=PAUSE_SECONDS, now=ticks)
-        self._keys = Cached(self._fetch_keys, life=LIFE_SECONDS, pause=PAUSE_SECONDS, now=ticks)
+        self._client = ProviderClient(settings, ticks=ticks)
+        self._expected = id_tokens.Expected(issuer=settings.issuer, client_id=settings.client_id)
 
     async def __aenter__(self) -> Self:
         """Open nothing yet: connections are made when they are needed."""
@@ -77,86 +45,94 @@ class OpenIdProvider:
         """Close the connections to the provider."""
         await self._client.aclose()
 
-    async def begin(self, state: str) -> Departure:
+    async def begin(self, state: str, wish: Wish) -> Departure:
         """Say where to send somebody; `state` comes back with them. Raises ProviderUnavailable."""
-        metadata = await self._metadata.get()
         nonce, verifier = draw(), draw()
-        url, _ = self._client.create_authorization_url(
-            metadata.authorization_endpoint, state=state, nonce=nonce, code_verifier=verifier
-        )
+        url = await self._client.authorization_url(state, nonce=nonce, verifier=verifier, wish=wish)
         return Departure(url=url, nonce=nonce, verifier=verifier)
 
     async def complete(self, returned: Return) -> Vouched:
         """Find out who came back. Raises ProviderUnavailable and SignInRefused."""
-        metadata = await self._metadata.get()
-        if returned.issuer != self._issuer and (metadata.names_issuer or returned.issuer is not None):
-            raise SignInRefused("issuer")
-        tokens = await self._redeem(metadata, returned)
-        claims = await self._claims(tokens, returned.nonce)
-        return Vouched(
-            issuer=self._issuer,
-            subject=claims["sub"],
-            claims=claims,
-            signed_in_at=signed_in_at(claims, answered_at=claims["iat"]),
-            sid=_text(claims.get("sid")),
-            refresh_token=_text(tokens.get("refresh_token")),
+        tokens = await self._client.redeem(returned)
+        access_token = text(tokens.get("access_token"))
+        if access_token is None:
+            raise SignInRefused("access_token")
+        claims = await self._claims(tokens, access_token, returned)
+        return self._vouched(claims, refresh_token=text(tokens.get("refresh_token")))
+
+    async def renew(self, refresh_token: str) -> str:
+        """Return the refresh token to ask with next time, if the account is still good.
+
+        Raises ProviderUnavailable where the provider does not say, and SignInRefused where it is not.
+        """
+        tokens = await self._client.renew(refresh_token)
+        return text(tokens.get("refresh_token")) or refresh_token
+
+    async def read_logout(self, token: str) -> SignedOut:
+        """Check a logout token. Raises ProviderUnavailable and SignInRefused."""
+        return await self._client.under_keys(
+            lambda keys: logout_tokens.verify(token, keys=keys, expected=self._expected, now=self._now)
         )
 
-    async def _redeem(self, metadata: Metadata, returned: Return) -> dict[str, Any]:
-        try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                tokens: dict[str, Any] = await self._client.fetch_token(
-                    metadata.token_endpoint,
-                    grant_type="authorization_code",
-                    code=returned.code,
-                    redirect_uri=self._client.redirect_uri,
-                    code_verifier=returned.verifier,
-                    auth=self._client.client_auth(metadata.client_authentication),
-                )
-        except ProviderError as error:
-            if error.error in OUR_FAULT:
-                raise ProviderUnavailable(error.error) from error
-            raise SignInRefused("code") from error
-        except UNREACHABLE as error:
-            raise ProviderUnavailable(type(error).__name__) from error
-        return tokens
-
-    async def _claims(self, tokens: dict[str, Any], nonce: str) -> dict[str, Any]:
-        id_token, access_token = tokens.get("id_token"), tokens.get("access_token")
-        if not isinstance(id_token, str) or not isinstance(access_token, str):
+    async def _claims(
+        self, tokens: Mapping[str, Any], access_token: str, returned: Return
+    ) -> Mapping[str, Any]:
+        id_token = text(tokens.get("id_token"))
+        if id_token is None:
             raise SignInRefused("id_token")
-        expected = id_tokens.Expected(issuer=self._issuer, client_id=self._client_id, nonce=nonce)
+        claims = await self._id_claims(id_token, access_token, returned.nonce)
+        if returned.time_matters and "auth_time" not in claims:
+            raise SignInRefused("auth_time")
+        if not self._settings.userinfo.ask:
+            return claims
+        # What was signed counts for more.
+        return {**await self._userinfo(access_token, claims), **claims}
 
-        def claims_under(keys: KeySet) -> dict[str, Any]:
-            return id_tokens.verify(id_token, access_token, keys=keys, expected=expected, now=self._now)
+    async def _id_claims(
+        self, id_token: str, access_token: str, nonce: str, *, nonce_required: bool = True
+    ) -> dict[str, Any]:
+        return await self._client.under_keys(
+            lambda keys: id_tokens.verify(
+                id_token,
+                access_token,
+                nonce=nonce,
+                nonce_required=nonce_required,
+                keys=keys,
+                expected=self._expected,
+                now=self._now,
+            )
+        )
 
-        try:
-            return claims_under(await self._keys.get())
-        except id_tokens.UnknownKey:
-            return claims_under(await self._keys.renew())
+    async def _userinfo(self, access_token: str, signed: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the claims of the userinfo endpoint, which must speak of whom the ID token does (5.3.2)."""
+        claims = await self._told(access_token)
+        if claims.get("sub") != signed["sub"]:
+            raise SignInRefused("userinfo_subject")
+        return claims
 
-    async def _fetch_metadata(self) -> Metadata:
-        document = await self._fetch(well_known(self._issuer))
-        try:
-            return read_metadata(document, self._issuer)
-        except ValueError as error:
-            raise ProviderUnavailable("the metadata is malformed") from error
+    async def _told(self, access_token: str) -> dict[str, Any]:
+        answer, form = await self._client.userinfo(access_token), self._settings.userinfo
+        if not form.signed:
+            return userinfo.plain_claims(answer, form.envelope)
+        token = userinfo.signed_text(answer, form.envelope)
+        return await self._client.under_keys(
+            lambda keys: userinfo.signed_claims(token, keys=keys, expected=self._expected, now=self._now)
+        )
 
-    async def _fetch_keys(self) -> KeySet:
-        document = await self._fetch((await self._metadata.get()).jwks_uri)
-        try:
-            return KeySet.import_key_set(document)
-        except (JoseError, ValueError, TypeError, KeyError) as error:
-            raise ProviderUnavailable("the keys are malformed") from error
-
-    async def _fetch(self, url: str) -> Any:
-        try:
-            async with asyncio.timeout(TIMEOUT_SECONDS):
-                answer = await self._client.request("GET", url, withhold_token=True)
-            return answer.raise_for_status().json()
-        except UNREACHABLE as error:
-            raise ProviderUnavailable(type(error).__name__) from error
+    def _vouched(self, claims: Mapping[str, Any], *, refresh_token: str | None) -> Vouched:
+        subject = text(claims.get(self._settings.claims.subject))
+        if subject is None or len(subject) > LONGEST_SUBJECT:
+            raise SignInRefused("subject")
+        return Vouched(
+            issuer=self.issuer,
+            subject=subject,
+            claims=claims,
+            signed_in_at=signed_in_at(claims, answered_at=self._now()),
+            sid=text(claims.get("sid")),
+            refresh_token=refresh_token,
+        )
 
 
-def _text(given: object) -> str | None:
+def text(given: object) -> str | None:
+    """Return what is a text and not empty."""
     return given if isinstance(given, str) and given else None

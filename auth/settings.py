@@ -10,7 +10,7 @@ from pydantic import Field, SecretStr
 
 from auth.apps import App, Audience, is_redirect
 from auth.keys import new_key, read_keys
-from auth.providers import ClaimMap, Endpoints, Profile, ProviderSettings
+from auth.providers import ClaimMap, Endpoints, Profile, ProviderSettings, Userinfo
 from storage.errors import SettingsError
 from storage.settings import StorageSettings, write_once
 
@@ -46,10 +46,14 @@ class AuthSettings(StorageSettings):
     idp_issuer: str | None = None
     idp_profile: Profile = Profile.STRICT
     idp_endpoints: Endpoints | None = None
+    idp_userinfo: Userinfo = Userinfo()
+    idp_scope: str = "openid profile"
     idp_client_id: str = "tindan"
     idp_client_secret: SecretStr | None = None
     idp_claims: ClaimMap = ClaimMap()
     staff_issuer: str | None = None
+    staff_userinfo: Userinfo = Userinfo()
+    staff_scope: str = "openid profile email"
     staff_client_id: str = "tindan"
     staff_client_secret: SecretStr | None = None
 
@@ -99,7 +103,9 @@ class AuthSettings(StorageSettings):
             client_secret=self._provider_secret("idp_client_secret"),
             callback_url=self.callback_url(),
             claims=self.idp_claims,
-            endpoints=self.idp_endpoints,
+            userinfo=self.idp_userinfo,
+            endpoints=self._checked(self.idp_endpoints),
+            scope=self.idp_scope,
         )
 
     def staff_provider(self) -> ProviderSettings | None:
@@ -113,7 +119,15 @@ class AuthSettings(StorageSettings):
             client_id=self.staff_client_id,
             client_secret=self._provider_secret("staff_client_secret"),
             callback_url=self.callback_url(),
+            userinfo=self.staff_userinfo,
+            scope=self.staff_scope,
         )
+
+    def _checked(self, endpoints: Endpoints | None) -> Endpoints | None:
+        given = {} if endpoints is None else endpoints.model_dump(exclude_none=True)
+        for name, address in given.items():
+            self._web_address(f"idp_endpoints, {name},", address)
+        return endpoints
 
     def _provider_issuer(self, name: str, in_development: str) -> str:
         given: str | None = getattr(self, name)

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from auth import admission, opaque, pkce, ties
+from auth import admission, opaque, ties
+from auth.app_requests import UNMET, AppRequest, check
 from auth.apps import Audience
 from auth.errors import OAuthError, ProviderUnavailable, UntrustedRedirect
 from auth.identity import IdentityProvider, Return, Vouched
@@ -19,20 +20,7 @@ from storage.unit_of_work import UnitOfWork
 
 SIGN_IN_LIFE = timedelta(minutes=10)
 CODE_LIFE = timedelta(seconds=60)
-LONGEST_STATE = 1024
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AppRequest:
-    """An authorization request as the app made it, unchecked; None is what it left out."""
-
-    client_id: str | None
-    redirect_uri: str | None
-    response_type: str | None
-    code_challenge: str | None
-    code_challenge_method: str | None
-    state: str | None
-    dpop_jkt: str | None = None
+LEEWAY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,26 +64,33 @@ class SignIns:
             return str(request.redirect_uri)
         raise UntrustedRedirect(request.client_id)
 
-    async def start(self, request: AppRequest) -> StartedSignIn:
+    async def start(self, request: AppRequest, *, browser: str) -> StartedSignIn:
         """Check a request and ask the provider where to send the browser.
+
+        Args:
+            request: what the app asks for.
+            browser: a secret that this browser alone will show when it comes back.
 
         Raises:
             UntrustedRedirect: as `trusted_redirect`.
-            OAuthError: the request is no code request with an S256 challenge.
+            OAuthError: the request is no code request with an S256 challenge, or asks for too much.
             ProviderUnavailable: the provider can not be asked.
         """
         redirect_uri = self.trusted_redirect(request)
-        challenge = _checked_challenge(request)
-        state = opaque.draw()
-        departure = await self._provider(request.client_id).begin(state)
+        asked = check(request)
+        state, wished_at = opaque.draw(), self._now()
+        departure = await self._provider(request.client_id).begin(state, asked.wish)
         pending = PendingSignIn(
             nonce=departure.nonce,
             provider_verifier=departure.verifier,
             client_id=str(request.client_id),
             redirect_uri=redirect_uri,
             app_state=request.state,
-            app_challenge=challenge,
+            app_challenge=asked.challenge,
             key_thumbprint=request.dpop_jkt,
+            browser_hash=opaque.digest(browser),
+            least_assurance=asked.least_assurance,
+            seen_after=asked.wish.seen_after(wished_at),
         )
         return StartedSignIn(url=departure.url, state=state, pending=pending)
 
@@ -104,25 +99,47 @@ class SignIns:
         expires_at = self._now() + SIGN_IN_LIFE
         await sessions.keep_sign_in(uow, opaque.digest(started.state), started.pending, expires_at=expires_at)
 
-    async def take(self, uow: UnitOfWork, state: str) -> PendingSignIn | None:
-        """Return the sign-in that came back with `state`, once."""
-        return await sessions.take_sign_in(uow, opaque.digest(state), now=self._now())
+    async def take(self, uow: UnitOfWork, state: str, *, browser: str) -> PendingSignIn | None:
+        """Return the sign-in that came back with `state`, once, and in the browser that was sent.
+
+        So nobody is signed in as somebody else by following a link that this one made (RFC 6819, 4.4.1.8).
+        """
+        state_hash, browser_hash = opaque.digest(state), opaque.digest(browser)
+        return await sessions.take_sign_in(uow, state_hash, browser_hash=browser_hash, now=self._now())
 
     async def identify(self, pending: PendingSignIn, *, code: str, issuer: str | None) -> Vouched:
-        """Ask the provider who came back with `code`. Raises ProviderUnavailable and SignInRefused."""
-        return await self._provider(pending.client_id).complete(
-            Return(code=code, issuer=issuer, nonce=pending.nonce, verifier=pending.provider_verifier)
+        """Ask the provider who came back with `code`.
+
+        Raises:
+            ProviderUnavailable: it can not be asked.
+            SignInRefused: it refuses, or must not be believed.
+            OAuthError: it has not seen the person since when the app needs it to have.
+        """
+        vouched = await self._provider(pending.client_id).complete(
+            Return(
+                code=code,
+                issuer=issuer,
+                nonce=pending.nonce,
+                verifier=pending.provider_verifier,
+                time_matters=pending.seen_after is not None,
+            )
         )
+        if pending.seen_after is not None and vouched.signed_in_at < pending.seen_after - LEEWAY:
+            raise OAuthError(UNMET, "the identity provider has not seen the person lately enough")
+        return vouched
 
     async def admit(self, uow: UnitOfWork, pending: PendingSignIn, vouched: Vouched) -> str:
         """Find or make whoever signed in; return a one-time code for the app, good for 60 seconds.
 
         Raises:
             SignInRefused: what the provider says of a citizen lacks something.
-            OAuthError: `access_denied`, where it speaks of nobody who may use this app.
+            OAuthError: it speaks of nobody who may use this app, or of an account of too low a level.
         """
         audience = self._audience(pending.client_id)
         holder = await admission.admit(uow, audience, vouched, self._claim_map)
+        least = pending.least_assurance
+        if least is not None and holder.party_id is not None and holder.assurance < least:
+            raise OAuthError(UNMET, f"the account is of level {holder.assurance}, and {least} is needed")
         code = opaque.draw()
         await sessions.keep_code(
             uow,
@@ -160,18 +177,3 @@ def _admission(
         provider_token_sealed=None if token is None else ties.seal_token(cipher, token),
         key_thumbprint=pending.key_thumbprint,
     )
-
-
-def _checked_challenge(request: AppRequest) -> str:
-    if request.response_type is None:
-        raise OAuthError("invalid_request", "response_type is missing")
-    if request.response_type != "code":
-        raise OAuthError("unsupported_response_type", "the response type is code")
-    if request.code_challenge_method != pkce.METHOD or not pkce.is_challenge(request.code_challenge or ""):
-        raise OAuthError("invalid_request", "a code_challenge with code_challenge_method=S256 is required")
-    state = request.state or ""
-    if len(state) > LONGEST_STATE or not state.isprintable():
-        raise OAuthError("invalid_request", f"state holds at most {LONGEST_STATE} printable characters")
-    if request.dpop_jkt is not None and not opaque.is_digest_text(request.dpop_jkt):
-        raise OAuthError("invalid_request", "dpop_jkt is no thumbprint (RFC 9449, section 10)")
-    return str(request.code_challenge)

@@ -41,11 +41,13 @@ _TEXTS: dict[tuple[Reason, str], _Text] = {
     ),
     ("expired", "vi"): _Text(
         "Lượt đăng nhập đã hết hạn",
-        "Lượt đăng nhập này đã dùng rồi hoặc đã quá 10 phút. Hãy mở lại ứng dụng và đăng nhập lần nữa.",
+        "Lượt đăng nhập này đã dùng rồi, đã quá 10 phút, hoặc bắt đầu từ trình duyệt khác. "
+        "Hãy mở lại ứng dụng và đăng nhập lần nữa.",
     ),
     ("expired", "en"): _Text(
         "This sign-in has expired",
-        "It was used already, or took more than 10 minutes. Open the app and sign in again.",
+        "It was used already, took more than 10 minutes, or began in another browser. "
+        "Open the app and sign in again.",
     ),
 }
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.dependencies import AllServices, Locale, Uow, shown
-from api.oauth import service
+from api.oauth import browsers, service
 from api.oauth.answers import NO_STORE, app_url, check_single, redirect, refusal, repeated, required
 from api.oauth.asking import TokenRequest
 from api.oauth.pages import refusal_page
@@ -23,13 +23,21 @@ from api.oauth.schemas import (
     TokenForm,
 )
 from api.services import Services
-from auth.errors import OAuthError, ProviderUnavailable, SignInRefused, UntrustedRedirect
-from auth.sign_in import AppRequest, SignIns, StartedSignIn
+from auth import opaque
+from auth.app_requests import UNMET, AppRequest
+from auth.errors import Code, OAuthError, ProviderUnavailable, SignInRefused, UntrustedRedirect
+from auth.sign_in import SignIns, StartedSignIn
 from storage.sessions.repository import PendingSignIn
 from storage.unit_of_work import transact
 
 log = structlog.get_logger(__name__)
 router = APIRouter(tags=["oauth"])
+# What a provider's refusal means to the app; whatever else it says, the person was not signed in.
+_PASSED_ON: dict[str, Code] = {
+    "server_error": "temporarily_unavailable",
+    "temporarily_unavailable": "temporarily_unavailable",
+    UNMET: UNMET,
+}
 REFUSALS: dict[int | str, dict[str, Any]] = {400: {"model": OAuthRefusal}, 401: {"model": OAuthRefusal}}
 
 
@@ -56,25 +64,30 @@ async def authorize(
         redirect_uri = sign_ins.trusted_redirect(asked)
     except UntrustedRedirect:
         return refusal_page("untrusted", locale)
+    browser = browsers.secret_of(request, services.tokens.issuer) or opaque.draw()
     try:
         check_single(given)
-        started = await _started(sign_ins, asked)
+        started = await _started(sign_ins, asked, browser)
     except OAuthError as error:
         return _back_with(error, redirect_uri, services.tokens.issuer, asked.state)
     await transact(services.unit_of_work, lambda uow: sign_ins.keep(uow, started))
-    return redirect(started.url)
+    return browsers.remember(redirect(started.url), services.tokens.issuer, browser)
 
 
 @router.get("/oauth/callback", status_code=302, response_class=Response)
 async def callback(
-    query: Annotated[CallbackQuery, Query()], services: AllServices, sign_ins: Leading, locale: Locale
+    request: Request,
+    query: Annotated[CallbackQuery, Query()],
+    services: AllServices,
+    sign_ins: Leading,
+    locale: Locale,
 ) -> Response:
     """Take a browser back from the identity provider and send it to its app with a one-time code."""
-    state = query.state or ""
-    pending = await transact(services.unit_of_work, lambda uow: sign_ins.take(uow, state))
+    issuer, state = services.tokens.issuer, query.state or ""
+    browser = browsers.secret_of(request, issuer) or ""
+    pending = await transact(services.unit_of_work, lambda uow: sign_ins.take(uow, state, browser=browser))
     if pending is None:
         return refusal_page("expired", locale)
-    issuer = services.tokens.issuer
     try:
         code = await _admitted(services, sign_ins, pending, query)
     except OAuthError as error:
@@ -133,9 +146,9 @@ def _ambiguous(given: Sequence[tuple[str, str]]) -> frozenset[str]:
     return repeated(given) & {"client_id", "redirect_uri"}
 
 
-async def _started(sign_ins: SignIns, asked: AppRequest) -> StartedSignIn:
+async def _started(sign_ins: SignIns, asked: AppRequest, browser: str) -> StartedSignIn:
     try:
-        return await sign_ins.start(asked)
+        return await sign_ins.start(asked, browser=browser)
     except ProviderUnavailable as error:
         raise _unavailable(error) from error
 
@@ -144,7 +157,8 @@ async def _admitted(
     services: Services, sign_ins: SignIns, pending: PendingSignIn, query: CallbackQuery
 ) -> str:
     if query.error is not None or query.code is None:
-        raise OAuthError("access_denied", "the identity provider did not confirm the sign-in")
+        code = _PASSED_ON.get(query.error or "", "access_denied")
+        raise OAuthError(code, "the identity provider did not confirm the sign-in")
     try:
         vouched = await sign_ins.identify(pending, code=query.code, issuer=query.iss)
         return await transact(services.unit_of_work, lambda uow: sign_ins.admit(uow, pending, vouched))

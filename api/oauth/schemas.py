@@ -15,7 +15,10 @@ TokenType = Literal["Bearer", "DPoP"]
 
 
 class AuthorizeQuery(BaseModel):
-    """RFC 6749, section 4.1.1, with RFC 7636, section 4.3, and RFC 9449, section 10."""
+    """RFC 6749, section 4.1.1, with RFC 7636, section 4.3, and RFC 9449, section 10.
+
+    The last three, of OpenID Connect Core 1.0, section 3.1.2.1, answer the challenge of RFC 9470.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,6 +31,9 @@ class AuthorizeQuery(BaseModel):
     )
     code_challenge_method: Annotated[str | None, Field(examples=["S256"])] = None
     dpop_jkt: str | None = None
+    acr_values: Annotated[str | None, Field(examples=["2"])] = None
+    max_age: Annotated[str | None, Field(description="seconds", examples=["300"])] = None
+    prompt: Annotated[str | None, Field(examples=["login"])] = None
 
 
 class CallbackQuery(BaseModel):

@@ -15,7 +15,13 @@ from storage.ids import new_id
 
 
 class SignIn(SQLModel, table=True):
-    """A sign-in sent to the identity provider; taken once when it comes back."""
+    """A sign-in sent to the identity provider; taken once when it comes back.
+
+    Attributes:
+        browser_hash: of the cookie of the browser that was sent, which alone may bring it back.
+        least_assurance: the level that the app asks for, if it does.
+        seen_after: since when the provider must have seen the person, if the app cares.
+    """
 
     __tablename__ = "sign_in"
 
@@ -27,6 +33,9 @@ class SignIn(SQLModel, table=True):
     app_state: str | None = None
     app_challenge: str
     key_thumbprint: str | None = None
+    browser_hash: bytes | None = None
+    least_assurance: int | None = None
+    seen_after: datetime | None = moment(nullable=True)
     expires_at: datetime = moment(index=True)
 
 
@@ -70,6 +79,7 @@ class Session(Holder, table=True):
             brought a second time, are known to be.
         device_name_sealed: what its holder calls the device.
         checked_at: when the provider last vouched for it.
+        checking_until: until when somebody is asking the provider, or nobody need ask again.
     """
 
     __tablename__ = "session"
@@ -87,6 +97,7 @@ class Session(Holder, table=True):
     code_digest: bytes | None = None
     device_name_sealed: bytes | None = sealed(nullable=True)
     checked_at: datetime | None = moment(nullable=True)
+    checking_until: datetime | None = moment(nullable=True)
     last_used_at: datetime = created()
     expires_at: datetime = moment(index=True)
     revoked_at: datetime | None = moment(nullable=True)

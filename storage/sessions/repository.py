@@ -19,8 +19,11 @@ from storage.unit_of_work import UnitOfWork
 USED_TOKENS_KEPT = timedelta(days=60)
 
 _TAKE_SIGN_IN = """
-DELETE FROM sign_in WHERE state_hash = %s AND expires_at > %s
-RETURNING nonce, provider_verifier, client_id, redirect_uri, app_state, app_challenge, key_thumbprint
+DELETE FROM sign_in
+WHERE state_hash = %(state)s AND expires_at > %(now)s
+  AND coalesce(browser_hash = %(browser)s, browser_hash IS NULL)
+RETURNING nonce, provider_verifier, client_id, redirect_uri, app_state, app_challenge, key_thumbprint,
+  browser_hash, least_assurance, seen_after
 """
 _TAKE_CODE = """
 DELETE FROM authorization_code
@@ -80,6 +83,9 @@ class PendingSignIn:
     app_state: str | None
     app_challenge: str
     key_thumbprint: str | None = None
+    browser_hash: bytes | None = None
+    least_assurance: int | None = None
+    seen_after: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +120,13 @@ async def keep_sign_in(
     await uow.session.flush()
 
 
-async def take_sign_in(uow: UnitOfWork, state_hash: bytes, *, now: datetime) -> PendingSignIn | None:
-    """Return a sign-in that has come back, once."""
+async def take_sign_in(
+    uow: UnitOfWork, state_hash: bytes, *, browser_hash: bytes | None, now: datetime
+) -> PendingSignIn | None:
+    """Return a sign-in that has come back, once, and in the browser that was sent."""
+    given = {"state": state_hash, "browser": browser_hash, "now": now}
     async with (await uow.driver()).cursor(row_factory=class_row(PendingSignIn)) as cursor:
-        await cursor.execute(_TAKE_SIGN_IN, (state_hash, now))
+        await cursor.execute(_TAKE_SIGN_IN, given)
         return await cursor.fetchone()
 
 
@@ -185,6 +194,7 @@ async def start_session(
         id=session_id,
         code_digest=code_digest,
         device_name_sealed=await seal_name(uow, admission.party_id, device_name),
+        checked_at=now,
         last_used_at=now,
         expires_at=expires_at,
         **asdict(admission),

@@ -27,6 +27,13 @@ SESSION_COLUMNS: Mapping[str, Callable[[], TypeEngine[Any]]] = {
     "code_digest": sa.LargeBinary,
     "device_name_sealed": sa.LargeBinary,
     "checked_at": partial(sa.DateTime, timezone=True),
+    "checking_until": partial(sa.DateTime, timezone=True),
+}
+SIGN_IN_COLUMNS: Mapping[str, Callable[[], TypeEngine[Any]]] = {
+    "key_thumbprint": sa.String,
+    "browser_hash": sa.LargeBinary,
+    "least_assurance": sa.Integer,
+    "seen_after": partial(sa.DateTime, timezone=True),
 }
 SESSION_INDEXES = {
     "ix_session_officer": ("officer_id", "officer_id IS NOT NULL"),
@@ -38,7 +45,7 @@ SESSION_INDEXES = {
 
 
 def upgrade() -> None:
-    _add("sign_in", {"key_thumbprint": sa.String})
+    _add("sign_in", SIGN_IN_COLUMNS)
     for table in HOLDERS:
         op.alter_column(table, "party_id", nullable=True)
         _add(table, HOLDER_COLUMNS)
@@ -81,7 +88,7 @@ def downgrade() -> None:
         _drop(table, HOLDER_COLUMNS)
         op.execute(f"DELETE FROM {table} WHERE party_id IS NULL")
         op.alter_column(table, "party_id", nullable=False)
-    _drop("sign_in", ["key_thumbprint"])
+    _drop("sign_in", SIGN_IN_COLUMNS)
 
 
 def _add(table: str, columns: Mapping[str, Callable[[], TypeEngine[Any]]]) -> None:

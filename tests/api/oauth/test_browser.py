@@ -1,13 +1,17 @@
 """Sign-in through the browser, with a real provider in a process of its own."""
 
 import asyncio
+from http.cookies import SimpleCookie
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
+from fastapi import Response
 from sqlmodel import select
 
-from auth.oidc import AsyncOAuth2Client
+from api.oauth import browsers
+from auth import opaque
+from auth.provider_client import AsyncOAuth2Client
 from storage.parties.models import Party
 from storage.parties.repository import profile
 from storage.sessions.models import SignIn
@@ -53,7 +57,8 @@ async def test_stock_client(app, browser):
             metadata["authorization_endpoint"], code_verifier="w" * 64
         )
         begun = await stock.request("GET", url, withhold_token=True)
-        back = await browser.come_back(await browser.at_provider(begun.headers["location"]))
+        address = await browser.at_provider(begun.headers["location"])
+        back = await stock.request("GET", address, withhold_token=True)
         tokens = await stock.fetch_token(
             metadata["token_endpoint"],
             authorization_response=back.headers["location"],
@@ -108,7 +113,7 @@ async def test_tampered_state(browser, state):
         ({"code": "forged"}, "code"),
         ({"iss": "https://evil.example"}, "issuer"),
         ({"iss": ""}, "issuer"),
-        ({"error": "server_error"}, "sign-in"),
+        ({"error": "invalid_scope"}, "sign-in"),
     ],
 )
 async def test_tampered_answer(browser, services, changes, reason):
@@ -123,12 +128,70 @@ async def test_tampered_answer(browser, services, changes, reason):
         assert (await reading.session.exec(select(Party))).all() == []
 
 
+async def test_another_browser(browser, client, services):
+    """The end of a sign-in is worth nothing in another browser, and can not be burnt there."""
+    begun = await browser.authorize()
+    address = urlsplit(await browser.at_provider(begun.headers["location"]))
+    path = f"{address.path}?{address.query}"
+    mine = dict(client.cookies)
+    for cookies in ({}, {"tindan-sign-in": "a" * 43}, {"tindan-sign-in": "nonsense"}, {"tindan-sign-in": ""}):
+        client.cookies = cookies
+        page = await client.get(path, headers={"accept-language": "en"})
+        assert (page.status_code, "location" in page.headers) == (400, False)
+        assert "another browser" in page.text
+    client.cookies = mine
+    assert "code" in answer_of(await client.get(path))
+
+
+async def test_two_sign_ins_at_once(browser):
+    """One browser may have two sign-ins under way, and end them in any order."""
+    first, second = await browser.authorize(), await browser.authorize()
+    for begun in (second, first):
+        back = await browser.come_back(await browser.at_provider(begun.headers["location"]))
+        assert "code" in answer_of(back)
+
+
+async def test_cookie(browser, services):
+    """The cookie lives as long as a sign-in may take, is no script's business, and is kept as a digest."""
+    cookie = SimpleCookie((await browser.authorize()).headers["set-cookie"])["tindan-sign-in"]
+    assert (cookie["max-age"], cookie["path"], cookie["samesite"]) == ("600", "/", "lax")
+    assert (cookie["httponly"], cookie["secure"], cookie["domain"]) == (True, "", "")
+    async with services.reading() as reading:
+        kept = (await reading.session.exec(select(SignIn))).one()
+    assert kept.browser_hash == opaque.digest(cookie.value)
+
+
+def test_cookie_over_tls():
+    """Where there is TLS the cookie is of this host alone, and travels over TLS alone."""
+    answer = browsers.remember(Response(), "https://api.example.vn", "a" * 43)
+    cookie = SimpleCookie(answer.headers["set-cookie"])["__Host-tindan-sign-in"]
+    assert (cookie["secure"], cookie["path"], cookie["domain"]) == (True, "/", "")
+
+
 async def test_cancelled(browser):
     """Who cancels at the provider goes back to the app with a refusal."""
     begun = await browser.authorize()
     address = await browser.at_provider(begun.headers["location"], action="cancel")
     answer = answer_of(await browser.come_back(address))
     assert (answer["error"], answer["state"], answer["iss"]) == ("access_denied", "the app's state", ISSUER)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("temporarily_unavailable", "temporarily_unavailable"),
+        ("server_error", "temporarily_unavailable"),
+        ("unmet_authentication_requirements", "unmet_authentication_requirements"),
+        ("login_required", "access_denied"),
+        ("", "access_denied"),
+    ],
+)
+async def test_refusals_of_the_provider(browser, said, told):
+    """What a provider's refusal means is told to the app in words that it knows."""
+    begun = await browser.authorize()
+    state = parse_qs(urlsplit(begun.headers["location"]).query)["state"][0]
+    query = urlencode({"state": state, "error": said})
+    assert answer_of(await browser.come_back(f"{ISSUER}/oauth/callback?{query}"))["error"] == told
 
 
 async def test_provider_fails(browser, fault):
