@@ -1,0 +1,244 @@
+"""A real request to each route: with it, whoever may call succeeds.
+
+What a call uses up is made anew for each caller, so that no answer depends on who called before.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from auth.representation import ACCESS_TOKEN, GRANT_TYPE
+from notify.one_time_code import code_of
+from storage.contacts import proving
+from storage.contacts.addresses import ContactKind
+from storage.contacts.opt_out import opt_out_token
+from storage.devices import repository as devices
+from storage.devices.repository import Installation
+from storage.ids import new_id
+from storage.parties import repository as parties
+from storage.verifications import repository as verifications
+from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
+from tests.api.authorisation_world import World
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """What is sent.
+
+    Attributes:
+        names: what fills the blanks of the route's path, as the owner's things are called.
+        missing: what fills them for things that are not there.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    json: Any = None
+    form: dict[str, str] | None = None
+
+
+Make = Callable[[World], Awaitable[Call]]
+
+
+def plain(**sent: Any) -> Make:
+    """Send the same whoever calls."""
+
+    async def make(_world: World) -> Call:
+        return Call(**sent)
+
+    return make
+
+
+def an_id(name: str, owned: Callable[[World], Awaitable[str]], **sent: Any) -> Make:
+    """Name something of the owner's, made anew; missing is an id of nothing."""
+
+    async def make(world: World) -> Call:
+        return Call(names={name: await owned(world)}, missing={name: str(uuid4())}, **sent)
+
+    return make
+
+
+async def of_dossier(world: World) -> Call:
+    """Name the owner's dossier."""
+    return Call(names={"code": world.code}, missing={"code": "H26.1-261121-8888"})
+
+
+async def contact(world: World) -> str:
+    """Let the owner give an address that waits for its proof."""
+    async with world.services.unit_of_work() as uow:
+        key = await parties.open_key(uow, world.owner.party_id)
+        value, now = f"own{next(world.serial)}@example.vn", datetime.now(UTC)
+        given = await proving.give(uow, key, ContactKind.EMAIL, value, now=now)
+        await uow.commit()
+    return str(given.id)
+
+
+async def proof_of_contact(world: World) -> Call:
+    """Send the right code for an address of the owner's."""
+    contact_id, now = await contact(world), datetime.now(UTC)
+    async with world.services.unit_of_work() as uow:
+        verification_id = await verifications.add(
+            uow, contact_id, world.owner.party_id, now=now, expires_at=now + timedelta(minutes=5)
+        )
+        await uow.commit()
+    code = code_of(world.services.cipher, verification_id)
+    return Call(names={"contact_id": contact_id}, missing={"contact_id": str(uuid4())}, json={"code": code})
+
+
+async def new_contact(world: World) -> Call:
+    """Give an address that nobody has."""
+    return Call(json={"kind": "email", "value": f"new{next(world.serial)}@example.vn"})
+
+
+async def device(world: World) -> str:
+    """Register a phone of the owner's."""
+    installation = Installation(
+        id=new_id(), platform="android", push_token=uuid4().hex, confirms_receipt=False, app_version=None
+    )
+    async with world.services.unit_of_work() as uow:
+        await devices.put(uow, await parties.open_key(uow, world.owner.party_id), installation)
+        await uow.commit()
+    return str(installation.id)
+
+
+async def registration(world: World) -> Call:
+    """Register a phone that nobody has yet: who signs in on one takes it over."""
+    body = {"platform": "android", "push_token": uuid4().hex}
+    return Call(names={"installation_id": str(uuid4())}, json=body)
+
+
+async def session(world: World) -> str:
+    """Sign the owner in once more."""
+    return str(session_of(world.services, await sign_in(world.services, world.owner)))
+
+
+async def representative(world: World) -> str:
+    """Let somebody act for the owner."""
+    registry = replace(world.town, headers=world.client_of(world.town))
+    return await vouch(world.client, registry, world.stranger, world.owner)
+
+
+async def offered(world: World) -> str:
+    """Let somebody ask the owner to act for them."""
+    somebody = await world.make_citizen(f"0011911{next(world.serial):05d}")
+    body = {
+        "number": world.owner.number,
+        "scope": ["read_dossiers"],
+        "valid_until": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+    }
+    answer = await world.client.post("/v1/me/representatives", json=body, headers=somebody.headers)
+    assert answer.status_code == 201, answer.text
+    found: str = answer.json()["id"]
+    return found
+
+
+async def new_representative(world: World) -> Call:
+    """Name somebody who is nobody yet."""
+    body = {
+        "number": f"0011900{next(world.serial):05d}",
+        "scope": ["read_dossiers"],
+        "valid_until": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+    }
+    return Call(json=body)
+
+
+async def vouched_for(world: World) -> Call:
+    """Vouch for somebody, under a new id."""
+    return Call(json=vouched(world.stranger, world.owner))
+
+
+async def event(world: World) -> Call:
+    """Tell a further step of the owner's dossier."""
+    body = {
+        "event_id": uuid4().hex,
+        "dossier_code": world.code,
+        "status": 4,
+        "occurred_at": datetime.now(UTC).isoformat(),
+        "step": uuid4().hex,
+    }
+    return Call(json=body)
+
+
+async def exchange(world: World) -> Call:
+    """Show the helper's token and right: they open whoever's hands they are in."""
+    helper = await sign_in(world.services, world.helper)
+    form = {
+        "grant_type": GRANT_TYPE,
+        "client_id": APP,
+        "subject_token": token_of(helper),
+        "subject_token_type": ACCESS_TOKEN,
+        "representation_id": world.rights["everything"],
+    }
+    return Call(form=form)
+
+
+async def opt_out(world: World) -> Call:
+    """Open the link in a message to the owner's address."""
+    ((contact_id,),) = await world.rows("SELECT id FROM contact WHERE source = 'agency_supplied'")
+    token = opt_out_token(world.services.cipher, contact_id)
+    return Call(names={"token": token}, missing={"token": opt_out_token(world.services.cipher, new_id())})
+
+
+async def lookup(world: World) -> Call:
+    """Show the number of the dossier's applicant."""
+    return Call(json={"code": world.code, "proof": world.owner.number})
+
+
+async def notices(world: World) -> Call:
+    """Name the owner's notices."""
+    found = await world.rows("SELECT id FROM notification WHERE party_id = %s", world.owner.party_id)
+    return Call(json={"ids": [str(row[0]) for row in found]})
+
+
+EMPTY = plain()
+REQUESTS: dict[str, Make] = {
+    "GET /openapi.json": EMPTY,
+    "GET /docs": EMPTY,
+    "GET /health/live": EMPTY,
+    "GET /health/ready": EMPTY,
+    "GET /version": EMPTY,
+    "GET /oauth/authorize": EMPTY,
+    "GET /oauth/callback": EMPTY,
+    "POST /oauth/token": exchange,
+    "POST /oauth/revoke": plain(form={"client_id": APP, "token": "unknown"}),
+    "GET /.well-known/oauth-authorization-server": EMPTY,
+    "GET /.well-known/jwks.json": EMPTY,
+    "GET /opt-out/{token}": opt_out,
+    "POST /opt-out/{token}": opt_out,
+    "POST /v1/receipts/{provider}": plain(names={"provider": "nobody"}),
+    "GET /tra-cuu": EMPTY,
+    "POST /v1/lookups/dossiers": lookup,
+    "GET /v1/dossiers": EMPTY,
+    "GET /v1/dossiers/{code}": of_dossier,
+    "GET /v1/dossiers/{code}/slip": of_dossier,
+    "GET /v1/notifications": EMPTY,
+    "POST /v1/notifications/read": notices,
+    "POST /v1/notifications/received": notices,
+    "GET /v1/me": EMPTY,
+    "PATCH /v1/me": plain(json={"locale": "vi"}),
+    "GET /v1/me/contacts": EMPTY,
+    "POST /v1/me/contacts": new_contact,
+    "POST /v1/me/contacts/{contact_id}/verify": proof_of_contact,
+    "DELETE /v1/me/contacts/{contact_id}": an_id("contact_id", contact),
+    "GET /v1/me/preferences": EMPTY,
+    "PUT /v1/me/preferences": plain(json={"items": []}),
+    "GET /v1/me/representatives": EMPTY,
+    "POST /v1/me/representatives": new_representative,
+    "DELETE /v1/me/representatives/{representation_id}": an_id("representation_id", representative),
+    "GET /v1/me/represented": EMPTY,
+    "POST /v1/me/represented/{representation_id}/accept": an_id("representation_id", offered),
+    "DELETE /v1/me/represented/{representation_id}": an_id("representation_id", offered),
+    "GET /v1/me/access-log": EMPTY,
+    "GET /v1/sessions": EMPTY,
+    "PATCH /v1/sessions/current": plain(json={"device_name": "Điện thoại của tôi"}),
+    "DELETE /v1/sessions/{session_id}": an_id("session_id", session),
+    "DELETE /v1/sessions": EMPTY,
+    "PUT /v1/devices/{installation_id}": registration,
+    "DELETE /v1/devices/{installation_id}": an_id("installation_id", device),
+    "POST /v1/agency/dossier-events": event,
+    "POST /v1/agency/representations": vouched_for,
+    "GET /v1/agency/dossiers/{code}/slip": of_dossier,
+}
+"""By route; a route that is missing here fails the test, and so does one that is here alone."""
