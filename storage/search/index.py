@@ -81,7 +81,7 @@ class Index:
             frequency.update(folded_name)
             in_bodies.update(folded_body)
             names.append(frozenset(folded_name))
-            family = families.setdefault(" ".join(name), len(families))
+            family = families.setdefault(" ".join(folded_name), len(families))
             self.named.append(
                 Named(
                     code=entry.code,

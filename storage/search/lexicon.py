@@ -61,6 +61,7 @@ class Lexicon:
     said: Phrases[Meaning]
     asides: Phrases[None]
     short: dict[str, Phrase]
+    sayings: tuple[Phrase, ...] = field(repr=False)
     words: frozenset[str] = field(repr=False)
 
 
@@ -79,6 +80,7 @@ def lexicon() -> Lexicon:
         said=Phrases(said, shortest_folded=2),
         asides=Phrases([(phrase, None) for phrase in asides]),
         short=short,
+        sayings=tuple(phrase for phrase, meaning in said if meaning.surely),
         words=frozenset(fold(word) for word in known | set(short)),
     )
 
