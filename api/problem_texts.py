@@ -19,6 +19,7 @@ TITLES: dict[str, Words] = {
     "target-too-long": Words("Địa chỉ gọi quá dài", "The address called is too long"),
     "head-too-large": Words("Phần đầu yêu cầu quá lớn", "The head of the request is too large"),
     "too-many-requests": Words("Quá nhiều yêu cầu", "Too many requests"),
+    "too-many-events": Words("Gửi quá nhiều sự kiện", "Too many events"),
     "no-such-lookup": Words("Không tra cứu được hồ sơ", "No dossier could be shown"),
     "lookup-paused": Words("Tạm dừng tra cứu hồ sơ này", "Look-up is paused for this dossier"),
     "request-under-way": Words("Yêu cầu đang được xử lý", "The request is under way"),
@@ -34,6 +35,7 @@ TITLES: dict[str, Words] = {
     "forbidden": Words("Không được phép", "Not allowed"),
     "beyond-representation": Words("Ngoài phạm vi đại diện", "Beyond the right to represent"),
     "for-oneself-alone": Words("Chỉ chính chủ tài khoản được làm", "For the account's own holder alone"),
+    "sign-in-too-old": Words("Cần đăng nhập lại", "Sign in once more"),
     "assurance-too-low": Words("Cần tài khoản định danh mức 2", "A level 2 identity is required"),
     "too-many-representatives": Words("Đã có quá nhiều người đại diện", "Too many representatives"),
     "representation-id-reused": Words(
@@ -86,6 +88,10 @@ DETAILS: dict[str, Words] = {
         "Địa chỉ mạng này gửi quá nhiều yêu cầu. Hãy thử lại sau {seconds} giây.",
         "Too many requests came from this network address. Try again in {seconds} seconds.",
     ),
+    "too-many-events": Words(
+        "Hệ thống này đã gửi hết số sự kiện cho phép. Chưa ghi nhận gì; hãy gửi lại sau {seconds} giây.",
+        "This client has sent as many as it may. Nothing was recorded; send it again in {seconds} seconds.",
+    ),
     "no-such-lookup": Words(
         "Kiểm tra lại mã hồ sơ, và mã bí mật trên phiếu hoặc số giấy tờ của người nộp. Cả hai phải khớp.",
         "Check the dossier's code, and the secret on the slip or the applicant's number. Both must match.",
@@ -129,6 +135,10 @@ DETAILS: dict[str, Words] = {
     "for-oneself-alone": Words(
         "Bạn đang thực hiện thay người khác. Thiết bị, phiên, liên hệ và việc uỷ quyền do chính họ quản lý.",
         "You are acting for another. Devices, sessions, contacts and rights to act are for them alone.",
+    ),
+    "sign-in-too-old": Words(
+        "Việc này cần xác nhận lại danh tính: lần đăng nhập của bạn đã quá lâu. Hãy đăng nhập lại.",
+        "This needs your identity confirmed once more, as you signed in too long ago. Sign in again.",
     ),
     "assurance-too-low": Words(
         "Hãy đăng nhập bằng tài khoản định danh điện tử mức 2. Đăng ký mức 2 tại cơ quan Công an, "

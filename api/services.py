@@ -77,6 +77,7 @@ def require_complete(settings: Settings) -> None:
     settings.storage.require_database_url()
     make_cipher(settings.storage)
     settings.storage.slip_keys()
+    settings.event_limit()
     settings.auth.issuer()
     settings.auth.signing_keys()
     settings.auth.registered_apps()

@@ -9,6 +9,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from auth.settings import AuthSettings
 from notify.settings import NotifySettings
+from storage.agencies.clients import MOST_PER_SECOND, EventLimit
+from storage.errors import SettingsError
 from storage.settings import StorageSettings
 
 MEBIBYTE = 1024 * 1024
@@ -31,6 +33,10 @@ class Settings(BaseSettings):
     """Whose `X-Forwarded-For` is believed, such as ["10.0.0.0/8"]; nobody's, unless it is said."""
     body_limit: Annotated[int, Field(ge=1024)] = 4 * MEBIBYTE
     batch_limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
+    agency_event_rate: Annotated[float, Field(gt=0, le=MOST_PER_SECOND)] = 100
+    """Events a second that a client may send in the long run, unless it has a limit of its own."""
+    agency_event_burst: Annotated[int, Field(ge=1)] = 5000
+    """Events that it may send at once."""
     stale_days: Annotated[int, Field(ge=1, le=36_500)] = 30
     """A status older than this is history being filled in: it enters the timeline and tells nobody."""
     extra_holidays: frozenset[date] = frozenset()
@@ -38,6 +44,13 @@ class Settings(BaseSettings):
     """Days that the government moves, beyond what the package `holidays` knows: JSON lists of dates."""
     log_level: str = "INFO"
     minimum_app_version: str = "1.0.0"
+
+    def event_limit(self) -> EventLimit:
+        """Return how many events a client may send that has no limit of its own. Raises SettingsError."""
+        try:
+            return EventLimit(rate=self.agency_event_rate, burst=self.agency_event_burst)
+        except ValueError as error:
+            raise SettingsError(f"TINDAN_AGENCY_EVENT_BURST: {error}") from error
 
     @cached_property
     def storage(self) -> StorageSettings:

@@ -11,6 +11,7 @@ from pydantic_core import from_json
 
 from api.agency_events import service
 from api.agency_events.gathering import Gatherer, Together
+from api.agency_events.pace import Paces
 from api.agency_events.schemas import (
     EXAMPLE,
     BatchAnswer,
@@ -20,6 +21,7 @@ from api.agency_events.schemas import (
     EventOutcome,
 )
 from api.dependencies import AllServices, EventSender, Locale
+from api.edge import add_headers
 from api.openapi import body_of
 from api.problems import MEDIA_TYPE, FieldError, Problem, pointer_to
 from api.services import Services
@@ -47,7 +49,26 @@ async def get_gatherer(request: Request, services: AllServices) -> Gatherer[Send
     return gatherer
 
 
+async def get_paces(request: Request, services: AllServices) -> Paces:
+    """Return the pace-keeper of this application, made at its first use."""
+    state = request.app.state
+    if not hasattr(state, "paces_of_clients"):
+        state.paces_of_clients = Paces(services.unit_of_work, services.settings.event_limit())
+    paces: Paces = state.paces_of_clients
+    return paces
+
+
+OnePaces = Annotated[Paces, Depends(get_paces)]
 OneGatherer = Annotated[Gatherer[Sender], Depends(get_gatherer)]
+
+
+async def get_sender(caller: EventSender, locale: Locale, paces: OnePaces) -> Sender:
+    """Return who sends; one that may send nothing now is refused before its body is read."""
+    paces.require_any(caller.client_id)
+    return Sender(caller, locale)
+
+
+OneSender = Annotated[Sender, Depends(get_sender)]
 
 
 @router.post(
@@ -57,27 +78,29 @@ OneGatherer = Annotated[Gatherer[Sender], Depends(get_gatherer)]
         200: {"model": EventAnswer | BatchAnswer, "description": "A repeat; or the answers to a batch"},
         201: {"model": EventAnswer, "description": "Kept"},
         409: {"description": "The event id was used for another content"},
+        429: {"description": "The client has sent as many events as it may; Retry-After says when again"},
     },
     openapi_extra=body_of(
         DossierEvent, EventBatch, examples={"one": EXAMPLE, "batch": {"events": [EXAMPLE]}}
     ),
 )
 async def push(
-    request: Request, services: AllServices, gatherer: OneGatherer, caller: EventSender, locale: Locale
+    request: Request, services: AllServices, gatherer: OneGatherer, paces: OnePaces, sender: OneSender
 ) -> Response:
     """Keep one event, or a batch of them.
 
     A body with `events` is a batch and is answered with 200 and one result for each event, in order, so
     that a bad one sinks no other. A single event is answered with 201, with 200 when it is a repeat, or
     with a problem. Once it is answered, the event is durable and its notice is on the way. Repeating is
-    always safe: the same `event_id` with the same content gets the first answer again.
+    always safe: the same `event_id` with the same content gets the first answer again. Who sends more events
+    than its client may is answered with 429, and nothing is kept.
     """
     items, batch = _items(await request.body(), services.settings.batch_limit)
-    parsed = service.parse(items, datetime.now(UTC), locale)
-    sender = Sender(caller, locale)
+    add_headers(request.scope, (await paces.spend(sender.caller.client_id, len(items))).headers())
+    parsed = service.parse(items, datetime.now(UTC), sender.locale)
     if not batch:
         answer = parsed.answers.get(0) or await gatherer.keep(sender, parsed.good[0])
-        return _single_response(answer, locale)
+        return _single_response(answer, sender.locale)
     answers = dict(parsed.answers)
     if parsed.good:
         answers |= await _keeping(services, sender)(parsed.good)

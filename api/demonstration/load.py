@@ -9,7 +9,7 @@ from api.settings import Settings
 from auth import opaque
 from storage.agencies import clients
 from storage.agencies import repository as agencies
-from storage.agencies.clients import Credential
+from storage.agencies.clients import MOST_PER_SECOND, Credential, EventLimit
 from storage.agencies.codes import normalise_agency_code
 from storage.agencies.repository import AgencyRecord
 from storage.errors import SettingsError
@@ -19,6 +19,8 @@ from storage.unit_of_work import UnitOfWork
 
 CLIENT_ID = "demo-agency"
 SCOPES = frozenset({"events"})
+FAST = EventLimit(rate=MOST_PER_SECOND, burst=10 * MOST_PER_SECOND)
+"""A demonstration, and what is measured with it, is not to wait."""
 
 
 def client_secret(settings: Settings) -> str:
@@ -64,6 +66,7 @@ async def let_in(uow: UnitOfWork, *, agency_code: str, client_id: str, secret: s
         scopes=SCOPES,
         credential=Credential(secret_hash=opaque.digest(secret)),
     )
+    await clients.set_limit(uow, client_id, FAST)
 
 
 def _records(name: str) -> Sequence[dict[str, Any]]:

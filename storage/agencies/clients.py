@@ -13,6 +13,8 @@ from storage.agencies.models import AgencyClient
 from storage.ids import new_id
 from storage.unit_of_work import Reading, UnitOfWork
 
+MOST_PER_SECOND = 100_000
+SECONDS_OF_A_DAY = 86_400
 _GOOD = "k.valid_from <= now() AND (k.valid_until IS NULL OR now() < k.valid_until)"
 _FIND = f"""
 SELECT c.agency_id, c.scopes, c.disabled_at IS NULL AND {in_force("a")},
@@ -40,6 +42,7 @@ _ENABLE = """
 UPDATE agency_client SET disabled_at = CASE WHEN %(enabled)s THEN NULL ELSE coalesce(disabled_at, now()) END
 WHERE id = %(client)s
 """
+_OWN_LIMIT = "SELECT event_rate, event_burst FROM agency_client WHERE id = %s"
 _LIMIT = "UPDATE agency_client SET event_rate = %s, event_burst = %s WHERE id = %s"
 # Who removes expired ones passes over those that another is removing, so that nobody waits.
 _SPEND = """
@@ -84,6 +87,22 @@ class Credential:
         """Raise ValueError unless there is one proof."""
         if [self.secret_hash, self.keys, self.keys_url].count(None) != 2:  # noqa: PLR2004 - of three
             raise ValueError("a credential is one proof")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventLimit:
+    """So many events a second in the long run, and so many at once."""
+
+    rate: float
+    burst: int
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for what could not be kept: a bucket is full again within a day."""
+        if not 0 < self.rate <= MOST_PER_SECOND or not 1 <= self.burst <= self.rate * SECONDS_OF_A_DAY:
+            raise ValueError(
+                f"a rate is above 0 and up to {MOST_PER_SECOND:,} a second, and what may come at once is at "
+                "least 1 and at most what comes in a day"
+            )
 
 
 async def find_client(reading: Reading, client_id: str) -> KnownClient | None:
@@ -141,12 +160,16 @@ async def set_enabled(uow: UnitOfWork, client_id: str, *, enabled: bool) -> bool
     return (await (await uow.driver()).execute(_ENABLE, given)).rowcount > 0
 
 
-async def set_limit(uow: UnitOfWork, client_id: str, *, rate: float | None, burst: int | None) -> bool:
-    """Set how many events a second a client may send, and how many at once; None means as usual.
+async def set_limit(uow: UnitOfWork, client_id: str, limit: EventLimit | None) -> bool:
+    """Set how many events a client may send, None for as many as usual; say whether there is one."""
+    given = (limit and limit.rate, limit and limit.burst, client_id)
+    return (await (await uow.driver()).execute(_LIMIT, given)).rowcount > 0
 
-    Returns whether there is such a client.
-    """
-    return (await (await uow.driver()).execute(_LIMIT, (rate, burst, client_id))).rowcount > 0
+
+async def event_limit(reading: Reading, client_id: str, *, usual: EventLimit) -> EventLimit:
+    """Return how many events a client may send."""
+    row: Any = await (await (await reading.driver()).execute(_OWN_LIMIT, (client_id,))).fetchone()
+    return EventLimit(rate=row[0], burst=row[1]) if row and row[0] else usual
 
 
 async def spend_assertion(uow: UnitOfWork, digest: bytes, *, expires_at: datetime) -> bool:

@@ -55,8 +55,8 @@ def pointed(problem: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 async def census(engine: Engine) -> dict[str, int]:
-    """Count the rows of every table."""
-    names = [table.name for table in metadata.sorted_tables]
+    """Count the rows of every table, but of buckets, which fill and empty by themselves."""
+    names = [table.name for table in metadata.sorted_tables if table.name != "rate_bucket"]
     query = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for name in names)
     async with engine.pool.connect() as connection:
         return dict((await connection.exec_driver_sql(query)).all())
