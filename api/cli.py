@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from api import logs
 from api.operation import commands as operation
 from api.operation.channels import channels
+from api.operation.keys import keys
 from api.operation.notices import notices
 from api.operation.routes import routes
 from api.parent import follow_parent
@@ -35,6 +36,7 @@ app = typer.Typer(
 app.add_typer(operation.agency, name="agency")
 app.add_typer(operation.catalogue, name="catalogue")
 app.add_typer(channels, name="channels")
+app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
 app.add_typer(routes, name="routes")
 

@@ -22,6 +22,7 @@ from api.receipts.router import router as receipts
 from api.reference import page
 from api.representatives.router import router as representatives
 from api.services import open_services, require_complete, settle
+from api.sessions.router import router as sessions
 from api.settings import Settings
 
 ROUTERS = (
@@ -31,6 +32,7 @@ ROUTERS = (
     dossiers,
     inbox,
     me,
+    sessions,
     devices,
     opt_out,
     receipts,

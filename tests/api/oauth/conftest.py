@@ -17,6 +17,7 @@ from infra.sandbox import launch
 from storage.agencies.repository import AgencyRecord, put
 
 APP = "tindan-app"
+BOUND_APP = "bound-app"
 REDIRECT = "https://example.vn/app/callback"
 OTHER_REDIRECT = "vn.example.tindan:/callback?from=tindan"
 VERIFIER = "v" * 43
@@ -37,7 +38,11 @@ def oauth_settings(settings, sandbox) -> Settings:
         environment.setenv("TINDAN_DATA_DIR", str(settings.data_dir))
         environment.setenv("DATABASE_URL", settings.require_database_url())
         environment.setenv("TINDAN_IDP_ISSUER", f"{sandbox}/idp")
-        environment.setenv("TINDAN_APPS", json.dumps({APP: {"redirect_uris": [REDIRECT, OTHER_REDIRECT]}}))
+        apps = {
+            APP: {"redirect_uris": [REDIRECT, OTHER_REDIRECT]},
+            BOUND_APP: {"redirect_uris": [REDIRECT], "dpop": True},
+        }
+        environment.setenv("TINDAN_APPS", json.dumps(apps))
         given = Settings()
         _ = given.storage, given.auth, given.notify  # read on first use: while the environment is this
     return given
@@ -58,6 +63,22 @@ async def app(oauth_settings) -> AsyncIterator[FastAPI]:
 
     async with application.router.lifespan_context(application):
         yield application
+
+
+@pytest.fixture(scope="session")
+async def another_process(oauth_settings) -> AsyncIterator[FastAPI]:
+    """The application once more, which shares with the first what two processes share: the database."""
+    application = create_app(oauth_settings)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest.fixture
+async def elsewhere(another_process, engine) -> AsyncIterator[httpx.AsyncClient]:
+    """A caller of the other process."""
+    transport = httpx.ASGITransport(another_process)
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as session:
+        yield session
 
 
 @pytest.fixture
