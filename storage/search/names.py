@@ -22,6 +22,8 @@ _MARKS = (
     "ngoại giao",
     "công vụ",
     "quân đội",
+    "quốc phòng",
+    "lực lượng vũ trang",
     "tại cơ quan đại diện",
     "tổ chức",
     "bổ sung",
@@ -32,6 +34,9 @@ _MARKS = (
     "thu hồi",
     "chấm dứt",
     "giám sát",
+    "đình chỉ",
+    "tạm dừng",
+    "chuyển tiếp",
 )
 """What sets a special case apart from the common one: it is not meant unless it is said."""
 
