@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr
 from auth.apps import App, Audience, is_redirect
 from auth.keys import new_key, read_keys
 from auth.providers import ClaimMap, Endpoints, Profile, ProviderSettings, Userinfo
+from auth.step_up import DEFAULTS, Demand, Purpose
 from storage.errors import SettingsError
 from storage.settings import StorageSettings, write_once
 
@@ -34,6 +35,8 @@ class AuthSettings(StorageSettings):
         idp_issuer: who vouches for citizens and organisations, and `idp_…` how it is spoken to.
         staff_issuer: who vouches for officers and operators, and `staff_…` likewise; without it none can
             sign in.
+        step_up: how people must have signed in for what, as JSON: {"contacts": {"level": 2, "max_age": 600}};
+            see `auth.step_up`, which has the defaults.
         access_token_seconds: life of an access token, in seconds.
         session_days: days after which a session that is not used ends.
     """
@@ -51,6 +54,7 @@ class AuthSettings(StorageSettings):
     idp_client_id: str = "tindan"
     idp_client_secret: SecretStr | None = None
     idp_claims: ClaimMap = ClaimMap()
+    step_up: dict[Purpose, Demand] = Field(default_factory=dict)
     staff_issuer: str | None = None
     staff_userinfo: Userinfo = Userinfo()
     staff_scope: str = "openid profile email"
@@ -92,6 +96,10 @@ class AuthSettings(StorageSettings):
                     f"without a fragment: not {address}"
                 )
         return given
+
+    def demand(self, purpose: Purpose) -> Demand:
+        """Return how people must have signed in for a purpose."""
+        return self.step_up.get(purpose, DEFAULTS[purpose])
 
     def citizen_provider(self) -> ProviderSettings:
         """Return who vouches for citizens and organisations."""

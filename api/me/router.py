@@ -24,10 +24,13 @@ from api.me.schemas import (
     ProofAsked,
 )
 from api.problems import Problem
+from api.step_up import require_for
+from auth.step_up import Purpose
 from storage.access_log.kinds import ObjectKind
 from storage.unit_of_work import transact
 
 router = APIRouter(prefix="/v1/me", tags=["citizen"], dependencies=[Depends(require_supported_app)])
+FOR_CONTACTS = [Depends(require_for(Purpose.CONTACTS))]
 
 
 @router.get("", summary="Who I am here", response_model=Me, responses=conditional.NOT_MODIFIED)
@@ -63,7 +66,7 @@ async def list_contacts(request: Request, citizen: ActingForSelf, reading: Read,
     return conditional.answer(request, await service.list_contacts(reading, citizen), locale)
 
 
-@router.post("/contacts", status_code=202, summary="Add an address of my own")
+@router.post("/contacts", status_code=202, summary="Add an address of my own", dependencies=FOR_CONTACTS)
 async def add_contact(given: NewContact, citizen: ActingForSelf, uow: Uow, once: ActsOnce) -> ProofAsked:
     """Add an address, to which a code is sent that proves it; or ask for another code.
 
@@ -76,7 +79,9 @@ async def add_contact(given: NewContact, citizen: ActingForSelf, uow: Uow, once:
     return await once.answer(uow, citizen, ProofAsked, work)
 
 
-@router.post("/contacts/{contact_id}/verify", summary="Prove that an address is mine")
+@router.post(
+    "/contacts/{contact_id}/verify", summary="Prove that an address is mine", dependencies=FOR_CONTACTS
+)
 async def prove_contact(
     contact_id: UUID, proof: Proof, citizen: ActingForSelf, services: AllServices
 ) -> ContactItem:
@@ -94,7 +99,12 @@ async def prove_contact(
     return outcome
 
 
-@router.delete("/contacts/{contact_id}", status_code=204, summary="Send nothing more to this address")
+@router.delete(
+    "/contacts/{contact_id}",
+    status_code=204,
+    summary="Send nothing more to this address",
+    dependencies=FOR_CONTACTS,
+)
 async def remove_contact(contact_id: UUID, citizen: ActingForSelf, uow: Uow) -> None:
     """Remove an address of one's own, or opt out of one that an agency supplied, for that dossier."""
     await proofs.remove(uow, citizen, contact_id, datetime.now(UTC))
