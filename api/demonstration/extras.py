@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from api.connectors.dialect import NATIONAL
 from api.connectors.fields import Fields
@@ -17,6 +16,7 @@ from storage.agencies import repository as agencies
 from storage.agencies.repository import AgencyRecord
 from storage.engine import Engine
 from storage.procedures import repository as procedures
+from storage.procedures.record import Procedure
 from storage.settings import StorageSettings
 from storage.unit_of_work import UnitOfWork
 
@@ -56,17 +56,17 @@ async def register(stack: Stack, settings: Settings, lines: Sequence[Line]) -> E
 
 
 async def _add_procedures(uow: UnitOfWork, lines: Sequence[Line]) -> list[str]:
-    named: dict[str, dict[str, Any]] = {}
+    named: dict[str, Procedure] = {}
     for line in lines:
         code = line.event.get("procedure_code")
         if code:
             name = _name(line, "TenTTHC") or code
-            named.setdefault(code, {"code": code, "name": name, "field": _name(line, "TenLinhVuc")})
+            named.setdefault(code, Procedure(code=code, name=name, field=_name(line, "TenLinhVuc")))
     known = await procedures.known_codes(uow, named)
     missing = [procedure for code, procedure in named.items() if code not in known]
     if missing:
-        await procedures.put(uow, missing)
-    return [str(procedure["code"]) for procedure in missing]
+        await procedures.put(uow, missing, author="tindan", source="demonstration", whole=False)
+    return [procedure.code for procedure in missing]
 
 
 async def _add_agencies(uow: UnitOfWork, lines: Sequence[Line]) -> list[str]:

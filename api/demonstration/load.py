@@ -14,6 +14,7 @@ from storage.agencies.codes import normalise_agency_code
 from storage.agencies.repository import AgencyRecord
 from storage.errors import SettingsError
 from storage.procedures import repository as procedures
+from storage.procedures.record import Procedure
 from storage.settings import write_once
 from storage.unit_of_work import UnitOfWork
 
@@ -49,7 +50,8 @@ async def load(uow: UnitOfWork, settings: Settings) -> None:
         raise SettingsError("the demonstration is for development only (TINDAN_ENV=development)")
     await require_empty_or_ours(uow)
     await agencies.put(uow, [AgencyRecord.read(record) for record in _records("agencies.json")])
-    await procedures.put(uow, _records("procedures.json"))
+    catalogue = [Procedure.model_validate(record) for record in _records("procedures.json")]
+    await procedures.put(uow, catalogue, author="tindan", source="demonstration", whole=False)
     await let_in(uow, agency_code="H26", client_id=CLIENT_ID, secret=client_secret(settings))
 
 

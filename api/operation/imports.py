@@ -7,9 +7,8 @@ from storage.agencies import repository as agencies
 from storage.agencies.models import Agency
 from storage.agencies.repository import AgencyRecord, AgencyRef
 from storage.procedures import repository as procedures
+from storage.procedures.record import Procedure
 from storage.unit_of_work import UnitOfWork
-
-BATCH = 500
 
 
 async def keep_agencies(uow: UnitOfWork, entries: Sequence[AgencyEntry]) -> None:
@@ -62,8 +61,15 @@ async def keep_procedures(uow: UnitOfWork, entries: Sequence[ProcedureEntry]) ->
 
     Returns how many there were.
     """
-    by_code = {entry.code: entry.model_dump(exclude_unset=True) for entry in entries}
-    records = list(by_code.values())
-    for start in range(0, len(records), BATCH):
-        await procedures.put(uow, records[start : start + BATCH])
-    return len(records)
+    by_code = {
+        entry.code: Procedure(
+            code=entry.code,
+            name=entry.name,
+            field=entry.field,
+            agency=entry.agency,
+            extra=entry.model_extra or {},
+        )
+        for entry in entries
+    }
+    await procedures.put(uow, list(by_code.values()), author="tindan", source="file", whole=False)
+    return len(by_code)

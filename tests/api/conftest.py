@@ -21,11 +21,12 @@ from storage.parties import repository as parties
 from storage.parties.kinds import PartyKind
 from storage.parties.repository import PartyIdentity
 from storage.procedures import repository as procedures
+from storage.procedures.record import Procedure
 from storage.settings import StorageSettings
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen, NewCode, PushEvent
 
 APP_LINK_BASE = "https://app.tindan.example"
-PROCEDURE = {"code": "1.001193", "name": "Thủ tục đăng ký khai sinh", "agency": "Ủy ban nhân dân cấp xã"}
+PROCEDURE = Procedure(code="1.001193", name="Thủ tục đăng ký khai sinh", agency="Ủy ban nhân dân cấp xã")
 PATIENCE = 15.0
 """Seconds that a request may take before its test fails."""
 
@@ -96,7 +97,7 @@ def make_agency(services: Services) -> MakeAgency:
 async def agency(services: Services, make_agency: MakeAgency) -> Agency:
     """An agency that may send events, and a catalogue with one procedure."""
     async with services.unit_of_work() as uow:
-        await procedures.put(uow, [PROCEDURE])
+        await procedures.put(uow, [PROCEDURE], author="test", source="test", whole=False)
         await uow.commit()
     return await make_agency("H26.1")
 
@@ -148,7 +149,7 @@ def push_event(client: httpx.AsyncClient, agency: Agency, citizen: Citizen) -> P
             "dossier_code": dossier_code,
             "status": status,
             "occurred_at": datetime.now(UTC).isoformat(),
-            "procedure_code": PROCEDURE["code"],
+            "procedure_code": PROCEDURE.code,
             "applicant": {"kind": citizen.kind.value, "number": citizen.number, "name": citizen.name},
         }
         answer = await client.post(

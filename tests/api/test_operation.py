@@ -195,7 +195,7 @@ async def test_procedures_come_in_and_are_replaced(tindan: Tindan, query: Query,
     death = {"code": "1.000656", "name": "Đăng ký khai tử", "field": None}
     file = written(lines(BIRTH, death, {**BIRTH, "name": "Thủ tục khai sinh", "agency": "Cấp xã"}) + "\n")
     assert await tindan("catalogue", "import", file) == (0, "2 procedures")
-    kept = "SELECT code, name, field, executing_agency, details->'steps' FROM procedure ORDER BY code DESC"
+    kept = "SELECT code, name, field, executing_agency, details->'extra'->'steps' FROM procedure ORDER BY code DESC"
     assert query(kept) == [
         ("1.001193", "Thủ tục khai sinh", None, "Cấp xã", ["Nộp", "Nhận"]),
         ("1.000656", "Đăng ký khai tử", None, None, None),

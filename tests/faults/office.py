@@ -32,11 +32,12 @@ from storage.parties import repository as parties
 from storage.parties.kinds import PartyKind
 from storage.parties.repository import PartyIdentity
 from storage.procedures import repository as procedures
+from storage.procedures.record import Procedure
 from storage.routing import repository as routing
 from storage.tables import metadata
 from storage.unit_of_work import UnitOfWork
 
-PROCEDURE = {"code": "1.001193", "name": "Thủ tục đăng ký khai sinh", "agency": "Ủy ban nhân dân cấp xã"}
+PROCEDURE = Procedure(code="1.001193", name="Thủ tục đăng ký khai sinh", agency="Ủy ban nhân dân cấp xã")
 _AGE = """
 UPDATE delivery SET due_at = due_at - %(by)s, expires_at = expires_at - %(by)s, created_at = created_at - %(by)s,
   lease_until = lease_until - %(by)s
@@ -75,7 +76,7 @@ class Office:
         agency.lineage = [agency.id]
         async with open_unit() as uow:
             uow.session.add(agency)
-            await procedures.put(uow, [PROCEDURE])
+            await procedures.put(uow, [PROCEDURE], author="test", source="test", whole=False)
             # At whatever hour tests run.
             await routing.add(uow, PROMPT.model_dump(mode="json"), author="test", note="", after=0)
             await uow.commit()
@@ -115,7 +116,7 @@ class Office:
             code=f"H26.1-261121-{serial:04d}",
             party_id=owner.party_id,
             agency_id=self.agency_id,
-            procedure_code=PROCEDURE["code"],
+            procedure_code=PROCEDURE.code,
             channel=None,
             summary_sealed=None,
             state=fold([Fact(id=new_id(), status=DossierStatus.ACCEPTED, occurred_at=now)]),
