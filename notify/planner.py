@@ -49,6 +49,8 @@ class Planner:
         async with self._open_unit() as uow:
             due = await self._rounds.claim(partial(self._claim, uow))
             if not due:
+                # Not undone: see the dispatcher's claim.
+                await uow.commit()
                 return 0
             routing = await self._book.current(uow)
             mergeable = frozenset(routing.mergeable())

@@ -5,7 +5,7 @@ repositories never commit. What only reads takes a `Reading`, which the database
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from types import TracebackType
 from typing import LiteralString, Self, TypeVar
 
@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.cipher import Cipher
-from storage.engine import DEMOTED, Engine
+from storage.engine import DEMOTED, UNAVAILABLE, Engine
 from storage.errors import StorageError
 
 
@@ -64,6 +64,8 @@ class Reading:
         try:
             if session is not None:
                 await session.close()
+            if connection is not None and error is None:
+                await self._end(connection)
         finally:
             if connection is not None:
                 await self._give_back(connection)
@@ -81,6 +83,16 @@ class Reading:
             await self._session.flush()
         raw = await self._open.get_raw_connection()
         return raw.driver_connection  # type: ignore[return-value] # psycopg's, as the engine is made for it
+
+    async def _end(self, connection: AsyncConnection) -> None:
+        """End what only read, and not by a rollback, which nothing needs.
+
+        At a rollback psycopg forgets all that the connection has prepared: each statement after it would be
+        planned anew, which takes PostgreSQL several times as long as to run it.
+        """
+        # What was read was read, also where the connection broke since: it is looked at next.
+        with suppress(*UNAVAILABLE):
+            await connection.commit()
 
     async def _give_back(self, connection: AsyncConnection) -> None:
         if connection.invalidated:
@@ -149,6 +161,9 @@ class UnitOfWork(Reading):
     def hint_after_commit(self) -> None:
         """Wake whoever waits for work, once the work is there to be seen."""
         self._hint = True
+
+    async def _end(self, connection: AsyncConnection) -> None:
+        """Leave it to be undone unless it was committed."""
 
     async def commit(self) -> None:
         """Make everything durable. After it the unit is spent: a second commit is an error."""

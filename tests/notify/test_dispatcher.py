@@ -11,6 +11,7 @@ import pytest
 from notify.compose import Composer
 from notify.dispatcher import BREATH, Dispatcher
 from notify.leases import LEASE, SHARE
+from notify.planner import Planner
 from notify.ports import Channel, Outcome, OutcomeKind, Outgoing
 from notify.routes import Routing
 from notify.valve import Valve
@@ -63,6 +64,16 @@ async def test_a_push_is_short_and_goes_to_the_phone(office: Office) -> None:
     await dispatcher(office, channel).run_once()
     (outgoing,) = channel.taken
     assert (outgoing.target, outgoing.html, outgoing.opt_out_link) == (token_of(0), None, None)
+
+
+async def test_a_claim_that_finds_nothing_stays_planned(office: Office, channel: ScriptedChannel) -> None:
+    """PostgreSQL takes ten times as long to plan one as to run it, and most find nothing."""
+    worker, planner = dispatcher(office, channel), Planner(office.open_unit, {})
+    for _ in range(3):
+        assert (await worker.run_once(), await planner.run_once()) == (0, 0)
+    async with office.open_unit() as uow:
+        query = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%SKIP LOCKED%%'"
+        assert await (await (await uow.driver()).execute(query)).fetchone() == (2,)
 
 
 async def test_many_dispatchers_send_nothing_twice(office: Office) -> None:

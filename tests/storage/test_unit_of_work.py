@@ -49,6 +49,38 @@ def test_nobody_else_commits() -> None:
     assert committers == {"storage/unit_of_work.py", "storage/migrations/__init__.py"}
 
 
+async def test_what_only_reads_leaves_statements_prepared(
+    unit_of_work: OpenUnit, reading: OpenReading
+) -> None:
+    """Or PostgreSQL would plan each statement of a request anew. What failed is undone all the same."""
+    async with unit_of_work() as uow:
+        await (await uow.driver()).execute("SELECT 1", prepare=True)
+        await uow.commit()
+    assert await codes(reading()) == []
+    assert await prepared(unit_of_work()) >= 1
+    with pytest.raises(ZeroDivisionError):
+        await fail(reading())
+    assert await prepared(unit_of_work()) == 0
+
+
+async def prepared(uow: UnitOfWork) -> int:
+    """Return how many statements the connection has prepared."""
+    async with uow:
+        cursor = await (await uow.driver()).execute(
+            "SELECT count(*) FROM pg_prepared_statements", prepare=False
+        )
+        (count,) = await cursor.fetchone() or (None,)
+        await uow.commit()
+        return int(str(count))
+
+
+async def fail(reading: Reading) -> None:
+    """Read something, and fail."""
+    async with reading:
+        await (await reading.driver()).execute("SELECT 1")
+        raise ZeroDivisionError
+
+
 async def test_what_is_committed_is_there_and_nothing_else(
     unit_of_work: OpenUnit, reading: OpenReading
 ) -> None:
