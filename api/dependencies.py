@@ -12,7 +12,8 @@ from api.services import Services
 from auth.callers import Scheme, Shown
 from auth.dpop import ALGORITHMS
 from auth.errors import InvalidProof, InvalidToken
-from auth.principals import AgencyCaller, Citizen, Principal
+from auth.principals import AgencyCaller, Citizen, Officer, Principal
+from storage.officers.reading import is_operator
 from storage.representations.kinds import Power
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -117,6 +118,29 @@ VaultParty = Annotated[Citizen, Depends(get_vault_party)]
 """The same, where documents are kept."""
 ActingForSelf = Annotated[Citizen, Depends(get_self)]
 """The party itself: devices, sessions, contacts, preferences and rights to act are no representative's."""
+
+
+async def get_officer(request: Request, services: AllServices, _: Described) -> Officer:
+    """Return the officer who is signed in, or refuse; what one may do is asked in each query."""
+    principal = await identify(request, services)
+    if not isinstance(principal, Officer):
+        raise unauthenticated("invalid_token")
+    return principal
+
+
+CurrentOfficer = Annotated[Officer, Depends(get_officer)]
+"""An officer or operator. The roles are not in the token: see `storage.officers.authority`."""
+
+
+async def get_operator(officer: CurrentOfficer, reading: Read) -> Officer:
+    """Return the operator who is signed in, or refuse."""
+    if not await is_operator(reading, officer.officer_id):
+        raise Problem("forbidden", 403)
+    return officer
+
+
+Operator = Annotated[Officer, Depends(get_operator, scope="function")]
+"""An officer who operates the installation at this moment."""
 
 
 def get_agency(scope: str) -> Callable[..., AgencyCaller]:

@@ -17,6 +17,8 @@ from api.lookups.router import router as lookups
 from api.lookups.slip_router import router as slips
 from api.me.router import router as me
 from api.oauth.router import router as oauth
+from api.officers.router import router as officers
+from api.operation.router import router as operation
 from api.opt_out.router import router as opt_out
 from api.receipts.router import router as receipts
 from api.reference import page
@@ -34,6 +36,8 @@ ROUTERS = (
     me,
     sessions,
     devices,
+    officers,
+    operation,
     opt_out,
     receipts,
     representatives,

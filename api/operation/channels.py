@@ -1,51 +1,25 @@
 """Commands by which an operator sees channels, and lets one pause or go on."""
 
 import asyncio
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
-from api.operation.house import House, note, open_house, operator
+from api.operation.channel_states import ChannelState, channel_states, lane_name
+from api.operation.house import note, open_house, operator
 from api.operation.options import AsJson
-from api.operation.words import NOTHING, add_row, json_of, lane_name, lasted, when
+from api.operation.words import NOTHING, add_row, json_of, lasted, when
 from notify.categories import Lane
 from notify.routebook import RouteBook
 from storage.channels import repository
 from storage.channels.repository import Pause
-from storage.deliveries import gauges
-from storage.deliveries.gauges import MOST_COUNTED, WaitingLane
-from storage.unit_of_work import Reading
+from storage.deliveries.gauges import MOST_COUNTED
 
 channels = typer.Typer(no_args_is_help=True, help="Channels: what waits on each, and pausing one.")
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="push, email, sms, zalo, …")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChannelState:
-    """One channel: its pause, if it has one, and what waits in each lane (see `gauges.WaitingLane`)."""
-
-    name: str
-    pause: Pause | None
-    lanes: tuple[WaitingLane, ...]
-
-    @property
-    def oldest_due(self) -> timedelta:
-        """For how long the first of all could have been taken and was not."""
-        return max((lane.oldest_due for lane in self.lanes), default=timedelta(0))
-
-    def as_dict(self) -> dict[str, object]:
-        """Return it for a program; `oldest_due` in seconds."""
-        return {
-            "channel": self.name,
-            "paused": self.pause,
-            "waiting": {lane_name(lane.lane): lane.waiting for lane in self.lanes},
-            "oldest_due": self.oldest_due,
-        }
 
 
 @channels.command("list")
@@ -79,21 +53,7 @@ def _why(pause: Pause | None) -> str:
 
 async def _states() -> list[ChannelState]:
     async with open_house() as house, house.reading() as reading:
-        return await _states_of(house, reading)
-
-
-async def _states_of(house: House, reading: Reading) -> list[ChannelState]:
-    routing = await RouteBook().current(reading)
-    waiting = await gauges.lanes(reading)
-    pauses = {pause.channel: pause for pause in await repository.pauses(reading)}
-    routed = {channel for route in routing.routes.values() for channel in route.channels}
-    named = {*routed, *(house.settings.notify.channels or ()), *pauses, *(lane.channel for lane in waiting)}
-    return [
-        ChannelState(
-            name=name, pause=pauses.get(name), lanes=tuple(lane for lane in waiting if lane.channel == name)
-        )
-        for name in sorted(named)
-    ]
+        return await channel_states(reading, RouteBook(), house.settings.notify)
 
 
 @channels.command("pause")
@@ -115,8 +75,9 @@ def pause_channel(
 
 async def _pause(name: str, reason: str) -> bool:
     async with open_house() as house:
+        settings = house.settings.notify
         async with house.reading() as reading:
-            known = [state.name for state in await _states_of(house, reading)]
+            known = [state.name for state in await channel_states(reading, RouteBook(), settings)]
         if name not in known:
             raise typer.BadParameter(
                 f"there is no channel {name}, but {', '.join(known)}; TINDAN_CHANNELS may name others"

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from rich.console import Console
 from rich.table import Table
 
-from api.operation.words import NOTHING, add_row, lane_name, when, with_code
+from api.operation.channel_states import lane_name
+from api.operation.words import NOTHING, add_row, when, with_code
 from storage.deliveries.history import DeliveryHistory, NoticeHistory
 
 HEADINGS = (

@@ -8,7 +8,6 @@ from pydantic_core import to_json
 from rich.table import Table
 from rich.text import Text
 
-from notify.categories import Lane
 from storage.dossiers.working_days import VIETNAM
 
 NOTHING = "–"
@@ -59,11 +58,6 @@ def with_code(word: str | None, code: str | None) -> str:
 def when(moment: datetime | None) -> str:
     """Say a time as it is in Vietnam."""
     return NOTHING if moment is None else f"{moment.astimezone(VIETNAM):%d/%m/%Y %H:%M:%S}"
-
-
-def lane_name(lane: int) -> str:
-    """Name a lane; one that this release does not know by its number."""
-    return Lane(lane).name.lower() if lane in set(Lane) else str(lane)
 
 
 def lasted(time: timedelta) -> str:

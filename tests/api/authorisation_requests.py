@@ -240,5 +240,8 @@ REQUESTS: dict[str, Make] = {
     "POST /v1/agency/dossier-events": event,
     "POST /v1/agency/representations": vouched_for,
     "GET /v1/agency/dossiers/{code}/slip": of_dossier,
+    "GET /v1/officer": EMPTY,
+    "GET /v1/officer/agencies/{code}/officers": plain(names={"code": "H26.1"}, missing={"code": "H99"}),
+    "GET /v1/operation/channels": EMPTY,
 }
 """By route; a route that is missing here fails the test, and so does one that is here alone."""

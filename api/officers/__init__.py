@@ -1,0 +1,1 @@
+"""Officers: who one is, and who works where one supervises."""
