@@ -64,7 +64,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self._in_head = True
         self._heads = self._fields = self._field_bytes = self._unparsed = 0
         self._fault = HTTPStatus.BAD_REQUEST
-        self._refused = False
+        self._begun = self._refused = False
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -90,6 +90,13 @@ class GuardedProtocol(HttpToolsProtocol):
             if self._unparsed > self.limits.size + self.limits.target:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
+    def on_message_begin(self) -> None:
+        """Wait for the rest, also of a head that came in one piece with the request before it."""
+        super().on_message_begin()
+        self._begun = True
+        self._stop_waiting()
+        self._await_head()
+
     def on_url(self, url: bytes) -> None:
         """Take a part of the address."""
         super().on_url(url)
@@ -114,8 +121,14 @@ class GuardedProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """Be ready for the next head."""
         super().on_message_complete()
-        self._in_head = True
+        self._in_head, self._begun = True, False
         self._fields = self._field_bytes = self._unparsed = 0
+
+    def on_response_complete(self) -> None:
+        """Do not wait for ever for a body that was answered without being read."""
+        super().on_response_complete()
+        if not self._in_head and self._deadline is None:
+            self._await_head()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's signature; the words are ours
         """Refuse what the parser did not take."""
@@ -131,9 +144,9 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def _head_is_late(self) -> None:
         if self._is_answering:
-            # Of the next request only a part is there, and nobody waits for it yet.
+            # Whose turn is next need not hurry yet.
             self._await_head()
-        elif self._unparsed:
+        elif self._begun and self._in_head:
             self._refuse(HTTPStatus.REQUEST_TIMEOUT)
         else:
             self.transport.close()

@@ -46,8 +46,12 @@ def echoing() -> ASGIApp:
 
     @app.post("/later")
     async def later(request: Request) -> str:
-        await asyncio.sleep(0.6)  # longer than a head may take
+        await asyncio.sleep(0.45)  # longer than a head may take
         return "done"
+
+    @app.post("/deaf")
+    async def deaf() -> str:
+        return "not read"
 
     @app.get("/who")
     async def who(request: Request) -> str | None:
@@ -228,6 +232,28 @@ async def test_a_slow_body_is_ended(line: Line) -> None:
     assert refused(await line.answer()) == (408, "request-timeout")
     assert await line.ends()
     await dripping
+
+
+async def test_a_body_that_nobody_reads_is_ended(line: Line) -> None:
+    """What is answered before it was sent, such as a refusal, leaves no connection that lives on drips."""
+    head = b"POST /deaf HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
+    dripping = asyncio.create_task(line.send(head, *[b"1\r\nx\r\n"] * 100, pause=0.05))
+    assert (await line.answer())[2] == b'"not read"'
+    assert await line.ends()
+    await dripping
+
+
+async def test_a_connection_goes_on_after_a_body_that_nobody_read(line: Line) -> None:
+    """If the body ends in time, the next request is served; if none follows, the connection ends."""
+    head = b"POST /deaf HTTP/1.1\r\nHost: t\r\nContent-Length: 3\r\n\r\n"
+    await line.send(head)
+    assert (await line.answer())[2] == b'"not read"'
+    await line.send(b"xyz", HEAD + b"Content-Length: 1\r\n\r\nx")
+    assert (await line.answer())[2] == b"1"
+    await line.send(head)
+    assert (await line.answer())[0] == 200
+    await line.send(b"xyz")
+    assert await line.ends()
 
 
 async def test_a_steady_body_gets_more_time(line: Line) -> None:

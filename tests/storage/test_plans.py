@@ -10,6 +10,7 @@ import pytest
 from psycopg import sql
 
 from storage.contacts import repository as contacts
+from storage.dossiers import lookup
 from storage.dossiers import reading as dossiers
 from storage.ids import new_id
 from storage.notifications import inbox
@@ -106,6 +107,9 @@ READS: dict[str, tuple[str, Any]] = {
         lambda party_id: {"party_id": party_id, "ids": [new_id() for _ in range(20)]},
     ),
     "contacts": (contacts._OWN, lambda party_id: (party_id,)),
+    "claim of a slip": (lookup._CLAIM, lambda _: ("H26-261121-0001",)),
+    "look-up": (lookup._PUBLIC, lambda _: (new_id(),)),
+    "slip for an agency": (lookup._SPOKEN_FOR, lambda _: ("H26-261121-0001", new_id())),
 }
 LARGE = ("dossier", "dossier_event_p_default", "notification", "contact", "party")
 
