@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from api.settings import Settings
 from auth.settings import AuthSettings
 from notify.accounts.twilio import TwilioSettings
 from notify.accounts.zalo import ZaloSettings
@@ -17,7 +18,7 @@ from storage.settings import StorageSettings
 CONTAINER = Path(__file__).parents[2] / "infra" / "container"
 KNOWN = {
     f"{settings.model_config['env_prefix']}{name.upper()}"
-    for settings in (StorageSettings, AuthSettings, NotifySettings, TwilioSettings, ZaloSettings)
+    for settings in (Settings, StorageSettings, AuthSettings, NotifySettings, TwilioSettings, ZaloSettings)
     for name in settings.model_fields
 }
 
