@@ -17,6 +17,7 @@ from api.operation import commands as operation
 from api.operation.channels import channels
 from api.operation.keys import keys
 from api.operation.notices import notices
+from api.operation.representatives import representatives
 from api.operation.routes import routes
 from api.parent import follow_parent
 from api.settings import Settings
@@ -38,6 +39,7 @@ app.add_typer(operation.catalogue, name="catalogue")
 app.add_typer(channels, name="channels")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
+app.add_typer(representatives, name="representatives")
 app.add_typer(routes, name="routes")
 
 

@@ -147,8 +147,9 @@ DETAILS: dict[str, Words] = {
         "identity card.",
     ),
     "too-many-representatives": Words(
-        "Mỗi bên có tối đa {limit} người đại diện. Hãy chấm dứt một người trước khi thêm người mới.",
-        "A party has at most {limit} representatives. End one before you name another.",
+        "Mỗi bên có tối đa {limit} người đại diện, và số lần đề nghị mỗi ngày có hạn. "
+        "Hãy chấm dứt một người, hoặc thử lại vào ngày mai.",
+        "A party has at most {limit} representatives, and may ask so many a day. End one, or try tomorrow.",
     ),
     "representation-id-reused": Words(
         "Mã '{external_id}' đã được nhận với nội dung khác. Mỗi lần đại diện mới cần một mã mới.",

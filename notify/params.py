@@ -7,7 +7,8 @@ import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -47,6 +48,9 @@ class NoticeParams(BaseModel, ABC):
     """Read from JSON (times in ISO 8601 with an offset)."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+
+    wording: ClassVar[str | None] = None
+    """The template, where it is not that of the category."""
 
     @abstractmethod
     def blanks(self, language: str) -> Iterator[tuple[str, str]]:
@@ -123,6 +127,39 @@ class SecurityParams(AnswerParams):
         yield from super().blanks(language)
 
 
+class Matter(StrEnum):
+    """What became of a right to act for another."""
+
+    ASKED = "asked"
+    ACCEPTED = "accepted"
+    ENTERED = "entered"
+    ENDED = "ended"
+
+
+_MATTERS = {
+    (VIETNAMESE, Matter.ASKED): "vừa được đề nghị",
+    (VIETNAMESE, Matter.ACCEPTED): "vừa được chấp nhận",
+    (VIETNAMESE, Matter.ENTERED): "vừa được cơ quan nhà nước ghi nhận",
+    (VIETNAMESE, Matter.ENDED): "vừa chấm dứt",
+    (ENGLISH, Matter.ASKED): "was offered",
+    (ENGLISH, Matter.ACCEPTED): "was accepted",
+    (ENGLISH, Matter.ENTERED): "was entered by a public agency",
+    (ENGLISH, Matter.ENDED): "ended",
+}
+
+
+class RepresentationParams(AnswerParams):
+    """A right by which somebody acts for the party, or the party for somebody. It names neither."""
+
+    wording: ClassVar[str | None] = "representation"
+    matter: Matter
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield what became of it, and the time."""
+        yield "matter", _MATTERS[language, self.matter]
+        yield from super().blanks(language)
+
+
 class OneTimeCodeParams(NoticeParams):
     """A code that proves an address. It is derived when it is sent, and kept nowhere."""
 
@@ -171,7 +208,10 @@ def read_params(category: str, given: Mapping[str, Any]) -> NoticeParams:
         LookupError: there is no such category.
         pydantic.ValidationError: what is given does not suffice.
     """
-    return _FORMS[category].model_validate(dict(given))
+    form = _FORMS[category]
+    if form is SecurityParams and "matter" in given:
+        form = RepresentationParams
+    return form.model_validate(dict(given))
 
 
 def moment(at: datetime, language: str) -> str:

@@ -80,7 +80,8 @@ def render(
     notice = read_params(category, params)
     status = notice.status_told
     facts = dict(notice.blanks(language))
-    kind = _Kind(language=language, category=category, status=status, more=more > 0)
+    template = notice.wording or category
+    kind = _Kind(language=language, template=template, status=status, more=more > 0)
     lines = _lines(kind)
     blanks = {**facts, "more": str(more)}
     title = lines.title % blanks
@@ -106,7 +107,7 @@ class _Kind(NamedTuple):
     """What decides the wording, but for its blanks."""
 
     language: str
-    category: str
+    template: str
     status: DossierStatus | None
     more: bool
 
@@ -131,7 +132,7 @@ class _Fact(NamedTuple):
     language: str | None = None
 
 
-_BLANKS = ("code", "occurred", "due", "device", "otp", "headline", "body")
+_BLANKS = ("code", "occurred", "due", "device", "matter", "otp", "headline", "body")
 """What the wording of some category names; the status is no blank, as its name differs in grammar."""
 
 # A template takes far longer than what differs between two notices of a kind: each kind goes through its
@@ -142,7 +143,7 @@ _BLANKS = ("code", "occurred", "due", "device", "otp", "headline", "body")
 @functools.cache
 def _lines(kind: _Kind) -> _Lines:
     """Word a kind of notice."""
-    template = _template(f"{kind.language}/{kind.category}.txt")
+    template = _template(f"{kind.language}/{kind.template}.txt")
     context = template.new_context(
         {name: _blank(name) for name in _BLANKS}
         | ({"status": _named(kind.status, kind.language)} if kind.status else {})

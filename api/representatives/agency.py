@@ -11,6 +11,8 @@ from api.problems import Problem
 from api.representatives.schemas import VouchedAnswer, VouchedRepresentation
 from api.representatives.service import problem_of
 from auth.principals import AgencyCaller
+from notify.params import Matter
+from notify.representation import tell_both
 from storage.parties.repository import PartyIdentity
 from storage.representations import establishing, repository
 from storage.representations.establishing import Vouched
@@ -72,6 +74,7 @@ async def _keep(
     except InvalidTerms as error:
         below = "/represented" if error.field == "born_on" else ""
         raise problem_of(error, below=below) from error
+    await tell_both(uow, entered.represented_id, entered.actor_id, Matter.ENTERED, now)
     return VouchedAnswer(id=entered.id, representation_id=given.representation_id, recorded_at=now), False
 
 

@@ -15,6 +15,8 @@ from api.representatives.schemas import (
 )
 from auth.principals import Citizen
 from auth.representation import LEAST_ASSURANCE
+from notify.params import Matter
+from notify.representation import tell_both
 from storage.errors import NotFoundError
 from storage.parties import repository as parties
 from storage.parties.numbers import mask
@@ -56,6 +58,7 @@ async def ask(uow: UnitOfWork, citizen: Citizen, given: NewRepresentative, now: 
         raise problem_of(error) from error
     except TooManyError as error:
         raise Problem("too-many-representatives", 409, limit=MOST) from error
+    await tell_both(uow, entered.represented_id, entered.actor_id, Matter.ASKED, now)
     return Asked(id=entered.id, number=mask(given.number), valid_until=given.valid_until)
 
 
@@ -68,8 +71,11 @@ def problem_of(error: InvalidTerms, *, below: str = "") -> Problem:
 async def accept(uow: UnitOfWork, citizen: Citizen, representation_id: UUID, now: datetime) -> None:
     """Agree to act for whoever asked. Raises Problem, NotFoundError."""
     require_sure(citizen)
-    if await repository.accept(uow, citizen.party_id, representation_id, now=now) is None:
+    accepted = await repository.accept(uow, citizen.party_id, representation_id, now=now)
+    if accepted is None:
         raise NotFoundError("representation")
+    if accepted.changed:
+        await tell_both(uow, accepted.represented_id, accepted.actor_id, Matter.ACCEPTED, now)
 
 
 async def end(uow: UnitOfWork, citizen: Citizen, representation_id: UUID, by: EndedBy, now: datetime) -> None:
@@ -79,6 +85,8 @@ async def end(uow: UnitOfWork, citizen: Citizen, representation_id: UUID, by: En
     )
     if ended is None:
         raise NotFoundError("representation")
+    if ended.changed:
+        await tell_both(uow, ended.represented_id, ended.actor_id, Matter.ENDED, now)
 
 
 def page(found: Sequence[OwnRepresentation], *, limit: int, now: datetime) -> RepresentationPage:

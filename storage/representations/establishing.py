@@ -14,7 +14,10 @@ from storage.representations.terms import InvalidTerms, Terms
 from storage.unit_of_work import UnitOfWork
 
 MOST = 20
-"""Representatives that a party may have or have asked when it names one itself."""
+"""Representatives of a party's own naming, those that it has asked among them."""
+MOST_A_DAY = 30
+MOST_OF_ONE_A_DAY = 3
+"""How often somebody may be named, who is told each time and may want nothing of it."""
 LONGEST_OWN = timedelta(days=366)
 """How long a party lets somebody act by its word in the app.
 
@@ -23,7 +26,7 @@ Without a written term an authorisation ends after a year anyway (Civil Code 91/
 
 
 class TooManyError(StorageError):
-    """The party has as many representatives as it may name."""
+    """The party has as many representatives as it may name, or named as many of late as it may."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +100,7 @@ async def name(
 
     Raises:
         InvalidTerms: the law does not know such a right, or it lasts too long.
-        TooManyError: there are `MOST` already.
+        TooManyError: there are `MOST` already, or too many were named within a day.
     """
     if valid_until > now + LONGEST_OWN:
         raise InvalidTerms("valid_until", "lasts-too-long")
@@ -110,7 +113,9 @@ async def name(
         valid_until=valid_until,
     )
     await repository.hold(uow, owner.party_id)
-    if await repository.count(uow, owner.party_id, now=now) >= MOST:
+    day_ago = now - timedelta(days=1)
+    counts = await repository.count(uow, owner.party_id, representative, since=day_ago, now=now)
+    if counts.standing >= MOST or counts.lately >= MOST_A_DAY or counts.of_this_one >= MOST_OF_ONE_A_DAY:
         raise TooManyError("representatives")
     new = NewRepresentation(
         terms=terms,

@@ -23,7 +23,12 @@ LIVE = "r.ended_at IS NULL AND (r.valid_until IS NULL OR r.valid_until > %(now)s
 # Rows of one represented party are counted one after the other, so that two at once do not pass the limit.
 _PARTY = "SELECT id FROM party WHERE number_index = %s"
 _HOLD = "SELECT FROM party WHERE id = %s FOR NO KEY UPDATE"
-_COUNT = f"SELECT count(*) FROM representation r WHERE r.represented_id = %(party_id)s AND {LIVE}"
+_COUNT = f"""
+SELECT count(*) FILTER (WHERE {LIVE}) AS standing,
+  count(*) FILTER (WHERE r.created_at > %(since)s) AS lately,
+  count(*) FILTER (WHERE r.created_at > %(since)s AND r.actor_index = %(index)s) AS of_this_one
+FROM representation r WHERE r.represented_id = %(party_id)s AND r.established_by = 'represented'
+"""
 _ADD = """
 INSERT INTO representation
   (id, actor_index, actor_id, actor_number_sealed, represented_id, kind, scope, evidence_kind,
@@ -47,7 +52,8 @@ EXISTS (SELECT FROM party p WHERE p.id = %(party_id)s
 _END = f"""
 UPDATE representation r SET ended_at = %(now)s, ended_by = %(by)s::text, ended_reason = %(reason)s
 WHERE r.id = %(id)s AND r.ended_at IS NULL AND (%(party_id)s::uuid IS NULL OR {_MINE})
-RETURNING r.represented_id, r.actor_id, true AS changed
+RETURNING r.represented_id, true AS changed,
+  coalesce(r.actor_id, (SELECT id FROM party WHERE number_index = r.actor_index)) AS actor_id
 """
 _ENDED = f"""
 SELECT r.represented_id, r.actor_id, false AS changed FROM representation r
@@ -104,7 +110,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Both:
-    """Whom a representation binds; nobody has accepted it where there is no `actor_id`.
+    """Whom a representation binds, as far as they are parties.
 
     `changed` is false where it was done before.
     """
@@ -119,11 +125,26 @@ async def hold(uow: UnitOfWork, party_id: UUID) -> None:
     await (await uow.driver()).execute(_HOLD, (party_id,))
 
 
-async def count(reading: Reading, party_id: UUID, *, now: datetime) -> int:
-    """Return how many representatives a party has, or has asked."""
-    driver = await reading.driver()
-    row: Any = await (await driver.execute(_COUNT, {"party_id": party_id, "now": now})).fetchone()
-    return int(row[0])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How many a party named that may act or were asked; and that it asked of late, this one among them."""
+
+    standing: int
+    lately: int
+    of_this_one: int
+
+
+async def count(
+    reading: Reading, party_id: UUID, representative: PartyIdentity, *, since: datetime, now: datetime
+) -> Counts:
+    """Count the representatives that a party named itself; `since` says what is of late."""
+    index = number_index(reading.cipher, representative)
+    given = {"party_id": party_id, "index": index, "since": since, "now": now}
+    async with (await reading.driver()).cursor(row_factory=class_row(Counts)) as cursor:
+        await cursor.execute(_COUNT.encode(), given)
+        found = await cursor.fetchone()
+    assert found is not None  # noqa: S101 - a count has always a row
+    return found
 
 
 async def add(uow: UnitOfWork, new: NewRepresentation, *, now: datetime) -> UUID:

@@ -113,7 +113,9 @@ async def test_everybody_may_do_what_the_table_says(world: World, route: str) ->
     assert not wrong, f"\n{route}\n{chr(10).join(wrong)}\nas it is now:\n{line(route, cells)}"
 
 
-NAMING = sorted(route for route in EXPECTED if "{" in route and route.split()[1].startswith("/v1/"))
+NOBODYS = {"PUT /v1/devices/{installation_id}", "POST /v1/receipts/{provider}"}
+"""Name what is no party's: a phone goes over to whoever signs in on it, and providers are known to all."""
+NAMING = sorted(route for route in EXPECTED if "{" in route and " /v1/" in route and route not in NOBODYS)
 VOLATILE = {"x-request-id"}
 
 
@@ -121,8 +123,7 @@ VOLATILE = {"x-request-id"}
 async def test_foreign_and_missing_things_answer_alike(world: World, route: str) -> None:
     """Status, body and headers are the same, and so are the statements that the database gets."""
     call = await REQUESTS[route](world)
-    if not call.missing:
-        pytest.skip(f"{route} names nothing that could be another's")
+    assert call.missing, f"say in authorisation_requests.py what is not there: {route}"
     absent = Call(names=call.missing, query=call.query, json=call.json, form=call.form)
     stranger = "ag2" if "/agency/" in route else "off2" if "/officer/" in route else "else"
     headers = await CALLERS[stranger](world)

@@ -11,7 +11,7 @@ import pytest
 
 from api.services import Services
 from storage.parties.kinds import PartyKind
-from storage.representations.establishing import MOST
+from storage.representations.establishing import MOST, MOST_A_DAY, MOST_OF_ONE_A_DAY
 from tests.api.acting import CHILD, party, sign_in, vouch, vouched
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen
 from tests.api.statements import recorded
@@ -179,18 +179,58 @@ async def test_what_can_not_be_is_refused(
 
 
 async def test_nobody_names_crowds(client: httpx.AsyncClient, owner: Citizen, helper: Citizen) -> None:
-    """Beyond the limit it is refused until one is ended."""
-    for serial in range(MOST):
-        body = named(helper, number=f"00119000{serial:04d}" if serial != 11 else "001190009999")
-        assert (await client.post(MINE, json=body, headers=owner.headers)).status_code == 201
+    """Beyond the limit it is refused until one is ended, and beyond that of a day until tomorrow."""
+
+    async def name(serial: int) -> int:
+        body = named(helper, number=f"0011901{serial:05d}")
+        return (await client.post(MINE, json=body, headers=owner.headers)).status_code
+
+    assert {await name(serial) for serial in range(MOST)} == {201}
     refused = await client.post(MINE, json=named(helper), headers=owner.headers)
     assert (refused.status_code, refused.json()["type"]) == (
         409,
         "urn:tindan:problem:too-many-representatives",
     )
-    first = (await listed(client, owner, MINE))[0]["id"]
-    await client.delete(f"{MINE}/{first}", headers=owner.headers)
-    assert (await client.post(MINE, json=named(helper), headers=owner.headers)).status_code == 201
+    statuses = []
+    for serial in range(MOST, MOST_A_DAY + 1):
+        newest = (await listed(client, owner, MINE))[0]["id"]
+        await client.delete(f"{MINE}/{newest}", headers=owner.headers)
+        statuses.append(await name(serial))
+    assert statuses == [201] * (MOST_A_DAY - MOST) + [409]
+
+
+async def test_nobody_is_pestered(client: httpx.AsyncClient, owner: Citizen, helper: Citizen) -> None:
+    """Naming the same one again and again ends soon, though each was declined."""
+    statuses = []
+    for _ in range(MOST_OF_ONE_A_DAY + 1):
+        answer = await client.post(MINE, json=named(helper), headers=owner.headers)
+        statuses.append(answer.status_code)
+        if answer.status_code == 201:
+            await client.delete(f"{THEIRS}/{answer.json()['id']}", headers=helper.headers)
+    assert statuses == [201] * MOST_OF_ONE_A_DAY + [409]
+    notices = await listed(client, helper, "/v1/notifications")
+    assert len(notices) == 2 * MOST_OF_ONE_A_DAY
+
+
+async def test_both_sides_are_told(
+    client: httpx.AsyncClient, registry: Agency, owner: Citizen, helper: Citizen
+) -> None:
+    """Of each step once, in words, and of nothing that was done before."""
+    right = (await client.post(MINE, json=named(helper), headers=owner.headers)).json()["id"]
+    for _ in range(2):
+        await client.post(f"{THEIRS}/{right}/accept", headers=helper.headers)
+    for _ in range(2):
+        await client.delete(f"{MINE}/{right}", headers=owner.headers)
+    body = vouched(helper, owner)
+    for _ in range(2):
+        await client.post("/v1/agency/representations", json=body, headers=registry.headers)
+    words = ("được đề nghị", "được chấp nhận", "chấm dứt", "ghi nhận")
+    for side in (owner, helper):
+        notices = (await listed(client, side, "/v1/notifications"))[::-1]
+        assert [notice["category"] for notice in notices] == ["security"] * 4
+        for notice, word in zip(notices, words, strict=True):
+            assert word in notice["body"]
+            assert owner.name not in notice["body"]
 
 
 async def test_pages_hold_all(
