@@ -16,6 +16,7 @@ PENDING = PendingSignIn(
     redirect_uri="https://example.vn/callback",
     app_state=None,
     app_challenge="c",
+    browser_hash=b"browser",
 )
 
 
@@ -27,9 +28,11 @@ async def kept(unit_of_work):
         await uow.commit()
 
 
-async def take(unit_of_work, state: bytes = b"state", now: datetime = NOW) -> PendingSignIn | None:
+async def take(
+    unit_of_work, state: bytes = b"state", *, browser: bytes | None = b"browser", now: datetime = NOW
+) -> PendingSignIn | None:
     async with unit_of_work() as uow:
-        taken = await repository.take_sign_in(uow, state, now=now)
+        taken = await repository.take_sign_in(uow, state, browser_hash=browser, now=now)
         await uow.commit()
         return taken
 
@@ -46,6 +49,13 @@ async def test_another_state(kept, unit_of_work):
     assert await take(unit_of_work) == PENDING
 
 
+async def test_another_browser(kept, unit_of_work):
+    """A state in another browser, or in none, takes nothing and leaves it to the right one."""
+    for browser in (b"other", None):
+        assert await take(unit_of_work, browser=browser) is None
+    assert await take(unit_of_work) == PENDING
+
+
 async def test_too_late(kept, unit_of_work):
     """A sign-in that took ten minutes is not let on."""
     assert await take(unit_of_work, now=NOW + timedelta(minutes=10)) is None
@@ -54,5 +64,5 @@ async def test_too_late(kept, unit_of_work):
 async def test_not_committed(kept, unit_of_work):
     """A sign-in taken by somebody who fails afterwards is still there."""
     async with unit_of_work() as uow:
-        assert await repository.take_sign_in(uow, b"state", now=NOW) == PENDING
+        assert await repository.take_sign_in(uow, b"state", browser_hash=b"browser", now=NOW) == PENDING
     assert await take(unit_of_work) == PENDING
