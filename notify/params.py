@@ -8,7 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
@@ -127,6 +127,13 @@ class SecurityParams(AnswerParams):
         yield from super().blanks(language)
 
 
+class SessionEndedParams(AnswerParams):
+    """A session of the party's was ended, as two had used what one was given."""
+
+    wording: ClassVar[str | None] = "session_ended"
+    session: Literal["ended"]
+
+
 class Matter(StrEnum):
     """What became of a right to act for another."""
 
@@ -201,6 +208,13 @@ _FORMS: Mapping[str, type[NoticeParams]] = {
 }
 
 
+_OTHER_SECURITY: Mapping[str, type[NoticeParams]] = {
+    "matter": RepresentationParams,
+    "session": SessionEndedParams,
+}
+"""Notices of that category that are about no sign-in, by what they give."""
+
+
 def read_params(category: str, given: Mapping[str, Any]) -> NoticeParams:
     """Read what a notification of a category keeps.
 
@@ -209,8 +223,8 @@ def read_params(category: str, given: Mapping[str, Any]) -> NoticeParams:
         pydantic.ValidationError: what is given does not suffice.
     """
     form = _FORMS[category]
-    if form is SecurityParams and "matter" in given:
-        form = RepresentationParams
+    if form is SecurityParams:
+        form = next((other for name, other in _OTHER_SECURITY.items() if name in given), form)
     return form.model_validate(dict(given))
 
 
