@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -56,7 +56,9 @@ class Worker:
         self._engine, self._cipher = engine, cipher
         self._url = libpq_url(settings.storage.require_database_url())
         book = RouteBook()
-        self._planner = Planner(self._unit_of_work, planned_channels(settings.notify, channels), book)
+        self._planner = Planner(
+            self._unit_of_work, planned_channels(settings.notify, channels), book, self._wake
+        )
         composer = Composer(settings.notify, cipher)
         self._dispatchers = [
             Dispatcher(channel, composer, self._unit_of_work, valve=valve, book=book, lease=lease)
@@ -66,7 +68,8 @@ class Worker:
             for _ in range(AT_ONCE)
         ]
         self._receipts = ReceiptDesk(self._unit_of_work, REPORTED)
-        self._announced, self._planned, self._reported = Bell(), Bell(), Bell()
+        self._announced, self._reported = Bell(), Bell()
+        self._planned = {name: Bell() for name in channels}
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until told to stop; what is under way then is finished first."""
@@ -75,11 +78,11 @@ class Worker:
             asyncio.create_task(self._keep_up(), name="upkeep"),
         ]
         loops = [
-            ("planner", self._plan, self._announced),
+            ("planner", self._planner.run_once, self._announced),
             # Nobody rings: a second is soon enough, and at times there are thousands of reports in it.
             ("receipts", self._receipts.run_once, self._reported),
         ]
-        loops += [(one.name, one.run_once, self._planned) for one in self._dispatchers]
+        loops += [(one.name, one.run_once, self._planned[one.name]) for one in self._dispatchers]
         running = [
             asyncio.create_task(run_until_stopped(name, run_once, bell, stop), name=name)
             for name, run_once, bell in loops
@@ -90,12 +93,11 @@ class Worker:
             task.cancel()
         await asyncio.gather(*late, *helpers, return_exceptions=True)
 
-    async def _plan(self) -> int:
-        """Plan, and wake the dispatchers of this process alone: others look by themselves."""
-        count = await self._planner.run_once()
-        if count:
-            self._planned.ring()
-        return count
+    def _wake(self, planned: Collection[str]) -> None:
+        """Wake the dispatchers of these channels, and of this process alone: others look by themselves."""
+        # A channel may be planned for that only other processes send on.
+        for name in self._planned.keys() & planned:
+            self._planned[name].ring()
 
     def _unit_of_work(self) -> UnitOfWork:
         return UnitOfWork(self._engine, self._cipher)

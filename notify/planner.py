@@ -1,7 +1,7 @@
 """Turns notices that are due into sends. One transaction a batch; no provider is called."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -31,17 +31,23 @@ AFTER_THE_OTHER = timedelta(seconds=0.2)
 
 
 class Planner:
-    """Plans batches of notices, for the channels of this installation and what each sends to."""
+    """Plans batches of notices, for the channels of this installation and what each sends to.
+
+    Args:
+        on_planned: told after the commit for which channels there is something to send.
+    """
 
     def __init__(
         self,
         open_unit: Callable[[], UnitOfWork],
         channels: Mapping[str, AddressKind],
         book: RouteBook | None = None,
+        on_planned: Callable[[Collection[str]], None] | None = None,
     ) -> None:
         self._open_unit = open_unit
         self._channels = dict(channels)
         self._book = book or RouteBook()
+        self._on_planned = on_planned
         self._rounds = Rounds()
 
     async def run_once(self) -> int:
@@ -67,7 +73,9 @@ class Planner:
                 await deliveries.add(uow, sheet.sends)
                 await planning.advance(uow, sheet.steps)
             await uow.commit()
-            return len(due)
+        if self._on_planned:
+            self._on_planned({send.channel for send in sheet.sends})
+        return len(due)
 
     async def _claim(
         self, uow: UnitOfWork, after: After, since: Since

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -159,6 +160,16 @@ async def test_a_notice_is_planned_once(office: Office) -> None:
     await office.announce(3, "email")
     assert await Planner(office.open_unit, {"email": AddressKind.EMAIL}).run_once() == 0
     assert len(await office.waiting()) == 3
+
+
+async def test_it_says_for_which_channels_something_was_planned(desk: Desk) -> None:
+    """And of no other one: whoever is woken for nothing looks at every agency for nothing."""
+    told: list[Collection[str]] = []
+    desk.planner = Planner(desk.office.open_unit, ADDRESSES, on_planned=told.append)
+    assert await desk.planner.run_once() == 0
+    assert told == []
+    await desk.tell(await desk.dossier("H26-261121-0001", "first@example.vn"))
+    assert told == [{"email"}]
 
 
 async def test_planners_at_the_same_time_plan_each_notice_once(
