@@ -9,6 +9,7 @@ from api.oauth import clients
 from api.oauth.answers import device_name, required, token_type
 from api.oauth.asking import TokenRequest, proved_key
 from api.oauth.schemas import TokenAnswer
+from api.oauth.warning import warn
 from api.services import Services
 from auth import representation
 from auth.errors import OAuthError
@@ -65,7 +66,10 @@ async def _by_refresh_token(uow: UnitOfWork, services: Services, request: TokenR
         refresh_token=required("refresh_token", request.form.refresh_token),
         bound_to=request.bound_to,
     )
-    return _answer(None if isinstance(pair, Theft) else pair)
+    if isinstance(pair, Theft):
+        await warn(uow, pair)
+        return None
+    return _answer(pair)
 
 
 async def _by_exchange(uow: UnitOfWork, services: Services, request: TokenRequest) -> TokenAnswer:

@@ -142,3 +142,17 @@ async def test_metadata(client):
         assert answer.json()["error"] in {"invalid_request", "invalid_client"}, grant
     assert (await client.get("/.well-known/openid-configuration")).status_code == 404
     assert json.dumps(told).isascii()
+
+
+async def test_theft_is_told(browser, client):
+    """Whose session was ended because its token was used twice reads so, once, in the inbox."""
+    tokens = await browser.tokens()
+    stolen = {"grant_type": "refresh_token", "client_id": APP, "refresh_token": tokens["refresh_token"]}
+    renewed = (await client.post("/oauth/token", data=stolen)).json()
+    await client.post("/oauth/token", data=stolen | {"refresh_token": renewed["refresh_token"]})
+    for _ in range(2):
+        assert_refused(await client.post("/oauth/token", data=stolen), "invalid_grant")
+    headers = bearer((await browser.tokens())["access_token"]) | {"accept-language": "en"}
+    (notice,) = (await client.get("/v1/notifications", headers=headers)).json()["items"]
+    assert (notice["category"], notice["title"]) == ("security", "A device of yours was signed out")
+    assert "its token was used twice" in notice["body"]
