@@ -119,8 +119,8 @@ def read(
         raise UnknownKey(f"{name}_key") from error
     except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise SignInRefused(name) from error
-    kind = decoded.header.get("typ")
-    if (kind.lower() if isinstance(kind, str) else kind) not in types:
+    kind: str | None = decoded.header.get("typ")
+    if (kind and kind.lower()) not in types:
         raise SignInRefused(name)
     return decoded.claims
 

@@ -38,6 +38,10 @@ class AuthSettings(StorageSettings):
         step_up: how people must have signed in for what, as JSON: {"contacts": {"level": 2, "max_age": 600}};
             see `auth.step_up`, which has the defaults.
         access_token_seconds: life of an access token, in seconds.
+        standing_seconds: how often, at most, a provider is asked whether the account behind a session that
+            is renewed is still good.
+        standing_bound_seconds: how long a session goes on while the provider can not be asked.
+        unwatched_session_days: how long a session lasts where the provider gave nothing to ask it with.
         session_days: days after which a session that is not used ends.
     """
 
@@ -45,6 +49,9 @@ class AuthSettings(StorageSettings):
     token_key: SecretStr | None = None
     access_token_seconds: Annotated[int, Field(ge=30, le=3600)] = 600
     session_days: Annotated[int, Field(ge=1, le=365)] = 60
+    standing_seconds: Annotated[int, Field(ge=60)] = 3600
+    standing_bound_seconds: Annotated[int, Field(ge=60)] = 24 * 3600
+    unwatched_session_days: Annotated[int, Field(ge=1, le=365)] = 30
     apps: dict[str, App] | None = None
     idp_issuer: str | None = None
     idp_profile: Profile = Profile.STRICT

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from api.dependencies import AllServices, Locale, Uow, shown
-from api.oauth import browsers, service
+from api.oauth import backchannel, browsers, service
 from api.oauth.answers import NO_STORE, app_url, check_single, redirect, refusal, repeated, required
 from api.oauth.asking import TokenRequest
 from api.oauth.pages import refusal_page
@@ -32,6 +32,7 @@ from storage.unit_of_work import transact
 
 log = structlog.get_logger(__name__)
 router = APIRouter(tags=["oauth"])
+router.include_router(backchannel.router)
 # What a provider's refusal means to the app; whatever else it says, the person was not signed in.
 _PASSED_ON: dict[str, Code] = {
     "server_error": "temporarily_unavailable",

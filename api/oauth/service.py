@@ -8,15 +8,17 @@ from uuid import UUID
 from api.oauth import clients
 from api.oauth.answers import device_name, required, token_type
 from api.oauth.asking import TokenRequest, proved_key
-from api.oauth.schemas import TokenAnswer
+from api.oauth.schemas import TokenAnswer, TokenForm
 from api.oauth.warning import warn
 from api.services import Services
 from auth import representation
 from auth.errors import OAuthError
 from auth.sessions import Sessions, Theft, TokenPair
+from auth.standing import Standings
 from storage.unit_of_work import UnitOfWork
 
 CLIENT_CREDENTIALS = "client_credentials"
+REFRESH = "refresh_token"
 Grant = Callable[[UnitOfWork, Services, TokenRequest], Awaitable[TokenAnswer | None]]
 
 
@@ -33,6 +35,8 @@ async def grant(services: Services, request: TokenRequest) -> TokenAnswer | None
     if name not in _GRANTS:
         known = ", ".join([*_GRANTS, CLIENT_CREDENTIALS])
         raise OAuthError("unsupported_grant_type", f"the grant types are {known}")
+    if name == REFRESH:
+        await _check_standing(services, request.form)
     async with services.unit_of_work() as uow:
         bound_to = await proved_key(uow, services, request.shown)
         answer = await _GRANTS[name](uow, services, replace(request, bound_to=bound_to))
@@ -43,6 +47,16 @@ async def grant(services: Services, request: TokenRequest) -> TokenAnswer | None
 def sessions_of(services: Services) -> Sessions:
     """Return what starts and ends sessions."""
     return Sessions(services.settings.auth, services.tokens)
+
+
+async def _check_standing(services: Services, form: TokenForm) -> None:
+    """Have the provider asked, if it is time, whether the account is still good; if not, the session ends."""
+    standings = Standings(
+        services.settings.auth, services.identity_providers, services.cipher, services.unit_of_work
+    )
+    ended = await standings.check(client_id=form.client_id or "", refresh_token=form.refresh_token or "")
+    if ended is not None:
+        services.callers.ended.note([ended])
 
 
 async def _by_code(uow: UnitOfWork, services: Services, request: TokenRequest) -> TokenAnswer | None:
@@ -103,7 +117,7 @@ def _uuid(text: str) -> UUID | None:
 
 _GRANTS: dict[str, Grant] = {
     "authorization_code": _by_code,
-    "refresh_token": _by_refresh_token,
+    REFRESH: _by_refresh_token,
     representation.GRANT_TYPE: _by_exchange,
 }
 

@@ -202,6 +202,7 @@ REQUESTS: dict[str, Make] = {
     "GET /oauth/authorize": EMPTY,
     "GET /oauth/callback": EMPTY,
     "POST /oauth/token": exchange,
+    "POST /oauth/backchannel-logout": plain(form={"logout_token": "unknown"}),
     "POST /oauth/revoke": plain(form={"client_id": APP, "token": "unknown"}),
     "GET /.well-known/oauth-authorization-server": EMPTY,
     "GET /.well-known/jwks.json": EMPTY,

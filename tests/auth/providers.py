@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
 
 from joserfc import jws
 from joserfc.jwk import Key, KeySet, RSAKey
@@ -16,14 +17,21 @@ from joserfc.jwk import Key, KeySet, RSAKey
 from auth.id_tokens import half_hash
 
 ACCESS_TOKEN = "an access token"
+PERSON = {
+    "LoaiTaiKhoan": "1",
+    "SoDinhDanh": "001190000001",
+    "HoVaTen": "Nguyễn Thị Ví Dụ",
+    "IAL": "2",
+}
 FIRST_KEY = RSAKey.generate_key(2048, {"kid": "first", "use": "sig"})
 
 
 class Provider:
     """Honest until its attributes are changed.
 
-    `claims`, `header` and `metadata` are laid over what an honest provider says; None takes one away.
-    `answers` holds a status and a document for a path, in place of the honest one. `pause` delays.
+    `claims`, `header`, `metadata`, `tokens` and `told` (at the userinfo endpoint) are laid over what an
+    honest provider says; None takes one away. `answers` holds a status and a document for a path, in place
+    of the honest one. `pause` delays. `forms` are those that came to the token endpoint.
     """
 
     def __init__(self, issuer: str) -> None:
@@ -33,6 +41,9 @@ class Provider:
         self.claims: dict[str, Any] = {}
         self.header: dict[str, Any] = {}
         self.metadata: dict[str, Any] = {}
+        self.tokens: dict[str, Any] = {}
+        self.told: dict[str, Any] = {}
+        self.forms: list[dict[str, str]] = []
         self.answers: dict[str, tuple[int, Any]] = {}
         self.seen: Counter[str] = Counter()
         self.form: dict[str, str] = {}
@@ -48,6 +59,7 @@ class Provider:
             "/.well-known/openid-configuration": self._metadata,
             "/jwks": lambda: KeySet([self.key]).as_dict(private=False),
             "/token": self._tokens,
+            "/userinfo": lambda: _laid_over(PERSON | {"sub": "somebody"}, self.told),
         }
         return self.answers.get(path) or (200, documents[path]())
 
@@ -57,11 +69,13 @@ class Provider:
             "authorization_endpoint": f"{self.issuer}/authorize",
             "token_endpoint": f"{self.issuer}/token",
             "jwks_uri": f"{self.issuer}/jwks",
+            "userinfo_endpoint": f"{self.issuer}/userinfo",
         }
         return _laid_over(honest, self.metadata)
 
     def _tokens(self) -> dict[str, Any]:
-        return {"access_token": ACCESS_TOKEN, "token_type": "Bearer", "id_token": self.id_token()}
+        honest = {"access_token": ACCESS_TOKEN, "token_type": "Bearer", "id_token": self.id_token()}
+        return _laid_over(honest, self.tokens)
 
     def id_token(self) -> str:
         now = int(time.time())
@@ -74,13 +88,24 @@ class Provider:
             "auth_time": now - 5,
             "nonce": self.nonce,
             "at_hash": half_hash(ACCESS_TOKEN),
-            "LoaiTaiKhoan": "1",
-            "SoDinhDanh": "001190000001",
-            "HoVaTen": "Nguyễn Thị Ví Dụ",
-            "IAL": "2",
         }
-        header = _laid_over({"alg": "RS256", "kid": self.signing_key.kid}, self.header)
-        payload = json.dumps(_laid_over(honest, self.claims)).encode()
+        return self.sign(_laid_over(honest | PERSON, self.claims))
+
+    def logout_token(self, **changes: Any) -> str:
+        honest = {
+            "iss": self.issuer,
+            "aud": "tindan",
+            "sub": "somebody",
+            "iat": int(time.time()),
+            "exp": int(time.time()) + 120,
+            "jti": uuid4().hex,
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        }
+        return self.sign(_laid_over(honest, changes), typ="logout+jwt")
+
+    def sign(self, claims: dict[str, Any] | bytes, **header: Any) -> str:
+        header = _laid_over({"alg": "RS256", "kid": self.signing_key.kid} | header, self.header)
+        payload = claims if isinstance(claims, bytes) else json.dumps(claims).encode()
         if header["alg"] == "none":
             return f"{_segment(json.dumps(header).encode())}.{_segment(payload)}."
         return jws.serialize_compact(header, payload, self.signing_key, algorithms=[header["alg"]])
@@ -105,7 +130,8 @@ async def listening() -> AsyncIterator[Provider]:
             headers = {name.lower(): value for name, value in headers.items()}
             body = (await reader.readexactly(int(headers.get("content-length", "0")))).decode()
             if body:
-                provider.form = {name: values[0] for name, values in parse_qs(body).items()}
+                provider.form = form = {name: values[0] for name, values in parse_qs(body).items()}
+                provider.forms.append(form)
                 provider.authorization = headers.get("authorization", "")
             status, document = await provider.answer(urlsplit(head.split(" ")[1]).path)
             content = document if isinstance(document, bytes) else json.dumps(document).encode()
