@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from auth.principals import Officer as OfficerPrincipal
 from auth.tokens import Tokens
 from storage.ids import new_id
 from storage.officers.models import Officer, OfficerRole
+from storage.officers.roles import Role
 from storage.sessions.models import Session
 from tests.api.acting import APP, act, exchange, session_of, sign_in, token_of, vouch
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen, PushEvent
@@ -23,6 +24,8 @@ from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen, PushEven
 Headers = dict[str, str]
 SCOPES = frozenset({"events", "representations", "broadcasts", "officers", "documents"})
 """All that an agency's client may hold."""
+OF_AN_AGENCY = [role for role in Role if role.of_an_agency]
+"""All that an officer may be."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +168,7 @@ CALLERS: dict[str, Callable[[World], Awaitable[Headers]]] = {
     "ag-": lambda world: _agency(world, world.town, frozenset({"nothing"})),
     "ag2": lambda world: _agency(world, world.other_town),
     "off": lambda world: world.officer("off"),
+    "off-": lambda world: world.officer("off-"),
     "off2": lambda world: world.officer("off2"),
     "op": lambda world: world.officer("op"),
 }
@@ -191,9 +195,10 @@ async def make_world(
         "over": await vouch(client, registry, late, owner, valid_from=begun, valid_until=over.isoformat()),
     }
     officers = {
-        "off": await _make_officer(services, "officer", town),
-        "off2": await _make_officer(services, "officer", other_town),
-        "op": await _make_officer(services, "operator", None),
+        "off": await make_officer(services, OF_AN_AGENCY, town),
+        "off-": await make_officer(services, [Role.VIEWER], town),
+        "off2": await make_officer(services, OF_AN_AGENCY, other_town),
+        "op": await make_officer(services, [Role.OPERATOR], None),
     }
     return World(
         client=client,
@@ -212,15 +217,17 @@ async def make_world(
     )
 
 
-async def _make_officer(services: Services, role: str, agency: Agency | None) -> UUID:
+async def make_officer(services: Services, roles: Collection[Role], agency: Agency | None) -> UUID:
+    """Make somebody who holds some roles for an agency, or none of any; return the id."""
     officer_id = new_id()
     async with services.unit_of_work() as uow:
         uow.session.add(Officer(id=officer_id, subject_index=uuid4().bytes * 2, invited_by="test"))
         await uow.session.flush()
-        uow.session.add(
+        uow.session.add_all(
             OfficerRole(
                 officer_id=officer_id, role=role, agency_id=agency.id if agency else None, granted_by="test"
             )
+            for role in roles
         )
         await uow.commit()
     return officer_id

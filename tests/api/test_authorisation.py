@@ -100,6 +100,17 @@ async def test_every_route_is_in_the_table(app: FastAPI, world: World) -> None:
     assert not lines, "\n" + "\n".join(lines)
 
 
+REFUSE_ALL = {"GET /oauth/authorize", "GET /oauth/callback", "POST /oauth/backchannel-logout"} | {
+    "POST /v1/receipts/{provider}"
+}
+"""Go by what another party has signed or begun, which a request alone can not show: other tests do."""
+
+
+def test_every_route_opens_to_somebody() -> None:
+    """A line of refusals would show nothing: the request might be at fault."""
+    assert {route for route, cells in EXPECTED.items() if "ok" not in cells} <= REFUSE_ALL
+
+
 @pytest.mark.parametrize("route", sorted(EXPECTED))
 async def test_everybody_may_do_what_the_table_says(world: World, route: str) -> None:
     """And nothing else."""

@@ -10,7 +10,11 @@ import httpx
 import pytest
 
 from api.services import Services
+from auth.principals import Officer as OfficerPrincipal
+from storage.ids import new_id
+from storage.officers.roles import Role
 from tests.api.acting import exchange, sign_in, vouch
+from tests.api.authorisation_world import OF_AN_AGENCY, bearer, make_officer
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen, NewCode, PushEvent
 
 SCOPES = [["everything"], ["read_dossiers"], ["act_on_dossiers"], ["vault"], ["read_dossiers", "vault"]]
@@ -176,13 +180,7 @@ async def test_agencies_see_their_own_subtree(
     chance: random.Random,
 ) -> None:
     """In a random tree, a dossier opens to its agency and those above it, and to no others."""
-    tree: list[Agency] = []
-    above: dict[UUID, set[UUID]] = {}
-    for serial in range(1, chance.randint(5, 9)):
-        parent = chance.choice([None, *tree])
-        one = await make_agency(f"H77.{serial}", parent=parent)
-        above[one.id] = {one.id} | (above[parent.id] if parent else set())
-        tree.append(one)
+    tree, above = await _tree(make_agency, chance)
     homes = [chance.choice(tree) for _ in range(8)]
     dossiers = {f"{home.code}-261121-{serial:04d}": home for serial, home in enumerate(homes)}
     for code, home in dossiers.items():
@@ -195,6 +193,40 @@ async def test_agencies_see_their_own_subtree(
                 "/v1/agency/dossier-events", json=_event(code, one, home), headers=one.headers
             )
             assert told.is_success is (one.id in above[home.id]), told.text
+
+
+async def test_supervisors_see_their_own_subtree(
+    client: httpx.AsyncClient,
+    services: Services,
+    make_agency: MakeAgency,
+    chance: random.Random,
+) -> None:
+    """In a random tree, who works in an agency is told to supervisors of it and of those above it alone."""
+    tree, above = await _tree(make_agency, chance)
+    for home in tree:
+        roles = chance.sample(OF_AN_AGENCY, chance.randint(1, len(OF_AN_AGENCY)))
+        officer = OfficerPrincipal(
+            officer_id=await make_officer(services, roles, home),
+            session_id=new_id(),
+            signed_in_at=datetime.now(UTC),
+        )
+        headers = bearer(services.tokens.for_officer(officer, client_id="tindan-desk"))
+        for one in tree:
+            answer = await client.get(f"/v1/officer/agencies/{one.code}/officers", headers=headers)
+            sees = Role.SUPERVISOR in roles and home.id in above[one.id]
+            assert answer.status_code == (200 if sees else 404), answer.text
+
+
+async def _tree(make_agency: MakeAgency, chance: random.Random) -> tuple[list[Agency], dict[UUID, set[UUID]]]:
+    """Make agencies below each other, and say which are above each, itself among them."""
+    tree: list[Agency] = []
+    above: dict[UUID, set[UUID]] = {}
+    for serial in range(1, chance.randint(5, 9)):
+        parent = chance.choice([None, *tree])
+        one = await make_agency(f"H77.{serial}", parent=parent)
+        above[one.id] = {one.id} | (above[parent.id] if parent else set())
+        tree.append(one)
+    return tree, above
 
 
 def _event(code: str, sender: Agency, home: Agency) -> dict[str, Any]:
