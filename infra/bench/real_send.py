@@ -16,7 +16,7 @@ from infra.bench.place import Bench, per_second
 from infra.bench.waiting import Waiting
 from infra.sandbox import launch
 from notify.ports import Channel, Outcome, Outgoing
-from notify.registry import ADDRESSES, build_channels, close_channels
+from notify.registry import build_channels, close_channels
 from notify.settings import NotifySettings, SmtpSecurity
 from storage.settings import Environment
 
@@ -24,10 +24,10 @@ TARGET = 0.8
 
 
 class Recording(NothingChannel):
-    """Keeps what it is given."""
+    """Keeps what it is given: the very messages that another channel is given, in their full length."""
 
-    def __init__(self, name: str) -> None:
-        self.name, self.address = name, ADDRESSES[name]
+    def __init__(self, channel: Channel) -> None:
+        self.name, self.address, self.form = channel.name, channel.address, channel.form
         self.taken: list[Outgoing] = []
 
     async def send(self, batch: Any) -> list[Outcome]:
@@ -50,13 +50,14 @@ def _measure(
         place = opened.enter_context(bench.place())
         making = Waiting.on(place, settings, channel=name, size=bench.pick(300, 1000))
         waiting = opened.enter_context(bench.entered(making))
-        setting_up: AbstractAsyncContextManager[BareMail | BareFirebase] = bare.of(
-            settings, _messages(bench, waiting, name)
-        )
-        limit = opened.enter_context(bench.entered(setting_up))
         channels = build_channels(settings)
         opened.callback(lambda: bench.runner.run(close_channels(channels)))
-        return _compare(bench, waiting, channels[name], limit.send)
+        channel = channels[name]
+        setting_up: AbstractAsyncContextManager[BareMail | BareFirebase] = bare.of(
+            settings, _messages(bench, waiting, channel)
+        )
+        limit = opened.enter_context(bench.entered(setting_up))
+        return _compare(bench, waiting, channel, limit.send)
 
 
 def _compare(
@@ -78,8 +79,8 @@ def _compare(
     )
 
 
-def _messages(bench: Bench, waiting: Waiting, name: str) -> list[Outgoing]:
-    recording = Recording(name)
+def _messages(bench: Bench, waiting: Waiting, channel: Channel) -> list[Outgoing]:
+    recording = Recording(channel)
     waiting.put_back()
     bench.runner.run(waiting.drain(recording))
     if len(recording.taken) != waiting.size:
