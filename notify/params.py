@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from notify.categories import Category
 from storage.dossiers.statuses import AWAITING_CITIZEN, ENDED, DossierStatus
@@ -178,17 +178,34 @@ class OneTimeCodeParams(NoticeParams):
         yield "otp", self.otp
 
 
-class BroadcastParams(NoticeParams):
-    """Words of an operator's to many."""
+class BroadcastWords(BaseModel):
+    """A broadcast in one language: as much of it as a locked screen shows, and a push carries."""
 
-    headline: Annotated[Line, Field(max_length=65)]
-    body: Annotated[Line, Field(max_length=300)]
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: Annotated[str, Field(min_length=1, max_length=65), BeforeValidator(_one_line)]
+    body: Annotated[str, Field(min_length=1, max_length=300), BeforeValidator(_one_line)]
+
+
+class BroadcastParams(NoticeParams):
+    """Words of an agency's to many, by language: Vietnamese where there are none in another."""
+
+    agency_name: Line
+    words: Mapping[str, BroadcastWords]
+
+    @field_validator("words")
+    @classmethod
+    def _in_vietnamese(cls, words: Mapping[str, BroadcastWords]) -> Mapping[str, BroadcastWords]:
+        if VIETNAMESE not in words:
+            raise ValueError("a broadcast is worded in Vietnamese at least")
+        return words
 
     def blanks(self, language: str) -> Iterator[tuple[str, str]]:
-        """Yield both."""
-        del language
-        yield "headline", self.headline
-        yield "body", self.body
+        """Yield who speaks, title and body."""
+        words = self.words.get(language) or self.words[VIETNAMESE]
+        yield "agency", self.agency_name
+        yield "headline", words.title
+        yield "body", words.body
 
 
 _FORMS: Mapping[str, type[NoticeParams]] = {

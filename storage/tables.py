@@ -3,6 +3,7 @@
 from storage.access_log import models as access_log
 from storage.agencies import models as agencies
 from storage.base import metadata
+from storage.broadcasts import models as broadcasts
 from storage.channels import models as channels
 from storage.contacts import models as contacts
 from storage.deliveries import models as deliveries
@@ -27,6 +28,7 @@ from storage.verifications import models as verifications
 __all__ = [
     "access_log",
     "agencies",
+    "broadcasts",
     "channels",
     "contacts",
     "deliveries",

@@ -43,11 +43,14 @@ async def list_notifications(
 ) -> Response:
     """List the caller's notices, newest first; or, with `since`, what is new or changed since the last sync.
 
+    Broadcasts to an audience that the caller is in stand among them: of everybody, of its kind of party, of
+    those with a dossier at an agency or below it.
+
     To keep a copy: read the list to its last page and keep `sync_token`. From then on ask with `since`,
-    follow `next_cursor` to its end, put each notice in the place of the one with the same `id`, and keep
-    the new `sync_token`. Nothing is ever missed, however late it was committed; a notice may come twice.
-    Where `reset` is true, begin anew with these notices. A copy holds one language: begin anew when it
-    changes.
+    follow `next_cursor` to its end, put each notice in the place of the one with the same `id`, drop those
+    in `removed`, and keep the new `sync_token`. Nothing is ever missed, however late it was committed; a
+    notice may come twice. Where `reset` is true, begin anew with these notices. A copy holds one language:
+    begin anew when it changes.
     """
     if query.cursor:
         page = await reader.following(InboxMark.decode(query.cursor, parameter="cursor"))

@@ -17,10 +17,15 @@ Ids = Annotated[list[UUID], Field(max_length=MOST_IDS)]
 
 
 class SyncMark(Mark):
-    """Up to where an app has seen every change (`storage.notifications.inbox`)."""
+    """Up to where an app has seen every change (`storage.notifications.inbox`).
+
+    Attributes:
+        circles: in which audiences of broadcasts it was; one from before there were any says none.
+    """
 
     era: str
     xid: Xid
+    circles: str = ""
 
 
 class InboxMark(Mark):
@@ -52,11 +57,13 @@ class InboxQuery(PageQuery):
 
 
 class InboxItem(BaseModel):
-    """One notice, worded in the language asked for.
+    """One notice, worded in the language asked for; what is told to many has the category `broadcast`.
 
     Attributes:
-        link: opens the dossier in the app, or its page where there is no app.
+        link: opens the dossier in the app, or its page where there is no app; of a broadcast, what it tells
+            of.
         status: the status that the notice tells, which may have been overtaken since.
+        expires_at: of a broadcast alone: from then on it counts as unread no more, read or not.
     """
 
     id: UUID
@@ -68,18 +75,22 @@ class InboxItem(BaseModel):
     dossier_code: str | None = Field(examples=["H26.1-261121-0001"])
     link: str | None
     status: Status | None
+    expires_at: datetime | None = None
 
 
 class InboxPage(BaseModel):
     """A page of the inbox, or of what changed in it.
 
     Attributes:
+        removed: ids of notices that are no more, as broadcasts that were withdrawn: drop them.
         sync_token: for `since`, once the last page was read. It is the same on every page.
-        reset: the token came from another database, or its past is gone: these are the newest notices
-            again, and whatever the app keeps is to be dropped.
+        reset: the token came from another database, or its past is gone, or the caller has come into an
+            audience, or left one, that was told something before: these are the newest notices again, and
+            whatever the app keeps is to be dropped.
     """
 
     items: list[InboxItem]
+    removed: list[UUID] = Field(default_factory=list)
     unread_count: int
     next_cursor: str | None
     sync_token: str

@@ -37,22 +37,22 @@ class InboxReader:
 
     async def since(self, mark: SyncMark) -> InboxPage:
         """Return what is new or changed since a mark; the newest notices, where it means nothing here."""
-        moment = await self._moment()
+        moment = await self._moment(mark)
         if not _known(mark, moment):
             return await self._newest(moment, reset=True)
         return await self._changed(moment, (mark.xid, BEFORE_ALL_IDS), _sync(moment))
 
     async def following(self, mark: InboxMark) -> InboxPage:
         """Return the page after a mark."""
-        moment = await self._moment()
+        moment = await self._moment(mark.sync)
         if mark.xid is None:
             return await self._newest(moment, mark)
         if not _known(mark.sync, moment):
             return await self._newest(moment, reset=True)
         return await self._changed(moment, (mark.xid, mark.id), mark.sync)
 
-    async def _moment(self) -> Moment:
-        return await inbox.moment(self._reading, self._party_id)
+    async def _moment(self, since: SyncMark | None = None) -> Moment:
+        return await inbox.moment(self._reading, self._party_id, since=since.xid if since else None)
 
     async def _newest(
         self, moment: Moment, after: InboxMark | None = None, *, reset: bool = False
@@ -80,7 +80,8 @@ class InboxReader:
         reset: bool = False,
     ) -> InboxPage:
         return InboxPage(
-            items=[self._item(notice) for notice in notices],
+            items=[self._item(notice) for notice in notices if not notice.gone],
+            removed=[notice.id for notice in notices if notice.gone],
             unread_count=moment.unread,
             next_cursor=mark.encode() if mark else None,
             sync_token=sync.encode(),
@@ -89,7 +90,7 @@ class InboxReader:
 
     def _item(self, notice: InboxNotice) -> InboxItem:
         code = notice.dossier_code
-        link = self._settings.dossier_link(code) if code else None
+        link = self._settings.dossier_link(code) if code else notice.link
         wording = word(notice, locale=self._locale, link=link)
         return InboxItem(
             id=notice.id,
@@ -101,12 +102,14 @@ class InboxReader:
             dossier_code=code,
             link=link,
             status=wording.status,
+            expires_at=notice.expires_at,
         )
 
 
 def _sync(moment: Moment) -> SyncMark:
-    return SyncMark(era=moment.era, xid=moment.floor)
+    return SyncMark(era=moment.era, xid=moment.floor, circles=moment.circles)
 
 
 def _known(mark: SyncMark, moment: Moment) -> bool:
-    return mark.era == moment.era and mark.xid <= moment.ceiling
+    here = mark.era == moment.era and mark.xid <= moment.ceiling
+    return here and mark.circles == moment.circles_then

@@ -50,16 +50,15 @@ _WHYS: Mapping[Why, str] = {
 }
 
 
+_SAMPLE_CODE = "H26.1-261122-0001"
 _SAMPLE = {
-    "dossier_code": "H26.1-261122-0001",
     "status": "4",
     "procedure_name": "…",
     "agency_name": "…",
     "occurred_at": "2026-11-22T09:00:00+07:00",
     "otp": "000000",
     "device": "Android",
-    "headline": "…",
-    "body": "…",
+    "words": {"vi": {"title": "…", "body": "…"}},
 }
 """Stands for what a notice would be about; what differs between notices hardly changes their length."""
 
@@ -153,7 +152,7 @@ async def _dossier_id(reading: Reading, party_id: UUID, code: str | None) -> UUI
 
 def _segments(asked: Asked, routing: Routing, settings: NotifySettings) -> int:
     """Return of how many parts its text message would be made up, by the wording and the link that it has."""
-    code = asked.dossier_code or _SAMPLE["dossier_code"]
+    code = asked.dossier_code or _SAMPLE_CODE
     link = None if asked.category is Category.OTP else settings.dossier_link(code)
     content = render(
         category=asked.category.value,

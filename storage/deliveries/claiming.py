@@ -1,6 +1,7 @@
 """Taking sends under a lease: fairly, in the order of lanes, with all that sending them needs."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -24,7 +25,7 @@ WIDTH = 32
 #
 # What belongs to a row is looked up by key, row by row: `LIMIT 1` keeps the planner from joining whole
 # tables, which it does else, as it knows neither how few rows are claimed nor how many wait.
-_CLAIM = """
+CLAIM = """
 WITH RECURSIVE walk AS (
   SELECT l.lane, l.after, g.agency_id, 1 AS place
   FROM unnest(%(lanes)s::int2[], %(after)s::uuid[]) AS l(lane, after), LATERAL (
@@ -79,8 +80,11 @@ WITH RECURSIVE walk AS (
   FROM walk w LEFT JOIN cut ON true
   GROUP BY w.lane, w.after, cut.lane, cut.place
 )
-SELECT ends.lane, ends.last, c.*
-FROM ends LEFT JOIN (
+SELECT ends.lane, ends.last, c.* FROM ends LEFT JOIN ({details}) c ON c.lane = ends.lane
+"""
+"""Wants `details`: one row, that begins with the lane, for each of `claimed`, joined with `picked`."""
+_CLAIM = CLAIM.format(
+    details="""
   -- From the id on in the order of `Claimed`.
   SELECT claimed.lane, picked.agency_id, claimed.party_id, wrapped, sealed, params,
     dossier_code, procedure_name, agency_name,
@@ -116,8 +120,8 @@ FROM ends LEFT JOIN (
     SELECT token_sealed, NULL, false FROM device
     WHERE id = target_id AND party_id = claimed.party_id AND retired_at IS NULL
     LIMIT 1) t ON true
-) c ON c.lane = ends.lane
 """
+).encode()
 
 
 _NAMES = ("dossier_code", "procedure_name", "agency_name")
@@ -140,6 +144,7 @@ class Claimed(NamedTuple):
         enabled: the party's word on the category on this channel, if it has said one.
         time_zone: of the party.
         received: the party's app has the notice, and all others that it stands for.
+        withdrawn: what it tells of holds no longer.
     """
 
     place: Place
@@ -162,6 +167,18 @@ class Claimed(NamedTuple):
     notification_id: UUID
     received: bool
     category: str
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """What one claim asks for: see `claim`."""
+
+    channel: str
+    size: int
+    lease: timedelta
+    after: Mapping[int, UUID]
+    since: Mapping[Place, datetime]
 
 
 async def claim(
@@ -182,26 +199,31 @@ async def claim(
 
     Returns the sends, and `after` for the next claim.
     """
+    turn = Turn(channel=channel, size=size, lease=lease, after=after, since=since or {})
+    rows, ends = await take(uow, _CLAIM, turn)
+    return [_claimed(uow.cipher, purpose, row) for row in rows], ends
+
+
+async def take(uow: UnitOfWork, query: bytes, turn: Turn) -> tuple[list[Any], dict[int, UUID]]:
+    """Take what is due; return the rows of `query`, made of `CLAIM`, and `after` for the next claim."""
     driver = await uow.driver()
-    bounds = since or {}
     given = {
-        "channel": channel,
-        "since_lanes": [lane for lane, _ in bounds],
-        "since_agencies": [agency_id for _, agency_id in bounds],
-        "since": list(bounds.values()),
-        "lanes": list(after),
-        "after": list(after.values()),
+        "channel": turn.channel,
+        "since_lanes": [lane for lane, _ in turn.since],
+        "since_agencies": [agency_id for _, agency_id in turn.since],
+        "since": list(turn.since.values()),
+        "lanes": list(turn.after),
+        "after": list(turn.after.values()),
         "width": WIDTH,
-        "size": size,
-        "lease": lease,
+        "size": turn.size,
+        "lease": turn.lease,
     }
     cursor = driver.cursor(binary=True)
     set_json_loads(from_json, cursor)  # a fifth of the time of the standard library's
-    await cursor.execute(_CLAIM, given)
+    await cursor.execute(query, given)
     rows: list[Any] = await cursor.fetchall()
     ends = {lane: last for lane, last, *_ in rows if last is not None}
-    claimed = [_claimed(uow.cipher, purpose, row) for row in rows if row[2] is not None]
-    return claimed, {lane: ends.get(lane, FIRST) for lane in after}
+    return [row for row in rows if row[2] is not None], {lane: ends.get(lane, FIRST) for lane in turn.after}
 
 
 def _claimed(cipher: Cipher, purpose: str, row: Any) -> Claimed:

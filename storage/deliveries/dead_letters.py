@@ -16,9 +16,9 @@ QUEUED = "queued"
 UNDELIVERED = "undelivered"
 """The outcome of what a provider took, and later reported as failed."""
 
-# Whatever else it is called is dead: an outcome that is new must not go unseen. Of the last two, the owner
-# had the notice already, or did not want it.
-_FINE = "('accepted', 'received', 'turned_off')"
+# Whatever else it is called is dead: an outcome that is new must not go unseen. Of the last three, the owner
+# had the notice already, or did not want it, or it held no longer.
+_FINE = "('accepted', 'received', 'turned_off', 'withdrawn')"
 _OUTCOME = f"CASE f.outcome WHEN 'accepted' THEN '{UNDELIVERED}' ELSE f.outcome END"
 _CODE = "CASE f.outcome WHEN 'accepted' THEN f.receipt_code ELSE f.code END"
 _CHOSEN = f"""

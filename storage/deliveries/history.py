@@ -157,23 +157,36 @@ async def _with_deliveries(reading: Reading, rows: Sequence[Any]) -> list[Notice
     notices = [dict(zip(_NOTICE_NAMES, row, strict=False)) for row in rows]
     ids = [notice["id"] for notice in notices]
     # All are of one party: sends are merged within one only.
-    party_id = notices[0]["party_id"]
-    planned = [delivery_id for row in rows for delivery_id in row[-1]]
-    born = min(notice["created_at"] for notice in notices)
-    found = await _rows(reading, _WAITING, (planned,))
-    found += await _rows(reading, _FINISHED, (party_id, born, ids))
-    # One that ends between the two queries is found by both: its end counts.
-    sends = {row[0]: dict(zip(_DELIVERY_NAMES, row, strict=True)) for row in found}.values()
-    addresses = await masked(reading, party_id, [send["target_id"] for send in sends])
-    of_notice = _by_notice(
-        DeliveryHistory(**send, address=addresses.get(send["target_id"])) for send in sends
+    found = await sends(
+        reading,
+        notices[0]["party_id"],
+        notices=ids,
+        planned=[delivery_id for row in rows for delivery_id in row[-1]],
+        since=min(notice["created_at"] for notice in notices),
     )
+    of_notice = _by_notice(found)
     return [NoticeHistory(**notice, deliveries=tuple(of_notice[notice["id"]])) for notice in notices]
+
+
+async def sends(
+    reading: Reading, party_id: UUID, *, notices: Sequence[UUID], planned: Sequence[UUID], since: datetime
+) -> list[DeliveryHistory]:
+    """Return all sends of some notices of one party, in the order in which they were made.
+
+    `planned` are the sends that these name, and the first of them was born at `since`.
+    """
+    found = await _rows(reading, _WAITING, (list(planned),))
+    found += await _rows(reading, _FINISHED, (party_id, since, list(notices)))
+    # One that ends between the two queries is found by both: its end counts.
+    rows = {row[0]: dict(zip(_DELIVERY_NAMES, row, strict=True)) for row in found}.values()
+    addresses = await masked(reading, party_id, [row["target_id"] for row in rows])
+    made = (DeliveryHistory(**row, address=addresses.get(row["target_id"])) for row in rows)
+    return sorted(made, key=lambda one: (one.created_at, one.id))
 
 
 def _by_notice(deliveries: Iterable[DeliveryHistory]) -> Mapping[UUID, list[DeliveryHistory]]:
     found: dict[UUID, list[DeliveryHistory]] = defaultdict(list)
-    for delivery in sorted(deliveries, key=lambda one: (one.created_at, one.id)):
+    for delivery in deliveries:
         for notice_id in delivery.notification_ids:
             found[notice_id].append(delivery)
     return found

@@ -21,7 +21,10 @@ class Dossier(SQLModel, table=True):
     """
 
     __tablename__ = "dossier"
-    __table_args__ = (Index("ix_dossier_party", "party_id", "updated_at", "id"),)
+    __table_args__ = (
+        Index("ix_dossier_party", "party_id", "updated_at", "id"),
+        Index("ix_dossier_agencies", "party_id", "agency_id"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     code: str = Field(unique=True, max_length=80)

@@ -8,34 +8,43 @@ again after a crash of the server, numbers of what was committed never.
 
 One-time codes are none of it: they prove who holds an address, which somebody who holds the phone and
 reads the app does not. As nobody sees them here, they are neither counted nor marked.
+
+Broadcasts stand among the notices, in one order with them, for as long as they are not withdrawn; what they
+bring to each statement is in `storage.broadcasts.reading`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from storage.broadcasts import reading as broadcasts
+from storage.broadcasts.audience import MINE
 from storage.unit_of_work import Reading, UnitOfWork
 
 BEFORE_ALL_IDS = UUID(int=0)
 
-_MOMENT = """
-SELECT system_identifier::text || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8),
-  coalesce((
+_MOMENT = f"""
+WITH RECURSIVE {MINE}, floor AS MATERIALIZED (
+  SELECT greatest(0, ({broadcasts.FLOOR}), (
     SELECT changed_xid::text::bigint + 1 FROM notification
     WHERE party_id = %(party_id)s AND category <> 'otp'
       AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY changed_xid DESC LIMIT 1
-  ), 0),
+    ORDER BY changed_xid DESC LIMIT 1)) AS xid
+)
+SELECT system_identifier::text || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8), floor.xid,
   pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
   (SELECT count(*) FROM notification
-   WHERE party_id = %(party_id)s AND category <> 'otp' AND read_at IS NULL)
-FROM pg_control_system()
+   WHERE party_id = %(party_id)s AND category <> 'otp' AND read_at IS NULL) + ({broadcasts.UNREAD}),
+  ({broadcasts.CIRCLES.format(before="floor.xid")}),
+  ({broadcasts.CIRCLES.format(before="coalesce(%(since)s::bigint, 0)")})
+FROM pg_control_system(), floor
 """
+_COLUMNS = "id, category, params, created_at, read_at, xid, code, procedure, agency, link, expires_at, gone"
 _NOTICES = """
 SELECT n.id, n.category, n.params, n.created_at, n.read_at, n.changed_xid::text::bigint, d.code, p.name,
-  a.name
+  a.name, NULL::varchar, NULL::timestamptz, false
 FROM notification n
 LEFT JOIN dossier d ON d.id = n.dossier_id
 LEFT JOIN procedure p ON p.code = d.procedure_code
@@ -43,17 +52,25 @@ LEFT JOIN agency a ON a.id = n.agency_id
 WHERE n.party_id = %(party_id)s AND n.category <> 'otp'
 """
 _NEWEST = f"""
-{_NOTICES}
-  AND (n.created_at, n.id) < (coalesce(%(created_at)s::timestamptz, 'infinity'),
-    coalesce(%(id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-ORDER BY n.created_at DESC, n.id DESC LIMIT %(limit)s
+WITH RECURSIVE {MINE}
+SELECT i.* FROM ((
+  {_NOTICES}
+    AND (n.created_at, n.id) < (coalesce(%(created_at)s::timestamptz, 'infinity'),
+      coalesce(%(id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+  ORDER BY n.created_at DESC, n.id DESC LIMIT %(limit)s
+) UNION ALL ({broadcasts.NEWEST})) AS i ({_COLUMNS})
+ORDER BY created_at DESC, id DESC LIMIT %(limit)s
 """
 # Rows loaded from a dump carry numbers of another server; those ahead of ours are no changes here.
 _CHANGED = f"""
-{_NOTICES}
-  AND (n.changed_xid, n.id) > (%(xid)s::text::xid8, %(id)s)
-  AND n.changed_xid < pg_snapshot_xmax(pg_current_snapshot())
-ORDER BY n.changed_xid, n.id LIMIT %(limit)s
+WITH RECURSIVE {MINE}
+SELECT i.* FROM ((
+  {_NOTICES}
+    AND (n.changed_xid, n.id) > (%(xid)s::text::xid8, %(id)s)
+    AND n.changed_xid < pg_snapshot_xmax(pg_current_snapshot())
+  ORDER BY n.changed_xid, n.id LIMIT %(limit)s
+) UNION ALL ({broadcasts.CHANGED}) UNION ALL ({broadcasts.MARKED})) AS i ({_COLUMNS})
+ORDER BY xid, id LIMIT %(limit)s
 """
 # Locked in one order for everybody, so that two phones of one person never wait for each other.
 _MARK_READ = """
@@ -68,6 +85,8 @@ FROM mine WHERE n.id = mine.id
 """
 _MARK_READ_IDS = _MARK_READ.format(chosen="id = ANY(%(ids)s)")
 _MARK_READ_BEFORE = _MARK_READ.format(chosen="created_at <= %(before)s")
+_MARK_BROADCASTS_READ_IDS = f"WITH RECURSIVE {MINE} {broadcasts.MARK_READ_IDS}"
+_MARK_BROADCASTS_READ_BEFORE = f"WITH RECURSIVE {MINE} {broadcasts.MARK_READ_BEFORE}"
 # No change that an app would see, so none that it has to fetch.
 _MARK_RECEIVED = """
 WITH mine AS (
@@ -77,7 +96,12 @@ WITH mine AS (
 )
 UPDATE notification n SET received_at = now() FROM mine WHERE n.id = mine.id
 """
-_UNREAD = "SELECT count(*) FROM notification WHERE party_id = %s AND category <> 'otp' AND read_at IS NULL"
+_MARK_BROADCASTS_RECEIVED = f"WITH RECURSIVE {MINE} {broadcasts.MARK_RECEIVED}"
+_UNREAD = f"""
+WITH RECURSIVE {MINE}
+SELECT (SELECT count(*) FROM notification
+  WHERE party_id = %(party_id)s AND category <> 'otp' AND read_at IS NULL) + ({broadcasts.UNREAD})
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,17 +113,27 @@ class Moment:
         floor: whoever reads now has seen every change below it.
         ceiling: no transaction has this number yet, or a higher one.
         unread: how many notices are unread.
+        circles: names the audiences of the party that were told something below the floor.
+        circles_then: the same for below `since`.
     """
 
     era: str
     floor: int
     ceiling: int
     unread: int
+    circles: str
+    circles_then: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxNotice:
-    """A notice. `params` is what its wording names, with names as they stand now."""
+    """A notice. `params` is what its wording names, with names as they stand now.
+
+    Attributes:
+        link: where a broadcast leads, if it leads anywhere.
+        expires_at: of a broadcast: it counts as unread until then.
+        gone: it was withdrawn, and is nothing any more but its id.
+    """
 
     id: UUID
     category: str
@@ -108,15 +142,23 @@ class InboxNotice:
     read_at: datetime | None
     changed_xid: int
     dossier_code: str | None
+    link: str | None = None
+    expires_at: datetime | None = None
+    gone: bool = False
 
 
-async def moment(reading: Reading, party_id: UUID) -> Moment:
-    """Return where the inbox stands. Taken before its notices are read, what it promises holds for them."""
+async def moment(reading: Reading, party_id: UUID, *, since: int | None = None) -> Moment:
+    """Return where the inbox stands. Taken before its notices are read, what it promises holds for them.
+
+    `since` is the floor of an earlier moment, from which somebody goes on.
+    """
     driver = await reading.driver()
-    cursor = await driver.execute(_MOMENT, {"party_id": party_id}, binary=True)
+    cursor = await driver.execute(_MOMENT, {"party_id": party_id, "since": since}, binary=True)
     row: Any = await cursor.fetchone()
-    era, floor, ceiling, unread = row
-    return Moment(era=era, floor=floor, ceiling=ceiling, unread=unread)
+    era, floor, ceiling, unread, circles, circles_then = row
+    return Moment(
+        era=era, floor=floor, ceiling=ceiling, unread=unread, circles=circles, circles_then=circles_then
+    )
 
 
 async def newest(
@@ -144,48 +186,53 @@ async def changed(
 async def _notices(reading: Reading, query: str, given: Mapping[str, object]) -> list[InboxNotice]:
     driver = await reading.driver()
     cursor = await driver.execute(query, given, binary=True)
-    rows: list[Any] = await cursor.fetchall()
-    return [
-        InboxNotice(
-            id=notice_id,
-            category=category,
-            params={
-                **params,
-                "dossier_code": code,
-                "procedure_name": procedure_name,
-                "agency_name": agency_name,
-            },
-            created_at=created_at,
-            read_at=read_at,
-            changed_xid=xid,
-            dossier_code=code,
-        )
-        for notice_id, category, params, created_at, read_at, xid, code, procedure_name, agency_name in rows
-    ]
+    return [_notice(row) for row in await cursor.fetchall()]
+
+
+def _notice(row: Any) -> InboxNotice:
+    notice_id, category, params, created_at, read_at, xid, code, procedure, agency, *rest = row
+    link, expires_at, gone = rest
+    return InboxNotice(
+        id=notice_id,
+        category=category,
+        params={**params, "dossier_code": code, "procedure_name": procedure, "agency_name": agency},
+        created_at=created_at,
+        read_at=read_at,
+        changed_xid=xid,
+        dossier_code=code,
+        link=link,
+        expires_at=expires_at,
+        gone=gone,
+    )
 
 
 async def mark_read(uow: UnitOfWork, party_id: UUID, ids: Collection[UUID]) -> int:
     """Mark notices of a party as read, and so as received; return how many were not before."""
-    return await _mark(uow, _MARK_READ_IDS, {"party_id": party_id, "ids": list(ids)})
+    given = {"party_id": party_id, "ids": list(ids)}
+    return await _mark(uow, (_MARK_READ_IDS, _MARK_BROADCASTS_READ_IDS), given)
 
 
 async def mark_all_read(uow: UnitOfWork, party_id: UUID, *, before: datetime) -> int:
     """Mark all notices up to a time as read; return how many were not before."""
-    return await _mark(uow, _MARK_READ_BEFORE, {"party_id": party_id, "before": before})
+    given = {"party_id": party_id, "before": before}
+    return await _mark(uow, (_MARK_READ_BEFORE, _MARK_BROADCASTS_READ_BEFORE), given)
 
 
 async def mark_received(uow: UnitOfWork, party_id: UUID, ids: Collection[UUID]) -> int:
     """Note that notices have reached a phone; return of how many that was not known."""
-    return await _mark(uow, _MARK_RECEIVED, {"party_id": party_id, "ids": list(ids)})
+    given = {"party_id": party_id, "ids": list(ids)}
+    return await _mark(uow, (_MARK_RECEIVED, _MARK_BROADCASTS_RECEIVED), given)
 
 
-async def _mark(uow: UnitOfWork, query: str, given: Mapping[str, object]) -> int:
+async def _mark(uow: UnitOfWork, queries: Iterable[str], given: Mapping[str, object]) -> int:
     driver = await uow.driver()
-    return (await driver.execute(query, given)).rowcount
+    async with driver.pipeline():
+        cursors = [await driver.execute(query, given) for query in queries]
+    return sum(cursor.rowcount for cursor in cursors)
 
 
 async def unread_count(reading: Reading, party_id: UUID) -> int:
     """Count a party's unread notices."""
     driver = await reading.driver()
-    row: Any = await (await driver.execute(_UNREAD, (party_id,))).fetchone()
+    row: Any = await (await driver.execute(_UNREAD, {"party_id": party_id})).fetchone()
     return int(row[0])
