@@ -9,6 +9,7 @@ import structlog
 
 from api.services import make_cipher, settle
 from api.settings import Settings
+from notify.broadcasts import BroadcastPlanner
 from notify.compose import Composer
 from notify.dispatcher import Dispatcher
 from notify.leases import LEASE
@@ -56,9 +57,9 @@ class Worker:
         self._engine, self._cipher = engine, cipher
         self._url = libpq_url(settings.storage.require_database_url())
         book = RouteBook()
-        self._planner = Planner(
-            self._unit_of_work, planned_channels(settings.notify, channels), book, self._wake
-        )
+        planned = planned_channels(settings.notify, channels)
+        self._planner = Planner(self._unit_of_work, planned, book, self._wake)
+        self._broadcasts = BroadcastPlanner(self._unit_of_work, planned, book, self._wake)
         composer = Composer(settings.notify, cipher)
         self._dispatchers = [
             Dispatcher(channel, composer, self._unit_of_work, valve=valve, book=book, lease=lease)
@@ -79,6 +80,7 @@ class Worker:
         ]
         loops = [
             ("planner", self._planner.run_once, self._announced),
+            ("broadcasts", self._broadcasts.run_once, self._announced),
             # Nobody rings: a second is soon enough, and at times there are thousands of reports in it.
             ("receipts", self._receipts.run_once, self._reported),
         ]

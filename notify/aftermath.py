@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from notify import metrics
-from notify.outcomes import RECEIVED
+from notify.outcomes import RECEIVED, WITHDRAWN
 from notify.ports import AddressKind, Channel, Outcome, OutcomeKind
 from storage.deliveries import repository
 from storage.deliveries.claiming import Claimed
@@ -20,7 +20,7 @@ from storage.unit_of_work import UnitOfWork
 
 SUPPRESSED_FOR = timedelta(days=30)
 """How long a channel is shut to an address that it can not reach: a number or mailbox may come back."""
-_WELL = frozenset({OutcomeKind.ACCEPTED.value, RECEIVED})
+_WELL = frozenset({OutcomeKind.ACCEPTED.value, RECEIVED, WITHDRAWN})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,12 +66,16 @@ class Composer:
         )
 
     def _links(self, row: Claimed) -> Links:
-        """Say where it leads: to the dossier, or to the app; a code leads nowhere, as it may be phished."""
+        """Say where it leads: as a broadcast says, to the dossier, or to the app.
+
+        A code leads nowhere, as it may be phished.
+        """
         code = row.params.get("dossier_code")
         if row.category == Category.OTP:
             return Links(open=None)
         return Links(
-            open=self._settings.dossier_link(str(code)) if code else self._settings.app_link(),
+            open=row.params.get("link")
+            or (self._settings.dossier_link(str(code)) if code else self._settings.app_link()),
             opt_out=self._opt_out_link(row.target_id) if row.agency_supplied else None,
         )
 

@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from random import Random
+from uuid import UUID
 
 import structlog
 
@@ -20,6 +21,7 @@ from notify.rounds import After, Rounds, Since
 from notify.routebook import RouteBook
 from notify.routes import DEFAULTS, Routing
 from notify.valve import Valve
+from storage.broadcasts.claiming import claim_topics
 from storage.contacts.repository import VALUE
 from storage.deliveries.claiming import FIRST, Claimed, claim
 from storage.devices.repository import TOKEN
@@ -35,6 +37,13 @@ NOT_WORDED = Outcome(kind=OutcomeKind.RETRYABLE, code="not_worded")
 """Kept: a newer release, or a mended template, may know how to word it."""
 AGAIN_SECONDS = 0.5
 """How long to wait for a database that is away, before what was sent is recorded again."""
+
+
+_of_contacts = partial(claim, purpose=VALUE)
+_TAKERS: Mapping[AddressKind, Callable[..., Awaitable[tuple[list[Claimed], dict[int, UUID]]]]] = {
+    AddressKind.DEVICE: partial(claim, purpose=TOKEN),
+    AddressKind.TOPIC: claim_topics,
+}
 
 
 class Dispatcher:
@@ -70,7 +79,7 @@ class Dispatcher:
         self._book = book or RouteBook()
         self._lease = lease
         self._rng = rng or Random()  # noqa: S311 - spreads retries, guards nothing
-        self._purpose = TOKEN if channel.address is AddressKind.DEVICE else VALUE
+        self._take = _TAKERS.get(channel.address, _of_contacts)
         self._rounds = Rounds()
         self._routing = DEFAULTS
         self._per_second: float | None = None
@@ -127,10 +136,9 @@ class Dispatcher:
             granted = await self._valve.grant(uow, size)
             if not granted:
                 return [], dict.fromkeys(after, FIRST)
-            rows, ends = await claim(
+            rows, ends = await self._take(
                 uow,
                 channel=self.name,
-                purpose=self._purpose,
                 size=granted,
                 lease=self._lease,
                 after=after,

@@ -7,7 +7,17 @@ from datetime import datetime
 from random import Random
 
 from notify.categories import Category
-from notify.outcomes import EXPIRED, GIVEN_UP, NIGHT, RECEIVED, SHUT, TURNED_OFF, UNREADABLE, record_of
+from notify.outcomes import (
+    EXPIRED,
+    GIVEN_UP,
+    NIGHT,
+    RECEIVED,
+    SHUT,
+    TURNED_OFF,
+    UNREADABLE,
+    WITHDRAWN,
+    record_of,
+)
 from notify.routes import Route, Routing
 from storage.deliveries.claiming import Claimed
 from storage.deliveries.repository import Record
@@ -37,6 +47,8 @@ def last_look(claimed: Claimed, channel: str, routing: Routing, now: datetime, r
 
 
 def _ended(claimed: Claimed) -> str | None:
+    if claimed.withdrawn:
+        return WITHDRAWN
     if claimed.expired:
         return EXPIRED
     if claimed.target is None:
@@ -58,6 +70,6 @@ def _morning(
     claimed: Claimed, channel: str, route: Route, routing: Routing, now: datetime
 ) -> datetime | None:
     """Return until when it must wait so as to wake nobody. By then it may be of no use any more: so be it."""
-    if not route.quiet or channel not in routing.loud or routing.quiet is None:
+    if not route.quiet or not routing.wakes(channel) or routing.quiet is None:
         return None
     return routing.quiet.ends_at(now, zone_of(claimed.time_zone))

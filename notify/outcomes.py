@@ -17,6 +17,7 @@ GIVEN_UP = "no_address"
 SHUT = "suppressed"
 TURNED_OFF = "turned_off"
 RECEIVED = "received"
+WITHDRAWN = "withdrawn"
 NIGHT = "quiet_hours"
 UNREADABLE = Outcome(kind=OutcomeKind.MISCONFIGURED, code="unreadable_address")
 """The root key at hand is not the one that the address was kept under: an operator can mend that."""

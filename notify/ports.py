@@ -15,6 +15,8 @@ class AddressKind(StrEnum):
     DEVICE = "device"
     EMAIL = "email"
     PHONE = "phone"
+    TOPIC = "topic"
+    """Whoever follows it."""
 
 
 class Form(StrEnum):
@@ -68,7 +70,7 @@ class Outgoing(NamedTuple):
 
     Attributes:
         delivery_id: stays the same over attempts, so that providers and people can tell a repeat.
-        target: an email address, a device's token, a phone number (E.164).
+        target: an email address, a device's token, a phone number (E.164), the name of a topic.
         notification_id: the notice that the app opens.
         text: plain text; `html` beside it where the channel has one.
         opt_out_link: by which an address that came with a dossier is given up, if it is one.

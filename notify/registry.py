@@ -12,6 +12,7 @@ from storage.unit_of_work import UnitOfWork
 
 _BUILDERS: tuple[Callable[[NotifySettings], Channel | None], ...] = (
     push.build,
+    push.build_topics,
     sms.build,
     email.build,
 )
@@ -20,7 +21,7 @@ _TOKEN_KEEPERS: tuple[Callable[[NotifySettings, OpenUnit], Channel | None], ...]
 """Those whose tokens are kept in the database, as all workers share them."""
 ADDRESSES: Mapping[str, AddressKind] = {
     channel.name: channel.address
-    for channel in (push.PushChannel, sms.SmsChannel, email.EmailChannel, zalo.ZaloChannel)
+    for channel in (push.PushChannel, push.TopicChannel, sms.SmsChannel, email.EmailChannel, zalo.ZaloChannel)
 }
 """What each channel sends to, set up here or not."""
 _RECEIPT_READERS: tuple[tuple[str, str, Callable[[NotifySettings], ReceiptReader | None]], ...] = (

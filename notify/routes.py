@@ -44,6 +44,11 @@ _LANES = {lane.name.lower(): lane for lane in Lane}
 Dong = Annotated[int, Field(ge=0, le=1_000_000)]
 
 
+PUSH = "push"
+TOPIC = "topic"
+"""How a push reaches many at once. No route and no preference names it: to people it is a `push`."""
+
+
 class _Data(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -124,6 +129,10 @@ class Route(_Data):
             raise ValueError("what is critical is told by itself: it can not merge")
         return self
 
+    def takes(self, *, said: bool | None) -> bool:
+        """Whether somebody who has said so, or has said nothing, takes the category on a channel."""
+        return not self.optional or (not self.consent if said is None else said)
+
     @property
     def channels(self) -> tuple[str, ...]:
         """The channels of all steps, each once, in their order."""
@@ -161,6 +170,10 @@ class Routing(_Data):
         """Return the route of a category. Raises LookupError where this release does not know it."""
         # Looked up by its text, which is equal to the member: for each send, twice.
         return self.routes[category]  # type: ignore[index] # any text may be asked for
+
+    def wakes(self, channel: str) -> bool:
+        """Whether people wake up of what comes on a channel: of a topic's as of any push."""
+        return (PUSH if channel == TOPIC else channel) in self.loud
 
     def mergeable(self) -> list[str]:
         """Return the categories whose notices may become one; none where the time for it is nothing."""
@@ -227,9 +240,7 @@ DEFAULTS = Routing(
             critical=True,
             optional=False,
         ),
-        Category.BROADCAST: Route(
-            lane=Lane.BULK, expiry=3 * _DAY, steps=(Step(channels=("push",)),), daily_cap=3
-        ),
+        Category.BROADCAST: Route(lane=Lane.BULK, expiry=3 * _DAY, steps=(Step(channels=(PUSH,)),)),
     }
 )
 """What is in force until an operator says otherwise."""

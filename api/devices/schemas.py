@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from api.bodies import Body
 
@@ -21,3 +21,13 @@ class Registration(Body):
     app_version: Annotated[str, StringConstraints(max_length=32, pattern=r"^[0-9A-Za-z._+-]+$")] | None = (
         Field(default=None, examples=["1.0.0"])
     )
+
+
+class Registered(BaseModel):
+    """What the installation is to follow.
+
+    Attributes:
+        topics: of the push service, all of them; none where the caller wants no broadcasts pushed.
+    """
+
+    topics: list[str] = Field(examples=[["broadcast-all-vi", "broadcast-all-person-vi"]])

@@ -73,7 +73,7 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
     accounts = people.load()
     google = Google(key=rsa_key(settings.state_dir, "google"), public_url=public_url)
     messaging = Messaging(google=google, outbox=outbox, faults=faults)
-    phones = Phones(accounts=accounts, subscribers=messaging.subscribers)
+    phones = Phones(accounts=accounts, subscribers=messaging.subscribers, followed=messaging.followed)
     routes = [
         *messaging.routes(),
         *google.routes(),
@@ -93,7 +93,7 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
             client_secret=settings.idp_client_secret,
             faults=faults,
         ),
-        *Screens(api=api, accounts=accounts, phones=phones).routes(),
+        *Screens(api=api, accounts=accounts, phones=phones, follow=messaging.follow).routes(),
         *Screen(accounts=accounts, outbox=outbox, phones=phones).routes(),
         *phones.routes(),
         *Accounts(public_url=public_url, tokens=tokens, templates=templates).routes(),

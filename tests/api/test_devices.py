@@ -1,22 +1,33 @@
 """Phones are registered to whoever is signed in on them."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
 import pytest
 
+from api.devices.schemas import Registration
+from api.devices.service import register
 from api.services import Services
+from auth.principals import Citizen as Principal
+from notify.routebook import RouteBook
+from notify.routes import DEFAULTS
 from storage.parties import repository as parties
-from tests.api.callers import Citizen, MakeCitizen
+from storage.parties.kinds import PartyKind
+from storage.routing import repository as routing
+from tests.api.callers import Citizen, MakeAgency, MakeCitizen
+from tests.storage.broadcasts.telling import Square
 
 PHONE = {"platform": "android", "push_token": "token-1", "confirms_receipt": True, "app_version": "1.2.0"}
 
 
-async def put(client: httpx.AsyncClient, citizen: Citizen, installation: UUID, **fields: Any) -> None:
-    """Register a phone."""
+async def put(client: httpx.AsyncClient, citizen: Citizen, installation: UUID, **fields: Any) -> list[str]:
+    """Register a phone; return the topics that it is to follow."""
     answer = await client.put(f"/v1/devices/{installation}", json=PHONE | fields, headers=citizen.headers)
-    assert (answer.status_code, answer.content) == (204, b"")
+    assert answer.status_code == 200, answer.text
+    topics: list[str] = answer.json()["topics"]
+    return topics
 
 
 async def registered(services: Services) -> dict[UUID, tuple[UUID, str, str, bool, str | None]]:
@@ -105,3 +116,60 @@ async def test_an_installation_is_a_uuid(client: httpx.AsyncClient, citizen: Cit
     """The path is checked as the body is."""
     answer = await client.put("/v1/devices/my-phone", json=PHONE, headers=citizen.headers)
     assert answer.json()["errors"][0]["pointer"] == "/path/installation_id"
+
+
+async def test_a_phone_follows_the_topics_of_its_owner(
+    client: httpx.AsyncClient,
+    citizen: Citizen,
+    make_citizen: MakeCitizen,
+    make_agency: MakeAgency,
+    services: Services,
+) -> None:
+    """Those of everybody and of its kind of party, and for each agency with a dossier or above one of those."""
+    installation, everybody = uuid4(), ["broadcast-all-vi", "broadcast-all-person-vi"]
+    assert await put(client, citizen, installation) == everybody
+    province = await make_agency("H27")
+    ward = await make_agency("H27.1", parent=province)
+    await make_agency("H27.2", parent=province)
+    square = Square(open_unit=services.unit_of_work)
+    for _ in range(2):
+        await square.dossier(citizen.party_id, ward.id)
+    places = [f"broadcast-agency-{one.id}{kind}-vi" for one in (province, ward) for kind in ("", "-person")]
+    assert sorted(await put(client, citizen, installation)) == sorted(everybody + places)
+    company = await make_citizen("0109998887", kind=PartyKind.ORGANISATION)
+    assert await put(client, company, installation) == [
+        "broadcast-all-vi",
+        "broadcast-all-organisation-vi",
+    ]
+
+
+async def test_topics_follow_language_and_preference(client: httpx.AsyncClient, citizen: Citizen) -> None:
+    """Switching either changes what the next registration answers."""
+    installation = uuid4()
+    await client.patch("/v1/me", json={"locale": "en"}, headers=citizen.headers)
+    assert await put(client, citizen, installation) == ["broadcast-all-en", "broadcast-all-person-en"]
+    for enabled, count in ((False, 0), (True, 2)):
+        items = [{"category": "broadcast", "channel": "push", "enabled": enabled}]
+        answer = await client.put("/v1/me/preferences", json={"items": items}, headers=citizen.headers)
+        assert answer.status_code == 200
+        assert len(await put(client, citizen, installation)) == count
+
+
+@pytest.mark.parametrize(
+    ("change", "count"),
+    [({"consent": True}, 0), ({"optional": False}, 2), ({"steps": [{"channels": ["email"]}]}, 0)],
+)
+async def test_topics_follow_the_route(
+    citizen: Citizen, services: Services, change: dict[str, Any], count: int
+) -> None:
+    """What needs consent is followed by nobody who gave none; what is not pushed, by nobody at all."""
+    body = DEFAULTS.model_dump(mode="json")
+    body["routes"]["broadcast"] |= change
+    who = Principal(
+        party_id=citizen.party_id, session_id=uuid4(), assurance=2, signed_in_at=datetime.now(UTC)
+    )
+    async with services.unit_of_work() as uow:
+        await routing.add(uow, body, author="test", note="", after=0)
+        given = Registration.model_validate(PHONE)
+        registered = await register(uow, who, uuid4(), given, RouteBook())
+    assert len(registered.topics) == count

@@ -30,7 +30,8 @@ PUSH = {"fcm_credentials": json.dumps(ACCOUNT)}
 
 
 @pytest.mark.parametrize(
-    ("given", "names"), [({}, []), (EMAIL, ["email"]), (PUSH, ["push"]), (EMAIL | PUSH, ["email", "push"])]
+    ("given", "names"),
+    [({}, []), (EMAIL, ["email"]), (PUSH, ["push", "topic"]), (EMAIL | PUSH, ["email", "push", "topic"])],
 )
 async def test_what_is_set_up_is_there(given: dict[str, str], names: list[str]) -> None:
     """A channel without settings is left out, the others go by their names, and all can be closed."""
@@ -68,6 +69,6 @@ async def test_notices_are_planned_for_channels_that_other_workers_serve() -> No
     """A worker for push alone must not take the mail out of every notice that it plans."""
     settings = NotifySettings(**PUSH, channels=("email", "push"))
     channels = build_channels(settings)
-    assert sorted(channels) == ["push"]
+    assert sorted(channels) == ["push", "topic"]
     assert planned_channels(settings, channels) == {name: ADDRESSES[name] for name in ("email", "push")}
     await close_channels(channels)

@@ -9,6 +9,7 @@ from notify.ports import AddressKind, Form, Outcome, OutcomeKind, Outgoing
 
 KINDS = {
     "push": (AddressKind.DEVICE, Form.SHORT),
+    "topic": (AddressKind.TOPIC, Form.SHORT),
     "email": (AddressKind.EMAIL, Form.FULL),
     "zalo": (AddressKind.PHONE, Form.SHORT),
     "sms": (AddressKind.PHONE, Form.LINE),

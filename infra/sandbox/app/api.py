@@ -55,10 +55,10 @@ class Api:
         return f"{self._api_url}/oauth/authorize?{urlencode(query)}"
 
     async def sign_in(self, session: Session, code: str) -> None:
-        """Change the code for tokens and make this installation known to the API.
+        """Change the code for tokens.
 
         Raises:
-            ApiFailedError: The API did not take the code or the device.
+            ApiFailedError: The API did not take the code.
         """
         form = {
             "grant_type": "authorization_code",
@@ -68,13 +68,20 @@ class Api:
             "code_verifier": session.verifier,
         }
         session.tokens = Tokens.from_answer(await self._request("POST", "/oauth/token", data=form))
+
+    async def register(self, session: Session) -> list[str]:
+        """Make this installation known to the API; return the topics that it is to follow.
+
+        Raises as `call` does.
+        """
         device = {
             "platform": "android",
             "push_token": session.push_token,
             "confirms_receipt": True,
             "app_version": APP_VERSION,
         }
-        await self.call(session, "PUT", f"/v1/devices/{session.installation_id}", json=device)
+        answer = await self.call(session, "PUT", f"/v1/devices/{session.installation_id}", json=device)
+        return [str(topic) for topic in answer.get("topics", ())]
 
     async def sign_out(self, session: Session) -> None:
         """Have nothing more sent to this installation, and end the session at the API (RFC 7009).

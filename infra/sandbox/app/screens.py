@@ -1,7 +1,7 @@
 """The app's screens."""
 
 import urllib.parse
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -15,6 +15,7 @@ from infra.sandbox.people import Account, behind
 from infra.sandbox.phone.phones import Phones
 
 Screen = Callable[[Request, Session], Awaitable[Response]]
+Follow = Callable[[str, Collection[str]], None]  # puts a device on exactly these topics
 
 _SEE_OTHER = 303
 _HOME = "/app"
@@ -24,8 +25,9 @@ _FIRST_SCREEN = "/app/dossiers"
 class Screens:
     """Endpoints below /app."""
 
-    def __init__(self, *, api: Api, accounts: Mapping[str, Account], phones: Phones) -> None:
+    def __init__(self, *, api: Api, accounts: Mapping[str, Account], phones: Phones, follow: Follow) -> None:
         self._api = api
+        self._follow = follow
         self._accounts = accounts
         self._phones = phones
         self._sessions = Sessions()
@@ -64,6 +66,7 @@ class Screens:
             return render(request, "app_welcome.html", status=400, failed=True, wanted=_FIRST_SCREEN)
         try:
             await self._api.sign_in(session, query["code"])
+            await self._register(session)
             await self._note_holder(session)
         except (ApiFailedError, SignedOutError):
             self._sessions.end(session)
@@ -75,13 +78,15 @@ class Screens:
         session = self._session(request)
         if session is not None:
             self._sessions.end(session)
+            self._follow(session.push_token, ())
             await self._api.sign_out(session)
         response = RedirectResponse(_HOME, _SEE_OTHER)
         response.delete_cookie(COOKIE, path=_HOME)
         return response
 
     async def dossiers(self, request: Request, session: Session) -> Response:
-        """List the dossiers."""
+        """List the dossiers. The app begins here, and registers anew, as its topics may differ by now."""
+        await self._register(session)
         page = await self._read(request, session, "/v1/dossiers", **_cursor(request))
         return render(request, "app_dossiers.html", page=page, screen="dossiers")
 
@@ -104,6 +109,9 @@ class Screens:
         ids = (await request.form()).getlist("id")
         await self._api.call(session, "POST", "/v1/notifications/read", json={"ids": ids})
         return RedirectResponse("/app/notifications", _SEE_OTHER)
+
+    async def _register(self, session: Session) -> None:
+        self._follow(session.push_token, await self._api.register(session))
 
     async def _note_holder(self, session: Session) -> None:
         """Let the phone's page know whose pushes this installation gets."""

@@ -3,6 +3,7 @@
 import collections
 import json
 import time
+from collections.abc import Collection
 from typing import Any
 
 from starlette.requests import Request
@@ -37,6 +38,18 @@ class Messaging:
     def subscribers(self, topic: str) -> set[str]:
         """Return the devices on a topic."""
         return self._topics.get(topic, set())
+
+    def followed(self, token: str) -> set[str]:
+        """Return the topics that a device is on."""
+        return {topic for topic, tokens in self._topics.items() if token in tokens}
+
+    def follow(self, token: str, topics: Collection[str]) -> None:
+        """Put a device on exactly these topics, as an app does by its SDK."""
+        for topic in (*self._topics, *topics):
+            if topic in topics:
+                self._topics[topic].add(token)
+            else:
+                self._topics[topic].discard(token)
 
     def routes(self) -> list[Route]:
         """Return the routes, with full paths; the busiest first."""

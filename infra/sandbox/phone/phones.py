@@ -11,6 +11,7 @@ from infra.sandbox.people import Account
 KEPT = 10_000
 
 Subscribers = Callable[[str], Collection[str]]  # the device tokens on a topic
+Followed = Callable[[str], Collection[str]]  # the topics that a device token is on
 
 _TOPIC = "/topics/"
 
@@ -18,9 +19,12 @@ _TOPIC = "/topics/"
 class Phones:
     """Every device token that somebody is known to hold, the oldest forgotten first."""
 
-    def __init__(self, *, accounts: Mapping[str, Account], subscribers: Subscribers) -> None:
+    def __init__(
+        self, *, accounts: Mapping[str, Account], subscribers: Subscribers, followed: Followed
+    ) -> None:
         self._accounts = accounts
         self._subscribers = subscribers
+        self._followed = followed
         self._holders: dict[str, str] = {}
 
     def routes(self) -> list[Route]:
@@ -37,6 +41,11 @@ class Phones:
     def held_by(self, account: Account) -> int:
         """Return how many phones with the app a person has."""
         return list(self._holders.values()).count(account.sub)
+
+    def topics_of(self, account: Account) -> list[str]:
+        """Return the topics that a person's phones follow."""
+        held = [token for token, sub in self._holders.items() if sub == account.sub]
+        return sorted({topic for token in held for topic in self._followed(token)})
 
     def addresses_of(self, account: Account) -> "Addresses":
         """Return all addresses of a person, those included that are yet to come."""

@@ -46,6 +46,7 @@ class Screen:
             account=account,
             accounts=self._accounts.values(),
             devices=self._phones.held_by(account),
+            topics=self._phones.topics_of(account),
             glances=[glance(one) for one in reversed(page.arrivals[-SHOWN:])],
             last=page.last,
             news=f"/phone/news?{news}",

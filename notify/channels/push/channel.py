@@ -69,7 +69,7 @@ class PushChannel:
     def _new_client(self) -> "FcmClient":
         from notify.channels.push.client import FcmClient
 
-        return FcmClient(self._account, timeout=self._wait_limit)
+        return FcmClient(self._account, timeout=self._wait_limit, to=self.address)
 
     async def _send_one(self, client: "FcmClient", outgoing: Outgoing, deadline: float) -> Outcome:
         if not outgoing.target:

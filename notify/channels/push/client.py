@@ -23,16 +23,17 @@ from google.auth.transport.requests import Request
 
 from notify.channels.push.message import PayloadTooLargeError, compose
 from notify.channels.push.outcomes import of_answer, of_silence
-from notify.ports import Outcome, OutcomeKind, Outgoing
+from notify.ports import AddressKind, Outcome, OutcomeKind, Outgoing
 from notify.settings import FcmAccount
 
 _TOKEN_TIMEOUT = 5.0  # seconds for one try to fetch an access token; Google's library makes up to three
 
 
 class FcmClient:
-    """One project's connection. It belongs to the event loop in which it sends first."""
+    """One project's connection, to phones or to topics. It belongs to the loop in which it sends first."""
 
-    def __init__(self, account: FcmAccount, *, timeout: float) -> None:
+    def __init__(self, account: FcmAccount, *, timeout: float, to: AddressKind = AddressKind.DEVICE) -> None:
+        self._to = to
         certificate = credentials.Certificate(dict(account.info))
         self._app = firebase_admin.initialize_app(certificate, name=f"tindan-{uuid4()}")
         self._credential = certificate.get_credential()
@@ -60,7 +61,7 @@ class FcmClient:
     async def send(self, outgoing: Outgoing, *, now: datetime) -> Outcome:
         """Hand one message over."""
         try:
-            message = compose(outgoing, now=now)
+            message = compose(outgoing, to=self._to, now=now)
         except PayloadTooLargeError:
             return Outcome(kind=OutcomeKind.REJECTED, code="payload-size")
         try:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from firebase_admin import messaging
 
-from notify.ports import Outgoing
+from notify.ports import AddressKind, Outgoing
 
 LARGEST_PAYLOAD = 4096  # bytes
 _LONGEST_LIFE = timedelta(days=28)
@@ -19,8 +19,8 @@ class PayloadTooLargeError(ValueError):
     """The notice has more bytes than a push may carry."""
 
 
-def compose(outgoing: Outgoing, *, now: datetime) -> messaging.Message:
-    """Write the message for one notice.
+def compose(outgoing: Outgoing, *, to: AddressKind = AddressKind.DEVICE, now: datetime) -> messaging.Message:
+    """Write the message for one notice, to a phone or to a topic.
 
     Raises:
         PayloadTooLargeError: it would not be taken. Firebase answers that in the words that it has for a
@@ -40,7 +40,9 @@ def compose(outgoing: Outgoing, *, now: datetime) -> messaging.Message:
         android=_android(outgoing, now=now),
         apns=_apns(outgoing),
     )
-    if _INSTALLATION_ID.fullmatch(outgoing.target):
+    if to is AddressKind.TOPIC:
+        message.topic = outgoing.target
+    elif _INSTALLATION_ID.fullmatch(outgoing.target):
         message.fid = outgoing.target
     else:
         # Set here, as the constructor warns of its age, though apps still register tokens by default.

@@ -19,7 +19,7 @@ from infra.sandbox import launch
 from notify.accounts.twilio import TwilioSettings
 from notify.accounts.zalo import ZaloAccount, ZaloSettings
 from notify.channels.email import EmailChannel
-from notify.channels.push import PushChannel
+from notify.channels.push import PushChannel, TopicChannel
 from notify.channels.sms import SmsChannel
 from notify.channels.zalo import ZaloChannel
 from notify.channels.zalo.oauth import TokenExchange
@@ -35,6 +35,8 @@ from tests.contracts.channels.faults import CASES, FAULTS, Fault
 Outbox = Callable[[], Awaitable[list[dict[str, Any]]]]
 Script = Callable[..., Awaitable[None]]
 
+PROVIDERS = {"topic": "push"}
+"""By what name the stand-in knows a channel, where it is another one."""
 PHONES = {"gone": "91", "slow": "92"}
 """How the numbers of people begin whose names begin so; those of others begin with 98."""
 
@@ -67,11 +69,12 @@ class Stage:
 
     def everybody(self, name: str) -> dict[str, str]:
         """Match all messages for people whose names begin so."""
-        return {"to": f"*{name}*" if self.name in {"email", "push"} else f"*84{PHONES[name]}*"}
+        return {"to": f"*{name}*" if self.name in {"email", "push", "topic"} else f"*84{PHONES[name]}*"}
 
     def addresses(self, batch: Iterable[Outgoing]) -> list[str]:
         """Return whom the provider knows the messages to be for, in order of their addresses."""
-        return sorted(one.target.removeprefix("+" if self.name == "zalo" else "") for one in batch)
+        before = "/topics/" if self.name == "topic" else ""
+        return sorted(before + one.target.removeprefix("+" if self.name == "zalo" else "") for one in batch)
 
     def outgoing(self, name: str = "one", **changes: Any) -> Outgoing:
         """Return a message for a person of that name."""
@@ -82,8 +85,8 @@ def to_somebody(channel: str, name: str = "one", **changes: Any) -> Outgoing:
     """Return a message that the channel's provider would deliver."""
     if channel == "email":
         return outgoing_to(f"{name}@citizen.example", **changes)
-    if channel == "push":
-        return outgoing_to(f"phone-{name}", **changes)
+    if channel in {"push", "topic"}:
+        return outgoing_to(f"phone-{name}" if channel == "push" else f"broadcast-{name}-vi", **changes)
     return outgoing_to(number_of(name), **changes)
 
 
@@ -169,8 +172,15 @@ def email_channel(
     return EmailChannel(account, timeout=timedelta(seconds=timeout))
 
 
-def push_channel(credentials: str, base: str, *, timeout: float, port: int | None = None) -> Channel:
-    """Open the push channel."""
+def push_channel(
+    credentials: str,
+    base: str,
+    *,
+    timeout: float,
+    port: int | None = None,
+    kind: type[PushChannel] = PushChannel,
+) -> Channel:
+    """Open the push channel, or that to topics."""
     settings = NotifySettings(
         env=Environment.DEVELOPMENT,
         fcm_credentials=credentials,
@@ -178,7 +188,7 @@ def push_channel(credentials: str, base: str, *, timeout: float, port: int | Non
     )
     account = settings.fcm_account()
     assert account
-    return PushChannel(account, timeout=timedelta(seconds=timeout))
+    return kind(account, timeout=timedelta(seconds=timeout))
 
 
 def sms_channel(
@@ -238,6 +248,7 @@ async def open_channel(
         ways: dict[str, Callable[..., Channel]] = {
             "email": functools.partial(email_channel, process),
             "push": functools.partial(push_channel, credentials, process.http),
+            "topic": functools.partial(push_channel, credentials, process.http, kind=TopicChannel),
             "sms": functools.partial(sms_channel, accounts["twilio"]),
             "zalo": functools.partial(zalo_channel, accounts["zalo"], tokens),
         }
@@ -281,7 +292,9 @@ async def staged(
         return list(answer.json()["items"])
 
     async def script(name: str, *faults: Fault, **rest: Any) -> None:
-        answer = await http.put(f"/sandbox/faults/{name}", content=json.dumps({"script": faults} | rest))
+        answer = await http.put(
+            f"/sandbox/faults/{PROVIDERS.get(name, name)}", content=json.dumps({"script": faults} | rest)
+        )
         assert answer.status_code == httpx.codes.OK, answer.text
 
     def stage(name: str) -> Stage:
@@ -299,10 +312,10 @@ async def staged(
     await http.delete("/sandbox/outbox")
     yield stage
     for name in FAULTS:
-        await http.delete(f"/sandbox/faults/{name}")
+        await http.delete(f"/sandbox/faults/{PROVIDERS.get(name, name)}")
 
 
-@pytest.fixture(params=["email", "push", "sms", "zalo"])
+@pytest.fixture(params=list(FAULTS))
 def stage(request: pytest.FixtureRequest, staged: Callable[[str], Stage]) -> Stage:
     """Each channel in turn."""
     return staged(request.param)
@@ -325,6 +338,12 @@ def email(staged: Callable[[str], Stage]) -> Stage:
 def push(staged: Callable[[str], Stage]) -> Stage:
     """The push channel alone."""
     return staged("push")
+
+
+@pytest.fixture
+def topic(staged: Callable[[str], Stage]) -> Stage:
+    """The channel to topics alone."""
+    return staged("topic")
 
 
 @pytest.fixture

@@ -140,7 +140,13 @@ ZALO_FAULTS: dict[OutcomeKind, list[Fault]] = {
         {"kind": "status", "code": 504},
     ],
 }
-FAULTS = {"email": EMAIL_FAULTS, "push": PUSH_FAULTS, "sms": SMS_FAULTS, "zalo": ZALO_FAULTS}
+FAULTS = {
+    "email": EMAIL_FAULTS,
+    "push": PUSH_FAULTS,
+    "topic": PUSH_FAULTS,
+    "sms": SMS_FAULTS,
+    "zalo": ZALO_FAULTS,
+}
 CASES = [
     (name, kind, fault)
     for name, kinds in FAULTS.items()

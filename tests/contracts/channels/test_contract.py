@@ -8,7 +8,13 @@ from datetime import timedelta
 from notify.ports import OutcomeKind
 
 LEASE_SHARE = timedelta(seconds=25)
-GONE = {"email": "550 5.1.1 No such user", "push": "UNREGISTERED", "sms": "21610", "zalo": "-118"}
+GONE = {
+    "email": "550 5.1.1 No such user",
+    "push": "UNREGISTERED",
+    "topic": "UNREGISTERED",
+    "sms": "21610",
+    "zalo": "-118",
+}
 """How each provider says that there is nobody at this address."""
 
 

@@ -65,6 +65,7 @@ class FakeApi:
     challenge: str = ""
     known: set[str] = dataclasses.field(default_factory=set)
     devices: dict[str, object] = dataclasses.field(default_factory=dict)
+    topics: list[str] = dataclasses.field(default_factory=lambda: ["broadcast-all-vi"])
     received: list[str] = dataclasses.field(default_factory=list)
     read: list[str] = dataclasses.field(default_factory=list)
     revoked: list[object] = dataclasses.field(default_factory=list)
@@ -135,7 +136,7 @@ class FakeApi:
 
     async def device(self, request: Request) -> Response:
         self.devices[str(request.path_params["installation"])] = await request.json()
-        return self._answer(request, {})
+        return self._answer(request, {"topics": self.topics})
 
     async def forget_device(self, request: Request) -> Response:
         answer = self._answer(request, None, 204)

@@ -111,6 +111,24 @@ async def test_a_session_that_the_api_ended_leads_to_the_start(signed_in, api):
     assert (await signed_in.get("/app/dossiers")).url.path == "/app"
 
 
+async def test_the_app_follows_the_topics_that_it_is_told(signed_in, api):
+    """Exactly those of its last registration, which is anew with each start; none after signing out."""
+    (token,) = (f"app-{installation}" for installation in api.devices)
+
+    async def followed():
+        topics = (await signed_in.get("/sandbox/topics")).json()
+        return {topic for topic, tokens in topics.items() if token in tokens}
+
+    assert await followed() == {"broadcast-all-vi"}
+    page = await signed_in.get("/phone", params={"person": "demo-000001"})
+    assert "broadcast-all-vi" in page.text
+    api.topics = ["broadcast-all-en", "broadcast-all-person-en"]
+    await signed_in.get("/app/dossiers")
+    assert await followed() == {"broadcast-all-en", "broadcast-all-person-en"}
+    await signed_in.post("/app/sign-out")
+    assert await followed() == set()
+
+
 async def test_signing_out_ends_the_session(signed_in, api):
     """After signing out the old cookie opens nothing, and the API has let go of tokens and device."""
     cookie = signed_in.cookies["tindan_app"]
