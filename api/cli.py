@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from api import logs
 from api.operation import commands as operation
+from api.operation.broadcasts import broadcasts
 from api.operation.channels import channels
 from api.operation.keys import keys
 from api.operation.notices import notices
@@ -36,6 +37,7 @@ app = typer.Typer(
 
 app.add_typer(operation.agency, name="agency")
 app.add_typer(operation.catalogue, name="catalogue")
+app.add_typer(broadcasts, name="broadcasts")
 app.add_typer(channels, name="channels")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")

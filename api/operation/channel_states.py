@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from notify.categories import Lane
 from notify.routebook import RouteBook
+from notify.routes import PUSH, TOPIC
 from notify.settings import NotifySettings
 from storage.channels import repository
 from storage.channels.repository import Pause
@@ -42,6 +43,8 @@ async def channel_states(reading: Reading, routes: RouteBook, settings: NotifySe
     waiting = await gauges.lanes(reading)
     pauses = {pause.channel: pause for pause in await repository.pauses(reading)}
     routed = {channel for route in routing.routes.values() for channel in route.channels}
+    if PUSH in routed:
+        routed.add(TOPIC)
     named = {*routed, *(settings.channels or ()), *pauses, *(lane.channel for lane in waiting)}
     return [
         ChannelState(

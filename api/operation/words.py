@@ -21,6 +21,7 @@ _VIETNAMESE: Mapping[str, str] = {
     "no_address": "Không còn địa chỉ",
     "suppressed": "Địa chỉ đang bị chặn",
     "turned_off": "Người nhận đã tắt",
+    "withdrawn": "Đã thu hồi",
     "received": "Đã có trong ứng dụng",
     "undelivered": "Không đến nơi",
     "sent": "Đã chuyển",
