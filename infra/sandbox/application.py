@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from infra.sandbox import people
+from infra.sandbox import people, staff
 from infra.sandbox.accounts import Accounts
 from infra.sandbox.app.api import Api
 from infra.sandbox.app.screens import Screens
@@ -88,8 +88,10 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
         ),
         *provider.routes(
             accounts=accounts,
-            key=rsa_key(settings.state_dir, "idp"),
+            officers=staff.load(),
+            keys={name: rsa_key(settings.state_dir, name) for name in ("idp", "staff")},
             public_url=public_url,
+            api_url=settings.api_url,
             client_secret=settings.idp_client_secret,
             faults=faults,
         ),

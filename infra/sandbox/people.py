@@ -52,6 +52,11 @@ class Account:
             raise ValueError(f"{self.tax_code} is no tax code")
 
     @property
+    def hint(self) -> str:
+        """By what `login_hint` may name the account, beside `sub`."""
+        return self.tax_code or self.number
+
+    @property
     def kind(self) -> str:
         """VNeID's `LoaiTaiKhoan`."""
         return PERSON if self.organisation is None else ORGANISATION

@@ -19,6 +19,8 @@ PARAMETERS = (
     "code_challenge",
     "code_challenge_method",
     "prompt",
+    "max_age",
+    "acr_values",
     "login_hint",
 )
 _S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -95,9 +97,10 @@ class AuthorizationRequest:
         return RefusedRequestError(error, description, redirect_uri=self.redirect_uri, state=self.state)
 
 
-def answer_url(redirect_uri: str, *, issuer: str, state: str | None, **answer: str) -> str:
-    """Return where the browser goes with an answer; it names the issuer (RFC 9207)."""
-    parameters = answer | ({} if state is None else {"state": state}) | {"iss": issuer}
+def answer_url(redirect_uri: str, *, issuer: str | None, state: str | None, **answer: str) -> str:
+    """Return where the browser goes with an answer; it names the issuer, if that is given (RFC 9207)."""
+    named = {"state": state, "iss": issuer}
+    parameters = answer | {name: value for name, value in named.items() if value is not None}
     parts = urllib.parse.urlsplit(redirect_uri)
     query = urllib.parse.urlencode([*urllib.parse.parse_qsl(parts.query), *parameters.items()])
     return parts._replace(query=query).geturl()
@@ -123,6 +126,9 @@ def _problem(single: dict[str, str], repeated: list[str]) -> tuple[str, str] | N
         return error, "The response type is code."
     if "openid" not in single.get("scope", "").split():
         return "invalid_scope", "The scope openid is required."
+    # Everybody signs in anew each time, so that no age is too great; but it has to be one.
+    if not single.get("max_age", "0").isdecimal():
+        return "invalid_request", "max_age is a number of seconds."
     return _pkce_problem(single)
 
 

@@ -16,31 +16,28 @@ from infra.sandbox.idp.authorization import (
 )
 from infra.sandbox.idp.clients import may_redirect_to
 from infra.sandbox.idp.grants import Grants
+from infra.sandbox.idp.realms import Person, Realm
 from infra.sandbox.pages import render
-from infra.sandbox.people import Account
 
 _SEE_OTHER = 303
 
 
 class FrontChannel:
-    """Endpoints below /idp that a person's browser is sent to."""
+    """Endpoints of a provider that a person's browser is sent to."""
 
-    def __init__(self, *, issuer: str, grants: Grants, accounts: dict[str, Account]) -> None:
-        self._issuer = issuer
+    def __init__(self, *, realm: Realm, grants: Grants) -> None:
+        self._realm = realm
         self._grants = grants
-        self._accounts = accounts
         self._by_hint = {
-            hint: account
-            for account in accounts.values()
-            for hint in (account.sub, account.tax_code or account.number)
+            hint: account for account in realm.people.values() for hint in (account.sub, account.hint)
         }
 
     def routes(self) -> list[Route]:
         """Return the routes, with full paths."""
         return [
-            Route("/idp/authorize", self.ask, methods=["GET"]),
-            Route("/idp/authorize", self.decide, methods=["POST"]),
-            Route("/idp/logout", self.log_out, methods=["GET"]),
+            Route(self._realm.path("authorize"), self.ask, methods=["GET"]),
+            Route(self._realm.path("authorize"), self.decide, methods=["POST"]),
+            Route(self._realm.path("logout"), self.log_out, methods=["GET"]),
         ]
 
     async def ask(self, request: Request) -> Response:
@@ -52,9 +49,9 @@ class FrontChannel:
             account = self._by_hint.get(asked.login_hint or "")
             if account is None:
                 raise asked.refused("login_required", "Nobody is signed in, and login_hint names nobody.")
+            return self._granted(account, asked)
         except (UntrustedRequestError, RefusedRequestError) as error:
             return self._refusal(request, error)
-        return self._granted(account, asked)
 
     async def decide(self, request: Request) -> Response:
         """Take the choice made on the page."""
@@ -64,12 +61,12 @@ class FrontChannel:
             asked = AuthorizationRequest.parse(parameters)
             if form.get("action") == "cancel":
                 raise asked.refused("access_denied", "The user did not sign in.")
+            account = self._realm.people.get(_text(form, "account"))
+            if account is None:
+                return self._choice(request, dict(parameters), asked, missing=True)
+            return self._granted(account, asked)
         except (UntrustedRequestError, RefusedRequestError) as error:
             return self._refusal(request, error)
-        account = self._accounts.get(_text(form, "account"))
-        if account is None:
-            return self._choice(request, dict(parameters), asked, missing=True)
-        return self._granted(account, asked)
 
     async def log_out(self, request: Request) -> Response:
         """End the session, which this provider never keeps (OpenID Connect RP-Initiated Logout, 2)."""
@@ -79,7 +76,7 @@ class FrontChannel:
         if not may_redirect_to(target):
             return self._refusal(request, UntrustedRequestError("post_logout_redirect_uri"))
         state = request.query_params.get("state")
-        return RedirectResponse(answer_url(target, issuer=self._issuer, state=state), _SEE_OTHER)
+        return RedirectResponse(answer_url(target, issuer=self._realm.issuer, state=state), _SEE_OTHER)
 
     def _choice(
         self,
@@ -95,15 +92,18 @@ class FrontChannel:
             "authorize.html",
             status=422 if missing else 200,
             query=parameters,
-            accounts=self._accounts.values(),
+            accounts=self._realm.people.values(),
+            action=self._realm.path("authorize"),
             parameters={name: parameters[name] for name in PARAMETERS if name in parameters},
             chosen=hinted.sub if hinted else None,
             missing=missing,
         )
 
-    def _granted(self, account: Account, asked: AuthorizationRequest) -> Response:
+    def _granted(self, account: Person, asked: AuthorizationRequest) -> Response:
+        if account.sub in self._realm.suspended:
+            raise asked.refused("access_denied", "The account is suspended.")
         code = self._grants.issue_code(account, asked)
-        url = answer_url(asked.redirect_uri, issuer=self._issuer, state=asked.state, code=code)
+        url = answer_url(asked.redirect_uri, issuer=self._named, state=asked.state, code=code)
         return RedirectResponse(url, _SEE_OTHER)
 
     def _refusal(self, request: Request, error: UntrustedRequestError | RefusedRequestError) -> Response:
@@ -111,12 +111,17 @@ class FrontChannel:
             return render(request, "refused.html", status=400, culprit=str(error))
         url = answer_url(
             error.redirect_uri,
-            issuer=self._issuer,
+            issuer=self._named,
             state=error.state,
             error=error.error,
             error_description=error.description,
         )
         return RedirectResponse(url, _SEE_OTHER)
+
+    @property
+    def _named(self) -> str | None:
+        """The issuer, where the provider says who answers (RFC 9207)."""
+        return self._realm.issuer if self._realm.strict else None
 
 
 def _text(form: FormData, name: str) -> str:

@@ -1,7 +1,8 @@
-"""The ID token: OpenID Connect Core, 2 and 3.1.3.6, signed with RS256."""
+"""What the provider signs, with RS256: ID tokens (OpenID Connect Core, 2) and logout tokens."""
 
 import base64
 import hashlib
+import secrets
 import time
 
 from joserfc import jwt
@@ -11,10 +12,12 @@ from infra.sandbox.idp.clients import CLIENT_ID
 from infra.sandbox.idp.grants import Grant
 
 LIFETIME = 600  # seconds
+LOGOUT_LIFETIME = 120  # seconds
+LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 
 class IdTokens:
-    """Signs ID tokens and publishes the key that proves them."""
+    """Signs tokens and publishes the key that proves them."""
 
     def __init__(self, *, key: RSAKey, issuer: str) -> None:
         self._key = key
@@ -28,20 +31,31 @@ class IdTokens:
 
     def sign(self, grant: Grant, access_token: str) -> str:
         """Return the ID token for a grant, bound to the access token beside it."""
-        now = int(time.time())
         claims: dict[str, object] = {
-            "iss": self._issuer,
             "sub": grant.account.sub,
-            "aud": CLIENT_ID,
-            "iat": now,
-            "exp": now + LIFETIME,
+            "sid": grant.sid,
             "auth_time": int(grant.granted_at),
             "at_hash": _half_hash(access_token),
         }
+        if grant.account.level is not None:
+            claims["acr"] = grant.account.level
         if grant.request.nonce is not None:
             claims["nonce"] = grant.request.nonce
-        header = {"alg": "RS256", "typ": "JWT", "kid": self._kid}
-        return jwt.encode(header, claims | grant.account.claims(), self._key)
+        return self._signed("JWT", claims | grant.account.claims(), LIFETIME)
+
+    def logout_token(self, sub: str, sid: str | None) -> str:
+        """Return what tells that somebody signed out (OpenID Connect Back-Channel Logout, 2.4)."""
+        claims: dict[str, object] = {
+            "sub": sub,
+            "jti": secrets.token_hex(16),
+            "events": {LOGOUT_EVENT: {}},
+        }
+        return self._signed("logout+jwt", claims | ({} if sid is None else {"sid": sid}), LOGOUT_LIFETIME)
+
+    def _signed(self, kind: str, claims: dict[str, object], lifetime: int) -> str:
+        now = int(time.time())
+        common = {"iss": self._issuer, "aud": CLIENT_ID, "iat": now, "exp": now + lifetime}
+        return jwt.encode({"alg": "RS256", "typ": kind, "kid": self._kid}, common | claims, self._key)
 
 
 def _half_hash(token: str) -> str:

@@ -1,4 +1,6 @@
-"""Puts the provider together."""
+"""Puts the providers together: one as it should be, one for staff, and one like deployments of VNeID."""
+
+from collections.abc import Mapping
 
 from joserfc.jwk import RSAKey
 from starlette.requests import Request
@@ -10,27 +12,48 @@ from infra.sandbox.idp.backchannel import BackChannel
 from infra.sandbox.idp.frontchannel import FrontChannel
 from infra.sandbox.idp.grants import Grants
 from infra.sandbox.idp.id_tokens import IdTokens
+from infra.sandbox.idp.realms import Realm
+from infra.sandbox.idp.standing import Standing
 from infra.sandbox.people import Account
+from infra.sandbox.staff import Officer
 
 
 def routes(
-    *, accounts: dict[str, Account], key: RSAKey, public_url: str, client_secret: str, faults: Faults
+    *,
+    accounts: Mapping[str, Account],
+    officers: Mapping[str, Officer],
+    keys: Mapping[str, RSAKey],
+    public_url: str,
+    api_url: str,
+    client_secret: str,
+    faults: Faults,
 ) -> list[Route]:
-    """Return the provider's routes, and the list of those who can sign in."""
-    issuer = f"{public_url}/idp"
-    grants = Grants()
-    back = BackChannel(
-        issuer=issuer,
-        client_secret=client_secret,
-        grants=grants,
-        id_tokens=IdTokens(key=key, issuer=issuer),
-        faults=faults,
+    """Return the providers' routes, and the list of those who can sign in."""
+    realms = (
+        Realm(name="idp", public_url=public_url, people=accounts),
+        Realm(name="vneid", public_url=public_url, people=accounts, strict=False),
+        Realm(name="staff", public_url=public_url, people=officers),
     )
-    front = FrontChannel(issuer=issuer, grants=grants, accounts=accounts)
 
     async def show_people(_request: Request) -> Response:
         contacts = ({"sub": one.sub, "email": one.email, "phone": one.phone} for one in accounts.values())
         listed = zip(contacts, accounts.values(), strict=True)
         return JSONResponse({"items": [contact | account.claims() for contact, account in listed]})
 
-    return [*front.routes(), *back.routes(), Route("/sandbox/people", show_people)]
+    async def show_officers(_request: Request) -> Response:
+        return JSONResponse({"items": [{"sub": one.sub} | one.claims() for one in officers.values()]})
+
+    found = [
+        Route("/sandbox/people", show_people),
+        Route("/sandbox/officers", show_officers),
+    ]
+    for realm in realms:
+        key = keys.get(realm.name)
+        id_tokens = IdTokens(key=key, issuer=realm.issuer) if key and realm.strict else None
+        grants, told_at = Grants(), f"{api_url}/oauth/backchannel-logout"
+        back = BackChannel(
+            realm=realm, client_secret=client_secret, grants=grants, id_tokens=id_tokens, faults=faults
+        )
+        standing = Standing(realm=realm, grants=grants, id_tokens=id_tokens, told_at=told_at)
+        found += [*FrontChannel(realm=realm, grants=grants).routes(), *back.routes(), *standing.routes()]
+    return found
