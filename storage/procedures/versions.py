@@ -1,10 +1,12 @@
 """The versions of the catalogue, and what a procedure was in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from storage.procedures.comparing import Difference
+from storage.procedures.record import Procedure
 from storage.unit_of_work import Reading
 
 _COLUMNS = "number, imported_at, author, source, added, changed, removed, total, digest"
@@ -30,6 +32,10 @@ SELECT coalesce(b.code, a.code) AS code,
 FROM (SELECT * FROM states WHERE at = 'before') b
 FULL JOIN (SELECT * FROM states WHERE at = 'after') a ON a.code = b.code
 WHERE b.content_hash IS DISTINCT FROM a.content_hash ORDER BY 1
+"""
+_RECORDS = """
+SELECT DISTINCT ON (code) record::text FROM procedure_revision
+WHERE code = ANY(%s) AND version <= %s AND record IS NOT NULL ORDER BY code, version DESC
 """
 
 
@@ -78,6 +84,14 @@ async def difference(reading: Reading, before: int, after: int) -> Difference:
         kind: tuple(code for code, found in rows if found == kind) for kind in ("added", "changed", "removed")
     }
     return Difference(**by_kind)
+
+
+async def records(reading: Reading, codes: Sequence[str], version: int) -> dict[str, Procedure]:
+    """Return procedures by their short codes as they were in a version, or last before it."""
+    driver = await reading.driver()
+    rows: list[Any] = await (await driver.execute(_RECORDS, (list(codes), version))).fetchall()
+    found = [Procedure.model_validate_json(record, extra="ignore") for (record,) in rows]
+    return {procedure.code: procedure for procedure in found}
 
 
 def _version(row: Any) -> Version:

@@ -2,10 +2,31 @@
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
 from typing import Any
 
-from storage.procedures.record import Applicant, Channel, Fee, LegalBasis, Level, Unit
+from storage.procedures.codes import split_procedure_code
+from storage.procedures.record import Applicant, Channel, Fee, LegalBasis, Level, OnlineLevel, Procedure, Unit
+
+
+class Rule(StrEnum):
+    """A way in which what is published is read as it is meant, rather than as it is written."""
+
+    FEE_NOT_PUBLISHED = "fee_not_published"
+    FEE_FREE_BY_NOTE = "fee_free_by_note"
+    FEE_IN_OTHER_UNIT = "fee_in_other_unit"
+    TIME_UNIT_UNKNOWN = "time_unit_unknown"
+    PAPER_IS_NOTE = "paper_is_note"
+    LEVEL_OF_AGENCY = "level_of_agency"
+    CODE_AS_PUBLISHED = "code_as_published"
+    NAME_OF_SEVERAL = "name_of_several"
+    CATALOGUE_FIELDS_ONLY = "catalogue_fields_only"
+
+
+Applied = Counter[Rule]
+"""How often each rule was applied."""
 
 SMALLEST_FEE = 1000
 """No fee is smaller: an amount below is of thousands, dollars or percent, and only the note tells which."""
@@ -15,6 +36,9 @@ _FREE = re.compile(
 )
 _NUMBER = re.compile(r"\((?P<number>[^()]*\d+/[^()]*)\)\s*\.?$")
 _PARTED = re.compile(r"[,;](?![^(]*\))")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_REGULAR_CODE = re.compile(r"[0-9]\.[0-9]{6}")
+_HIGHEST_FEE = 10**12
 
 CHANNELS = {"DIRECT": Channel.IN_PERSON, "ONLINE": Channel.ONLINE, "POSTAL": Channel.POST}
 UNITS = {
@@ -35,6 +59,21 @@ _LEVELS: tuple[tuple[str, Level], ...] = (
     ("xã", Level.COMMUNE),
     ("khác", Level.OTHER),
 )
+_COMMITTEE = "(?:UBND|(?:Ủy|Uỷ|ủy|uỷ) ban nhân dân)"
+# Unmistakable names only: "Sở" in lower case is "cơ sở", and a ministry's name stands beside its departments.
+_AGENCIES = (
+    (re.compile(rf"\bSở [A-ZĐ]|cấp [Tt]ỉnh|{_COMMITTEE} tỉnh|Công an tỉnh"), Level.PROVINCE),
+    (re.compile(rf"cấp [Xx]ã|cấp [Hh]uyện|{_COMMITTEE} (?:xã|phường)"), Level.COMMUNE),
+)
+ONLINE_LEVELS = {
+    "full": OnlineLevel.FULL,
+    "toàn trình": OnlineLevel.FULL,
+    "4": OnlineLevel.FULL,
+    "partial": OnlineLevel.PARTIAL,
+    "một phần": OnlineLevel.PARTIAL,
+    "3": OnlineLevel.PARTIAL,
+}
+"""Levels 3 and 4 are those of Decree 61/2018, which older portals still tell."""
 # The longer names before those that they contain.
 _APPLICANTS: tuple[tuple[str, Applicant], ...] = (
     ("công dân việt nam", Applicant.CITIZEN),
@@ -63,7 +102,8 @@ def text(value: Any) -> str | None:
         raise ValueError("it is no text")  # noqa: TRY004 - whoever reads a file catches ValueError
     if "\0" in value:
         raise ValueError("it holds a character that can not be kept")
-    value.encode()
+    if _SURROGATE.search(value):
+        raise ValueError("it holds half of a character")
     return unicodedata.normalize("NFC", value).strip() or None
 
 
@@ -73,28 +113,94 @@ def line(value: Any) -> str | None:
     return " ".join(found.split()) if found else None
 
 
-def fee(amount: Any, note: str | None) -> Fee | None:
+def code(value: Any, applied: Applied) -> str:
+    """Return the short code of a procedure; one that is misprinted in the catalogue stays as it is.
+
+    Raises:
+        ValueError: it is missing, or none at all.
+    """
+    given = required_line(value)
+    try:
+        short = split_procedure_code(given).short
+    except ValueError as error:
+        raise ValueError("it is no code of a procedure") from error
+    applied[Rule.CODE_AS_PUBLISHED] += not _REGULAR_CODE.fullmatch(short)
+    return short
+
+
+def required_line(value: Any) -> str:
+    """Return a text in one line. Raises ValueError where there is none."""
+    found = line(value)
+    if found is None:
+        raise ValueError("it is missing")
+    return found
+
+
+def fee(amount: Any, note: str | None, applied: Applied) -> Fee | None:
     """Return a fee as it is meant; none where nothing is said.
 
-    "0 đồng" says that nothing was entered, unless the note says that it is free.
+    "0 đồng" says that nothing was entered, unless the note says that it is free. An amount below the smallest
+    fee is in a unit that the note alone tells.
 
     Raises:
         ValueError: the amount is no whole number of đồng.
     """
-    if amount is not None and (not isinstance(amount, int) or isinstance(amount, bool) or amount < 0):
+    if amount is not None and (
+        not isinstance(amount, int) or isinstance(amount, bool) or not 0 <= amount < _HIGHEST_FEE
+    ):
         raise ValueError("it is no amount of đồng")
     if note and _FREE.fullmatch(note):
+        applied[Rule.FEE_FREE_BY_NOTE] += 1
         return Fee(amount=0, note=note)
-    if amount is None or amount < SMALLEST_FEE:
+    if amount and amount < SMALLEST_FEE:
+        applied[Rule.FEE_IN_OTHER_UNIT] += 1
+        return Fee(note=note or f"{amount} (không rõ đơn vị)")
+    if not amount:
+        applied[Rule.FEE_NOT_PUBLISHED] += amount == 0
         return Fee(note=note) if note else None
     return Fee(amount=amount, note=note)
 
 
-def levels(value: str | None) -> tuple[Level, ...]:
-    """Return the levels that a text names, highest first."""
+def unit(name: str | None, applied: Applied) -> Unit | None:
+    """Return the unit of a time limit; none for what the catalogue itself leaves open."""
+    found = UNITS.get(name or "")
+    applied[Rule.TIME_UNIT_UNKNOWN] += found is None and name is not None
+    return found
+
+
+def is_note(originals: int, copies: int, applied: Applied) -> bool:
+    """Tell whether a row between papers is a heading or a remark: of none of it none is wanted."""
+    found = not originals and not copies
+    applied[Rule.PAPER_IS_NOTE] += found
+    return found
+
+
+def levels(value: str | None, agency: str | None, applied: Applied) -> tuple[Level, ...]:
+    """Return the levels that a text names, highest first, and those of the executing agency.
+
+    The catalogue tells one level of a procedure that is carried out on several.
+    """
     folded = (value or "").lower()
     named = {level for word, level in _LEVELS if word in folded}
-    return tuple(level for level in Level if level in named)
+    of_agency = {level for pattern, level in _AGENCIES if pattern.search(agency or "")}
+    applied[Rule.LEVEL_OF_AGENCY] += not of_agency <= named
+    return tuple(level for level in Level if level in named | of_agency)
+
+
+def online_level(value: str | None) -> OnlineLevel | None:
+    """Return how much can be done online, from our own word or the portal's; none for neither."""
+    return ONLINE_LEVELS.get((value or "").lower())
+
+
+def note_whole(procedures: Iterable[Procedure], applied: Applied) -> None:
+    """Note what only shows when all records of a file are seen, or a record as a whole."""
+    names: Counter[str] = Counter()
+    for entry in procedures:
+        names[entry.name] += 1
+        known = entry.steps or entry.methods or entry.papers or entry.results
+        applied[Rule.CATALOGUE_FIELDS_ONLY] += not known
+    # Names are no keys: most of these are variants of one procedure by province.
+    applied[Rule.NAME_OF_SEVERAL] += names.total() - len(names)
 
 
 def applicants(value: str | None) -> tuple[Applicant, ...]:
@@ -119,8 +225,15 @@ def legal_basis(values: Iterable[str]) -> Iterator[LegalBasis]:
             yield LegalBasis(name=name or found, number=number["number"].strip() if number else None)
 
 
-def rest(record: Mapping[str, Any], known: frozenset[str]) -> dict[str, Any]:
-    """Return what a record says in fields that have no place of their own."""
-    return {
-        name: value for name, value in record.items() if name not in known and value not in (None, "", [])
-    }
+def keepable(value: Any) -> Any:
+    """Return any JSON as it is. Raises ValueError where PostgreSQL can not keep it, however deep that is."""
+    if isinstance(value, str):
+        text(value)
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            text(name)
+            keepable(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            keepable(inner)
+    return value

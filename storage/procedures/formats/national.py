@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from storage.procedures.codes import split_procedure_code
 from storage.procedures.formats import cleaning
-from storage.procedures.formats.reading import At, at, items
-from storage.procedures.record import Fee, Method, Paper, Procedure, Result, Steps, TimeLimit
+from storage.procedures.formats.cleaning import Applied
+from storage.procedures.formats.reading import At, count
+from storage.procedures.record import Channel, Fee, Method, Paper, Procedure, Result, Steps, TimeLimit
 
 MOST = 10_000
 """No procedure takes so many days, or asks for so many papers."""
@@ -25,8 +25,8 @@ _LINES = (
 _TEXTS = ("description", "conditions", "receiving_address")
 _KNOWN = frozenset(
     {
-        *("code", "name", "level", "scope", "decision_no", "applicants", "steps", "methods", "documents"),
-        *("result", "legal_basis", "keywords"),
+        *("code", "name", "level", "decision_no", "applicants", "steps", "methods", "documents"),
+        *("result", "legal_basis", "keywords", "online_level"),
         # Said in `methods` as well.
         *("fees", "processing_time"),
         *_LINES,
@@ -35,49 +35,41 @@ _KNOWN = frozenset(
 )
 
 
-def read(record: Mapping[str, Any]) -> Procedure:
-    """Read one record.
+def read(record: Mapping[str, Any], applied: Applied) -> Procedure:
+    """Read one record, and note how it was read.
 
     Raises:
         storage.procedures.formats.reading.RecordError: a field can not be used; it says which and why.
     """
-    steps = at("steps", cleaning.text, record)
-    result = at("result", cleaning.text, record)
-    keywords = at("keywords", cleaning.text, record)
+    at = At(record=record, applied=applied)
+    steps, result, keywords = at.text("steps"), at.text("result"), at.text("keywords")
+    scope = at.line("scope")
     return Procedure(
-        code=at("code", _code, record),
-        name=at("name", _name, record),
-        **{name: at(name, cleaning.line, record) for name in _LINES},
-        **{name: at(name, cleaning.text, record) for name in _TEXTS},
-        levels=cleaning.levels(at("level", cleaning.line, record)),
-        scope=_SCOPES.get(at("scope", cleaning.line, record) or ""),
-        decision=at("decision_no", cleaning.line, record),
-        applicants=cleaning.applicants(at("applicants", cleaning.line, record)),
+        code=at.read("code", lambda value: cleaning.code(value, applied)),
+        name=at.read("name", cleaning.required_line),
+        **{name: at.line(name) for name in _LINES},
+        **{name: at.text(name) for name in _TEXTS},
+        levels=cleaning.levels(at.line("level"), at.line("agency"), applied),
+        scope=_SCOPES.get(scope or ""),
+        decision=at.line("decision_no"),
+        applicants=cleaning.applicants(at.line("applicants")),
+        online_level=at.read("online_level", _online_level),
         steps=(Steps(text=steps),) if steps else (),
-        methods=tuple(_method(place) for place in items(record, "methods")),
-        papers=tuple(paper for paper in map(_paper, items(record, "documents")) if paper),
+        methods=tuple(_method(place) for place in at.items("methods")),
+        papers=tuple(paper for paper in map(_paper, at.items("documents")) if paper),
         results=(Result(name=result),) if result else (),
-        legal_basis=tuple(cleaning.legal_basis(at("legal_basis", _texts, record))),
+        legal_basis=tuple(cleaning.legal_basis(at.read("legal_basis", _texts))),
         keywords=tuple(word.strip() for word in (keywords or "").split(",") if word.strip()),
-        extra=cleaning.rest(record, _KNOWN),
+        extra=at.rest(_KNOWN | {"scope"} if scope in _SCOPES else _KNOWN),
     )
 
 
-def _code(value: Any) -> str:
-    code = cleaning.line(value)
-    if code is None:
-        raise ValueError("it is missing")
-    try:
-        return split_procedure_code(code).short
-    except ValueError as error:
-        raise ValueError("it is no code of a procedure") from error
-
-
-def _name(value: Any) -> str:
-    name = cleaning.line(value)
-    if name is None:
-        raise ValueError("it is missing")
-    return name
+def _online_level(value: Any) -> Any:
+    given = cleaning.line(value)
+    found = cleaning.online_level(given)
+    if given and found is None:
+        raise ValueError(f"it is none of {', '.join(cleaning.ONLINE_LEVELS)}")
+    return found
 
 
 def _texts(value: Any) -> list[str]:
@@ -92,12 +84,12 @@ def _method(place: At) -> Method:
     return Method(
         channel=place.read("channel_code", _channel),
         limit=_limit(place),
-        fees=tuple(fee for fee in (_fee(entry) for entry in place.items("fees")) if fee),
-        note=place.read("note", cleaning.text),
+        fees=tuple(fee for fee in map(_fee, place.items("fees")) if fee),
+        note=place.text("note"),
     )
 
 
-def _channel(value: Any) -> Any:
+def _channel(value: Any) -> Channel:
     try:
         return cleaning.CHANNELS[value]
     except (KeyError, TypeError) as error:
@@ -105,9 +97,8 @@ def _channel(value: Any) -> Any:
 
 
 def _limit(place: At) -> TimeLimit | None:
-    quantity = place.read("time_qty", _quantity)
-    text = place.read("time_text", cleaning.line)
-    unit = cleaning.UNITS.get(place.read("time_unit", cleaning.line) or "")
+    quantity, text = place.read("time_qty", _quantity), place.line("time_text")
+    unit = cleaning.unit(place.line("time_unit"), place.applied)
     if quantity is None and text is None:
         return None
     return TimeLimit(quantity=quantity if unit else None, unit=unit, text=text)
@@ -122,24 +113,19 @@ def _quantity(value: Any) -> float | None:
 
 
 def _fee(place: At) -> Fee | None:
-    note = place.read("note", cleaning.text)
-    return place.read("amount", lambda amount: cleaning.fee(amount, note))
+    note = place.text("note")
+    return place.read("amount", lambda amount: cleaning.fee(amount, note, place.applied))
 
 
 def _paper(place: At) -> Paper | None:
-    case = place.read("case", cleaning.line)
-    name = place.read("name", cleaning.line) or case
-    originals, copies = place.read("originals", _count), place.read("copies", _count)
+    case = place.line("case")
+    name = place.line("name") or case
+    originals, copies = (place.read(name, _count) for name in ("originals", "copies"))
     if name is None:
         return None
-    # Of none of it none is wanted: it is a heading or a remark that stands between papers.
-    is_note = not originals and not copies
+    is_note = cleaning.is_note(originals, copies, place.applied)
     return Paper(name=name, case=case, originals=originals, copies=copies, is_note=is_note)
 
 
 def _count(value: Any) -> int:
-    if value is None:
-        return 0
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < MOST:
-        raise ValueError("it is no number of papers")
-    return value
+    return count(value, MOST)

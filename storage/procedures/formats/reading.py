@@ -1,8 +1,10 @@
 """Reading a record field by field, so that what can not be used is named by its place."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, Self, TypeVar
+
+from storage.procedures.formats.cleaning import Applied, keepable, line, text
 
 T = TypeVar("T")
 
@@ -16,12 +18,13 @@ class RecordError(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class At:
-    """An object within a record, and its place there."""
+    """An object within a record, its place there, and where it is noted how it was read."""
 
-    place: str
     record: Mapping[str, Any]
+    applied: Applied
+    place: str = ""
 
     def read(self, name: str, parse: Callable[[Any], T]) -> T:
         """Return a field, parsed. Raises RecordError where `parse` raises ValueError."""
@@ -30,7 +33,15 @@ class At:
         except ValueError as error:
             raise RecordError(f"{self.place}{name}", str(error)) from error
 
-    def items(self, name: str) -> Iterator["At"]:
+    def text(self, name: str) -> str | None:
+        """Return a text, none where it is absent or empty. Raises RecordError."""
+        return self.read(name, text)
+
+    def line(self, name: str) -> str | None:
+        """Return a text in one line, none where it is absent or empty. Raises RecordError."""
+        return self.read(name, line)
+
+    def items(self, name: str) -> Iterator[Self]:
         """Yield the objects of a list. Raises RecordError where it holds anything else."""
         entries = self.record.get(name)
         if entries is None:
@@ -41,14 +52,21 @@ class At:
             place = f"{self.place}{name}/{number}"
             if not isinstance(entry, Mapping):
                 raise RecordError(place, "it is no object")
-            yield At(f"{place}/", entry)
+            yield replace(self, record=entry, place=f"{place}/")
+
+    def rest(self, known: frozenset[str]) -> dict[str, Any]:
+        """Return what is said in fields that have no place of their own. Raises RecordError."""
+        return {
+            name: self.read(name, keepable)
+            for name in self.record
+            if name not in known and self.record[name] not in (None, "", [])
+        }
 
 
-def at(name: str, parse: Callable[[Any], T], record: Mapping[str, Any]) -> T:
-    """Return a field of a record itself. Raises RecordError."""
-    return At("", record).read(name, parse)
-
-
-def items(record: Mapping[str, Any], name: str) -> Iterator[At]:
-    """Yield the objects of a list of a record itself. Raises RecordError."""
-    return At("", record).items(name)
+def count(value: Any, most: int) -> int:
+    """Return a whole number, 0 where there is none. Raises ValueError for what is none, or too large."""
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < most:
+        raise ValueError("it is no number that can be")
+    return value

@@ -1,0 +1,125 @@
+"""Records as they come out of a file: one JSON object a line, one JSON document, or a table."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, NoReturn
+
+from storage.procedures.formats.columns import HEADINGS, LISTS, column_of
+from storage.procedures.formats.faults import Fault, refused
+
+ANSWERS = ("result", "data")
+"""Where a portal's answer has its records."""
+SUCCESS = frozenset({"0", "00", "200", ""})
+DELIMITERS = ",;\t"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A record and its place in the file."""
+
+    number: int
+    record: Mapping[str, Any]
+    unit: Literal["line", "item"] = "line"
+
+
+def parse_json(text: str) -> Any:
+    """Return what JSON says. Raises ValueError for what is none, NaN among it."""
+    try:
+        return json.loads(text, parse_constant=_no_number)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
+
+
+def json_lines(lines: Iterable[str]) -> Iterator[Row | Fault]:
+    """Yield one record a line; blank lines are passed over."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            record = parse_json(line.rstrip())
+        except ValueError as error:
+            cut = "" if line.endswith("\n") else ", and the file may be cut here"
+            yield Fault(number=number, reason=f"it is no JSON ({_why(error)}){cut}")
+            continue
+        if isinstance(record, Mapping):
+            yield Row(number=number, record=record)
+        else:
+            yield Fault(number=number, reason="it is no JSON object")
+
+
+def json_document(lines: Iterable[str]) -> Iterator[Row | Fault]:
+    """Yield the records of a JSON list, or of a portal's answer. Raises FileRefusedError."""
+    try:
+        document = parse_json("".join(lines))
+    except ValueError as error:
+        line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
+        raise refused(f"it is no JSON ({_why(error)}), or the file is cut here", line) from error
+    for number, record in enumerate(_records(document), start=1):
+        if isinstance(record, Mapping):
+            yield Row(number=number, record=record, unit="item")
+        else:
+            yield Fault(number=number, reason="it is no JSON object", unit="item")
+
+
+def is_answer(record: Any) -> bool:
+    """Tell whether a JSON object is a portal's answer rather than a record, whose `result` is a text."""
+    return isinstance(record, Mapping) and any(
+        (name.lower() in ANSWERS and isinstance(value, list | Mapping)) or name.lower() == "error_code"
+        for name, value in record.items()
+    )
+
+
+def _records(document: Any) -> list[Any]:
+    if isinstance(document, list):
+        return document
+    if not is_answer(document):
+        return [document]
+    answer = {name.lower(): value for name, value in document.items()}
+    code = str(answer.get("error_code", ""))
+    if code not in SUCCESS:
+        raise refused(f"the portal answered with an error, {code[:40]}")
+    found: Any = next((answer[name] for name in ANSWERS if answer.get(name) is not None), [])
+    return found if isinstance(found, list) else [found]
+
+
+def table(lines: Iterable[str]) -> Iterator[Row | Fault]:
+    """Yield one record a row of a CSV file, its fields by the headings. Raises FileRefusedError."""
+    given = iter(lines)
+    heading = next(given, "")
+    delimiter = max(DELIMITERS, key=heading.count)
+    names = [column_of(cell) for cell in next(csv.reader([heading], delimiter=delimiter), [])]
+    for needed in ("code", "name"):
+        if names.count(needed) != 1:
+            raise refused(f"one column must be headed {needed} ({HEADINGS[needed][0]})", 1)
+    reader = csv.reader(given, delimiter=delimiter, strict=True)
+    while True:
+        number = reader.line_num + 2
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            yield Fault(number=number, reason=f"it is no row of a table ({error})")
+            return
+        if cells is None:
+            return
+        if len(cells) == len(names):
+            yield Row(number=number, record=_cells(names, cells))
+        elif any(map(str.strip, cells)):
+            yield Fault(number=number, reason=f"it has {len(cells)} cells, and the heading {len(names)}")
+
+
+def _cells(names: list[str], cells: list[str]) -> dict[str, Any]:
+    return {
+        name: cell.splitlines() if name in LISTS else cell
+        for name, cell in zip(names, cells, strict=True)
+        if cell.strip()
+    }
+
+
+def _why(error: ValueError) -> str:
+    return f"{error.msg}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
