@@ -1,16 +1,17 @@
 """What somebody who acts for another may do: judged at each request, before anything is read."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from fastapi import Request
 
 from api.problems import Problem, unauthenticated
-from api.services import Services
 from auth import representation
 from auth.errors import InvalidToken
 from auth.principals import Citizen
 from auth.representation import OutOfScope
 from storage.representations.kinds import Power
+from storage.unit_of_work import Reading
 
 _READING = frozenset({"GET", "HEAD"})
 
@@ -20,7 +21,7 @@ def usual_power(request: Request) -> Power:
     return Power.READ_DOSSIERS if request.method in _READING else Power.ACT_ON_DOSSIERS
 
 
-async def admit(services: Services, citizen: Citizen, power: Power) -> None:
+async def admit(open_reading: Callable[[], Reading], citizen: Citizen, power: Power) -> None:
     """Let pass who acts for itself, and a representative whose right counts now and holds `power`.
 
     Raises:
@@ -30,7 +31,7 @@ async def admit(services: Services, citizen: Citizen, power: Power) -> None:
         return
     try:
         # In a transaction of its own, over before the endpoint begins: nobody ever holds two connections.
-        async with services.reading() as reading:
+        async with open_reading() as reading:
             await representation.admit(reading, citizen, power, now=datetime.now(UTC))
     except InvalidToken as error:
         raise unauthenticated("invalid_token") from error

@@ -96,13 +96,13 @@ SignedIn = Annotated[Citizen, Depends(get_citizen)]
 
 async def get_party(request: Request, services: AllServices, citizen: SignedIn) -> Citizen:
     """Return whose affairs these are, if whoever is signed in may see to them."""
-    await acting.admit(services, citizen, acting.usual_power(request))
+    await acting.admit(services.reading, citizen, acting.usual_power(request))
     return citizen
 
 
 async def get_vault_party(services: AllServices, citizen: SignedIn) -> Citizen:
     """Return whose documents these are, if whoever is signed in may see to them."""
-    await acting.admit(services, citizen, Power.VAULT)
+    await acting.admit(services.reading, citizen, Power.VAULT)
     return citizen
 
 
