@@ -14,10 +14,12 @@ from pydantic import ValidationError
 
 from api import logs
 from api.operation import commands as operation
+from api.operation.agencies import agency
 from api.operation.broadcasts import broadcasts
 from api.operation.channels import channels
 from api.operation.keys import keys
 from api.operation.notices import notices
+from api.operation.officers import officer
 from api.operation.representatives import representatives
 from api.operation.routes import routes
 from api.parent import follow_parent
@@ -35,13 +37,14 @@ app = typer.Typer(
     help="TinDan: the backend of the mobile channel of Vietnamese online public services.",
 )
 
-app.add_typer(operation.agency, name="agency")
+app.add_typer(agency, name="agency")
 app.add_typer(operation.catalogue, name="catalogue")
 app.add_typer(broadcasts, name="broadcasts")
 app.add_typer(channels, name="channels")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
 app.add_typer(representatives, name="representatives")
+app.add_typer(officer, name="officer")
 app.add_typer(routes, name="routes")
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -61,17 +61,6 @@ ProcedureCode = Annotated[
 Name = Annotated[str, StringConstraints(min_length=1), Clean]
 
 
-class AgencyEntry(BaseModel):
-    """An agency: codes in any of their forms, `parent` above it, `aliases` by which it is met as well."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    code: AgencyCode
-    name: Name
-    parent: AgencyCode | None = None
-    aliases: list[AgencyCode] = Field(default_factory=list)
-
-
 class ProcedureEntry(BaseModel):
     """A procedure of the catalogue; whatever else is known of it is kept as it was published."""
 
@@ -87,32 +76,41 @@ class ProcedureEntry(BaseModel):
 Entry = TypeVar("Entry", bound=BaseModel)
 
 
-def read_list(path: Path, model: type[Entry]) -> list[Entry]:
-    """Read a JSON list. Raises FileError."""
-    content = _json(path.name, _text(path))
-    if not isinstance(content, list):
-        raise FileError(f"{path.name} is no JSON list")
-    return list(_checked(model, path, "item", enumerate(content, start=1)))
-
-
 def read_lines(path: Path, model: type[Entry]) -> list[Entry]:
     """Read JSON Lines; blank ones are passed over. Raises FileError."""
-    lines = enumerate(_text(path).split("\n"), start=1)
-    content = ((number, _json(f"{path.name}, line {number}", line)) for number, line in lines if line.strip())
-    return list(_checked(model, path, "line", content))
+    return [entry for _, entry in _checked(model, path, _lines(path, _text(path)))]
+
+
+def read_either(path: Path, model: type[Entry]) -> list[tuple[str, Entry]]:
+    """Read JSON Lines or one JSON list; return each entry with its place, as `line 3`. Raises FileError."""
+    text = _text(path)
+    if not text.lstrip().startswith("["):
+        return list(_checked(model, path, _lines(path, text)))
+    items = enumerate(_json(path.name, text), start=1)
+    return list(_checked(model, path, ((f"item {number}", given) for number, given in items)))
+
+
+def _lines(path: Path, text: str) -> Iterator[tuple[str, Any]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield f"line {number}", _json(f"{path.name}, line {number}", line)
 
 
 def _checked(
-    model: type[Entry], path: Path, unit: Literal["item", "line"], content: Iterable[tuple[int, Any]]
-) -> Iterator[Entry]:
-    for number, given in content:
+    model: type[Entry], path: Path, content: Iterable[tuple[str, Any]]
+) -> Iterator[tuple[str, Entry]]:
+    for place, given in content:
         try:
-            yield model.model_validate(given)
+            yield place, model.model_validate(given)
         except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            where = "".join(f", {part}" for part in first["loc"])
-            words = first["msg"].removeprefix("Value error, ")
-            raise FileError(f"{path.name}, {unit} {number}{where}: {words}") from error
+            raise FileError(f"{path.name}, {place}{first_fault(error)}") from error
+
+
+def first_fault(error: ValidationError) -> str:
+    """Say which field is wrong and why, after a comma."""
+    first = error.errors(include_url=False)[0]
+    where = "".join(f", {part}" for part in first["loc"])
+    return f"{where}: {first['msg'].removeprefix('Value error, ')}"
 
 
 def _text(path: Path) -> str:

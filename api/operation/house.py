@@ -1,11 +1,13 @@
 """The database as an operator's command uses it, and who that operator is."""
 
+import asyncio
 import getpass
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import structlog
 
@@ -15,6 +17,8 @@ from storage import schema
 from storage.cipher import Cipher
 from storage.engine import Engine
 from storage.unit_of_work import Reading, UnitOfWork
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +50,18 @@ async def open_house() -> AsyncIterator[House]:
         yield house
     finally:
         await engine.dispose()
+
+
+def in_one_unit(work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+    """Do work in a unit of its own, and commit it. Raises what the work raises."""
+
+    async def run() -> T:
+        async with open_house() as house, house.unit_of_work() as uow:
+            result = await work(uow)
+            await uow.commit()
+            return result
+
+    return asyncio.run(run())
 
 
 def operator() -> str:

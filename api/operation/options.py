@@ -22,8 +22,8 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 def moment(text: str) -> datetime:
     """Read a time: a date, a date with a time (of Vietnam, unless it names a zone), or so long ago."""
-    if ago := _AGO.fullmatch(text):
-        return datetime.now(UTC) - timedelta(**{_UNITS[ago["unit"]]: int(ago["count"])})
+    if _AGO.fullmatch(text):
+        return datetime.now(UTC) - length(text)
     try:
         read = datetime.fromisoformat(text)
     except ValueError:
@@ -31,6 +31,13 @@ def moment(text: str) -> datetime:
             "give a date (2026-11-21), a time (2026-11-21T08:30), or how long ago (90m, 12h, 7d)"
         ) from None
     return read if read.tzinfo else read.replace(tzinfo=VIETNAM)
+
+
+def length(text: str) -> timedelta:
+    """Read how long something takes: so many minutes, hours or days."""
+    if given := _AGO.fullmatch(text):
+        return timedelta(**{_UNITS[given["unit"]]: int(given["count"])})
+    raise typer.BadParameter("give minutes, hours or days, such as 90m, 12h or 7d")
 
 
 def party_identity(given: str) -> PartyIdentity:

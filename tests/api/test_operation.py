@@ -12,14 +12,9 @@ import typer
 from typer.testing import CliRunner
 
 from api.cli import app
-from auth.agencies import authenticate
-from auth.errors import OAuthError
 from storage.engine import Engine, libpq_url
 from storage.settings import StorageSettings
-from storage.unit_of_work import Reading
 
-WARD = {"code": "H26.1", "parent": "H26", "name": "Phường Thử Nghiệm", "aliases": ["000.00.01.H26"]}
-CITY = {"code": "000.00.00.H26", "name": "Thành phố Minh Họa"}
 BIRTH = {"code": "1.001193.000.00.00.H26", "name": "Đăng ký khai sinh", "steps": ["Nộp", "Nhận"]}
 
 Said = tuple[int, str]
@@ -66,128 +61,6 @@ def written(tmp_path: Path) -> Callable[[str | bytes], str]:
 def lines(*records: dict[str, Any]) -> str:
     """Write records one a line, with a blank one between."""
     return "\n\n".join(json.dumps(record, ensure_ascii=False) for record in records)
-
-
-async def test_agencies_come_in_and_are_renamed(tindan: Tindan, query: Query, written):
-    """A file is taken with old and new codes, and again with another name, which replaces the first."""
-    file = written("\ufeff" + json.dumps([CITY, WARD]))
-    assert await tindan("agency", "import", file) == (0, "2 agencies")
-    before = query("SELECT code, name, id, lineage FROM agency ORDER BY code")
-    assert [row[:2] for row in before] == [("H26", CITY["name"]), ("H26.1", WARD["name"])]
-    assert before[1][3] == [before[0][2], before[1][2]]
-    assert query("SELECT code FROM agency_alias") == [("H26.01",)]
-
-    file = written(json.dumps([{"code": "H26.1", "name": "Phường Mới"}]))
-    assert await tindan("agency", "import", file) == (0, "1 agencies")
-    after = query("SELECT code, name, id, lineage FROM agency ORDER BY code")
-    assert after == [before[0], ("H26.1", "Phường Mới", *before[1][2:])]
-
-
-@pytest.mark.parametrize(
-    ("content", "fault"),
-    [
-        ("{", "given.json: it is no JSON"),
-        ('{"code": "H26"}', "given.json is no JSON list"),
-        (b"[\n\xff]", "given.json, line 2: it is not UTF-8"),
-        ("[5]", "given.json, item 1: Input should be a valid dictionary"),
-        ('[{"name": "X"}]', "item 1, code: Field required"),
-        ('[{"code": "H26", "name": " "}]', "item 1, name: String should have at least 1 character"),
-        ('[{"code": "H26", "name": null}]', "item 1, name: Input should be a valid string"),
-        ('[{"code": "H 26", "name": "X"}]', "item 1, code: it is no code of an agency"),
-        ('[{"code": "H26", "name": "X", "aliases": "H27"}]', "item 1, aliases: Input should be a valid list"),
-        ('[{"code": "H26", "name": "X", "aliases": ["H27", "-"]}]', "item 1, aliases, 1: it is no code"),
-        ('[{"code": "H26", "name": "X", "paretn": "H27"}]', "item 1, paretn: Extra inputs are not permitted"),
-        ('[{"code": "H26", "name": "a\\u0000"}]', "item 1, name: Text must hold no control characters"),
-        (json.dumps([CITY, CITY]), "item 2, code: H26 stands in the file twice"),
-        (json.dumps([CITY, {**WARD, "parent": "H27"}]), "item 2, parent: there is no agency H27"),
-        (json.dumps([WARD, CITY]), "item 1, parent: there is no agency H26"),
-    ],
-)
-async def test_a_bad_file_of_agencies_changes_nothing(
-    tindan: Tindan, query: Query, written, content: str | bytes, fault: str
-):
-    """Place and field are named, and not even the good entries are kept."""
-    code, said = await tindan("agency", "import", written(content))
-    assert code == 2
-    assert fault in said
-    assert query("SELECT count(*) FROM agency") == [(0,)]
-
-
-@pytest.mark.parametrize(
-    ("entry", "fault"),
-    [
-        ({"code": "H26.01", "name": "X"}, "code: H26.01 is another code of H26.1"),
-        (
-            {"code": "H26.2", "name": "X", "aliases": ["H26.01"]},
-            "aliases: H26.01 is a code of another agency",
-        ),
-        ({"code": "H26.2", "name": "X", "aliases": ["H26.1"]}, "aliases: H26.1 is a code of another agency"),
-        ({**WARD, "parent": "G09"}, "parent: H26.1 is there already, and not below G09"),
-    ],
-)
-async def test_what_an_import_does_not_do_is_said(
-    tindan: Tindan, query: Query, written, entry: dict[str, Any], fault: str
-):
-    """A code that is another agency's, and a move to another parent, are refused with the whole file."""
-    file = written(json.dumps([CITY, WARD, {"code": "G09", "name": "Bộ Trình diễn"}]))
-    assert (await tindan("agency", "import", file))[0] == 0
-    renamed = {"code": "H26", "name": "Tên khác"}
-    code, said = await tindan("agency", "import", written(json.dumps([renamed, entry])))
-    assert code == 2
-    assert f"item 2, {fault}" in said
-    assert query("SELECT name FROM agency WHERE code = 'H26'") == [(CITY["name"],)]
-    assert query("SELECT count(*) FROM agency") == [(3,)]
-
-
-async def test_a_client_is_registered_once(
-    tindan: Tindan, written, reading: Callable[[], Reading], query: Query
-):
-    """The secret that is printed opens the door, by any code of the agency; the id is then taken."""
-    await tindan("agency", "import", written(json.dumps([CITY, WARD])))
-    code, secret = await tindan("agency", "client", "000.00.01.H26", "portal-1")
-    assert code == 0
-    async with reading() as read:
-        caller = await authenticate(read, client_id="portal-1", secret=secret)
-    assert query("SELECT id FROM agency WHERE code = 'H26.1'") == [(caller.agency_id,)]
-
-    code, said = await tindan("agency", "client", "H26", "portal-1")
-    assert (code, secret in said) == (2, False)
-    assert "the id portal-1 is taken" in said
-    async with reading() as read:
-        assert (await authenticate(read, client_id="portal-1", secret=secret)).agency_id == caller.agency_id
-
-
-async def test_a_client_that_is_shut_out_gets_no_token(
-    tindan: Tindan, written, reading: Callable[[], Reading]
-):
-    """Its secret opens nothing more, for good; who is not there is named."""
-    await tindan("agency", "import", written(json.dumps([CITY, WARD])))
-    _, secret = await tindan("agency", "client", "H26", "portal-1")
-    for _ in range(2):
-        code, said = await tindan("agency", "shut-out", "portal-1")
-        assert (code, said) == (0, "portal-1 is shut out")
-    async with reading() as read:
-        with pytest.raises(OAuthError):
-            await authenticate(read, client_id="portal-1", secret=secret)
-    code, said = await tindan("agency", "shut-out", "portal-2")
-    assert code == 2
-    assert "there is no client portal-2" in said
-
-
-@pytest.mark.parametrize(
-    ("arguments", "fault"),
-    [
-        (("H99", "portal-1"), "there is no agency H99"),
-        (("H 26", "portal-1"), "H 26 is no code of an agency"),
-        (("H26", "a b"), "a client id has 3 to 64 letters"),
-    ],
-)
-async def test_a_client_that_can_not_be(tindan: Tindan, query: Query, arguments: tuple[str, ...], fault: str):
-    """What is wrong is said, and no client is made."""
-    code, said = await tindan("agency", "client", *arguments)
-    assert code == 2
-    assert fault in said
-    assert query("SELECT count(*) FROM agency_client") == [(0,)]
 
 
 async def test_procedures_come_in_and_are_replaced(tindan: Tindan, query: Query, written):
@@ -247,7 +120,9 @@ async def test_files_that_are_none(tindan: Tindan, tmp_path: Path):
 def test_every_command_says_what_it_does():
     """Each command has a sentence, and each of its arguments and options has words of its own."""
     commands = list(_commands(typer.main.get_command(app)))
-    assert {"serve", "worker", "migrate", "run", "demo", "client"} <= {command.name for command in commands}
+    assert {"serve", "worker", "migrate", "run", "demo", "client", "officer"} <= {
+        command.name for command in commands
+    }
     for command in commands:
         assert (command.help or "").rstrip().endswith("."), command.name
         assert all(getattr(parameter, "help", None) for parameter in command.params), command.name
