@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -13,11 +14,14 @@ from api.main import create_app
 from api.services import Services
 from api.settings import Settings
 from auth import agencies, pkce
+from auth.apps import Audience
+from auth.identity import IdentityProvider
 from infra.sandbox import launch
 from storage.agencies.repository import AgencyRecord, put
 
 APP = "tindan-app"
 BOUND_APP = "bound-app"
+OFFICERS_APP = "officers-app"
 REDIRECT = "https://example.vn/app/callback"
 OTHER_REDIRECT = "vn.example.tindan:/callback?from=tindan"
 VERIFIER = "v" * 43
@@ -38,9 +42,11 @@ def oauth_settings(settings, sandbox) -> Settings:
         environment.setenv("TINDAN_DATA_DIR", str(settings.data_dir))
         environment.setenv("DATABASE_URL", settings.require_database_url())
         environment.setenv("TINDAN_IDP_ISSUER", f"{sandbox}/idp")
+        environment.setenv("TINDAN_STAFF_ISSUER", f"{sandbox}/staff")
         apps = {
             APP: {"redirect_uris": [REDIRECT, OTHER_REDIRECT]},
             BOUND_APP: {"redirect_uris": [REDIRECT], "dpop": True},
+            OFFICERS_APP: {"redirect_uris": [REDIRECT], "audience": "officers"},
         }
         environment.setenv("TINDAN_APPS", json.dumps(apps))
         given = Settings()
@@ -86,6 +92,18 @@ def services(app, engine) -> Services:
     """The parts of the application, with every table empty."""
     found: Services = app.state.services
     return found
+
+
+@pytest.fixture
+def use_provider(app, services):
+    """Have the application ask somebody else to vouch for citizens, for the length of a test."""
+
+    def use(provider: IdentityProvider) -> None:
+        known = {**services.identity_providers, Audience.CITIZENS: provider}
+        app.state.services = replace(services, identity_providers=known)
+
+    yield use
+    app.state.services = services
 
 
 @pytest.fixture
