@@ -122,8 +122,7 @@ def _key(header: Mapping[str, Any]) -> ECKey | OKPKey:
     _require(header.get("typ") == TYPE, f"typ is not {TYPE}")
     _require(header.get("alg") in ALGORITHMS, f"alg is not one of {', '.join(ALGORITHMS)}")
     given = header.get("jwk")
-    kind = _KEYS.get((given.get("kty"), given.get("crv"))) if isinstance(given, dict) else None
-    if kind is None:
+    if not isinstance(given, dict) or (kind := _KEYS.get((given.get("kty"), given.get("crv")))) is None:
         raise InvalidProof("jwk is no key of P-256 or Ed25519")
     key = kind.import_key(given)
     _require(not key.is_private, "jwk holds a private key")
