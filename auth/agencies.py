@@ -25,9 +25,11 @@ class Scope(StrEnum):
 
     Attributes:
         EVENTS: tell what happened to dossiers.
+        REPRESENTATIONS: vouch for somebody's right to act for another.
     """
 
     EVENTS = "events"
+    REPRESENTATIONS = "representations"
 
 
 def drawn_secret(*, valid_until: datetime | None = None) -> tuple[str, Credential]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from auth.errors import AuthError, InvalidToken, OAuthError
@@ -14,7 +15,7 @@ from storage.unit_of_work import Reading
 
 GRANT_TYPE = "urn:ietf:params:oauth:grant-type:token-exchange"
 ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token"  # noqa: S105 - a kind, not a secret
-LEAST_ASSURANCE = 2
+LEAST_ASSURANCE: Final = 2
 """Who opened an account of level 1 was not met (Decree 69/2024/ND-CP): it speaks for itself alone."""
 
 

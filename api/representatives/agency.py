@@ -10,6 +10,7 @@ from api.dependencies import AllServices, get_agency
 from api.problems import Problem
 from api.representatives.schemas import VouchedAnswer, VouchedRepresentation
 from api.representatives.service import problem_of
+from auth.agencies import Scope
 from auth.principals import AgencyCaller
 from notify.params import Matter
 from notify.representation import tell_both
@@ -23,10 +24,9 @@ from storage.unit_of_work import UnitOfWork, transact
 
 CONTENT = "representation.1"
 """Purpose of the hash of what was told; the number changes with the normal form."""
-SCOPE = "representations"
 
 router = APIRouter(prefix="/v1/agency", tags=["agency"])
-Voucher = Annotated[AgencyCaller, Depends(get_agency(SCOPE))]
+Voucher = Annotated[AgencyCaller, Depends(get_agency(Scope.REPRESENTATIONS))]
 
 
 @router.post(

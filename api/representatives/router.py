@@ -1,6 +1,7 @@
 """`/v1/me/representatives` and `/v1/me/represented`."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -9,14 +10,18 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import conditional
 from api.app_version import require_supported_app
 from api.dependencies import ActingForSelf, Locale, Read, Uow
+from api.idempotency import ActsOnce
 from api.paging import PageQuery
 from api.representatives import accesses, agency, service
 from api.representatives.schemas import Asked, NewRepresentative, RepresentationMark, RepresentationPage
+from api.step_up import require_level
+from auth.representation import LEAST_ASSURANCE
 from storage.representations import reading as representations
 from storage.representations.kinds import EndedBy
 from storage.representations.reading import Place
 
 me = APIRouter(prefix="/v1/me", tags=["citizen"], dependencies=[Depends(require_supported_app)])
+SURE = [Depends(require_level(LEAST_ASSURANCE))]
 PageAsked = Annotated[PageQuery, Query()]
 MISSING: dict[int | str, dict[str, Any]] = {404: {"description": "There is none, or it is not the caller's"}}
 
@@ -45,13 +50,16 @@ async def list_representatives(
     return conditional.answer(request, page, locale)
 
 
-@me.post("/representatives", status_code=201, summary="Let somebody act for me")
-async def name_representative(given: NewRepresentative, citizen: ActingForSelf, uow: Uow) -> Asked:
+@me.post("/representatives", status_code=201, summary="Let somebody act for me", dependencies=SURE)
+async def name_representative(
+    given: NewRepresentative, citizen: ActingForSelf, uow: Uow, once: ActsOnce
+) -> Asked:
     """Name somebody by number who may act for the caller once they accept, for at most 366 days.
 
     It takes an identity of level 2. The answer does not tell whether anybody is known by that number.
     """
-    return await service.ask(uow, citizen, given, datetime.now(UTC))
+    work = partial(service.ask, uow, citizen, given, datetime.now(UTC))
+    return await once.answer(uow, citizen, Asked, work)
 
 
 @me.delete(
@@ -90,6 +98,7 @@ async def list_represented(
     "/represented/{representation_id}/accept",
     status_code=204,
     summary="Agree to act for somebody",
+    dependencies=SURE,
     responses=MISSING,
 )
 async def accept_represented(representation_id: UUID, citizen: ActingForSelf, uow: Uow) -> None:

@@ -14,7 +14,6 @@ from api.representatives.schemas import (
     RepresentationPage,
 )
 from auth.principals import Citizen
-from auth.representation import LEAST_ASSURANCE
 from notify.params import Matter
 from notify.representation import tell_both
 from storage.errors import NotFoundError
@@ -31,20 +30,12 @@ from storage.unit_of_work import UnitOfWork
 REASON = "ended in the app"
 
 
-def require_sure(citizen: Citizen) -> None:
-    """Refuse whose identity is of level 1 (RFC 9470). Raises Problem."""
-    if citizen.assurance < LEAST_ASSURANCE:
-        challenge = f'Bearer error="insufficient_user_authentication", acr_values="{LEAST_ASSURANCE}"'
-        raise Problem("assurance-too-low", 403, headers={"www-authenticate": challenge})
-
-
 async def ask(uow: UnitOfWork, citizen: Citizen, given: NewRepresentative, now: datetime) -> Asked:
     """Name somebody who may act for the citizen once they accept.
 
     Raises:
-        Problem: 403 for an identity of level 1, 409 for too many, 422 for what the law does not know.
+        Problem: 409 for too many, 422 for what the law does not know.
     """
-    require_sure(citizen)
     try:
         entered = await establishing.name(
             uow,
@@ -69,8 +60,7 @@ def problem_of(error: InvalidTerms, *, below: str = "") -> Problem:
 
 
 async def accept(uow: UnitOfWork, citizen: Citizen, representation_id: UUID, now: datetime) -> None:
-    """Agree to act for whoever asked. Raises Problem, NotFoundError."""
-    require_sure(citizen)
+    """Agree to act for whoever asked. Raises NotFoundError."""
     accepted = await repository.accept(uow, citizen.party_id, representation_id, now=now)
     if accepted is None:
         raise NotFoundError("representation")

@@ -152,7 +152,7 @@ async def test_level_1_names_and_accepts_nobody(
     ):
         basic = await sign_in(services, caller, assurance=1)
         answer = await client.post(path, json=body, headers=basic.headers)
-        assert answer.status_code == 403
+        assert answer.status_code == 401
         assert 'acr_values="2"' in answer.headers["www-authenticate"]
     assert [e["standing"] for e in await listed(client, owner, MINE)] == ["pending"]
 
@@ -197,6 +197,17 @@ async def test_nobody_names_crowds(client: httpx.AsyncClient, owner: Citizen, he
         await client.delete(f"{MINE}/{newest}", headers=owner.headers)
         statuses.append(await name(serial))
     assert statuses == [201] * (MOST_A_DAY - MOST) + [409]
+
+
+async def test_a_repeat_names_nobody_twice(
+    client: httpx.AsyncClient, owner: Citizen, helper: Citizen
+) -> None:
+    """An app that got no answer sends the same again with the same key."""
+    body, headers = named(helper), owner.headers | {"idempotency-key": "8e03978e"}
+    answers = [await client.post(MINE, json=body, headers=headers) for _ in range(2)]
+    assert {answer.status_code for answer in answers} == {201}
+    assert answers[0].json() == answers[1].json()
+    assert len(await listed(client, owner, MINE)) == 1
 
 
 async def test_nobody_is_pestered(client: httpx.AsyncClient, owner: Citizen, helper: Citizen) -> None:
