@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from api.dependencies import Locale
-from api.lookups import templates
+from api.lookups.templates import templates
 from api.lookups.page_texts import TEXTS
 from api.lookups.slips import PAGE
 

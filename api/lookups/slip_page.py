@@ -4,9 +4,10 @@ from fastapi import Response
 from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
-from api.lookups import qr, templates
+from api.lookups import qr
 from api.lookups.qr import Matrix
 from api.lookups.schemas import Slip
+from api.lookups.templates import templates
 
 _STYLE = "slip.css"
 _TEXTS = {
