@@ -6,9 +6,9 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 
 from api.dependencies import Locale
-from api.lookups.templates import templates
 from api.lookups.page_texts import TEXTS
 from api.lookups.slips import PAGE
+from api.lookups.templates import templates
 
 router = APIRouter(include_in_schema=False)
 _FILES = {"style": "lookup.css", "script": "lookup.js"}

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NamedTuple, get_args
 from fastapi import APIRouter, Depends, Header, Query, Response
 
 from api.app_version import require_supported_app
-from api.dependencies import AllServices, CurrentParty, EventSender, Locale, Read
+from api.dependencies import ActingForSelf, AllServices, EventSender, Locale, Read
 from api.lookups import qr, slip_page
 from api.lookups.schemas import Slip
 from api.lookups.slips import SlipMaker
@@ -88,10 +88,11 @@ Maker = Annotated[SlipMaker, Depends(get_maker)]
     response_model=Slip,
     responses=DESCRIBED,
 )
-async def own_slip(code: str, citizen: CurrentParty, maker: Maker, shape: Shaped) -> Response:
+async def own_slip(code: str, citizen: ActingForSelf, maker: Maker, shape: Shaped) -> Response:
     """Return what lets anybody who holds it look the dossier up without an account.
 
-    Nothing personal is shown there. The secret stays the same; it is kept nowhere.
+    Nothing personal is shown there. The secret stays the same; it is kept nowhere. A representative does not
+    get it: it would go on to open the dossier when the right to act is over.
     """
     return await _answer(await maker.for_owner(citizen, code), shape)
 
