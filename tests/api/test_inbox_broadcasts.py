@@ -229,6 +229,8 @@ async def test_a_delta_tells_what_is_published_read_and_withdrawn(phone: Phone, 
     read = await phone.read(since=published["sync_token"])
     assert [item["read_at"] is None for item in read["items"]] == [False]
     assert (await phone.read(since=read["sync_token"]))["items"] == []
+    whole = await phone.read_all(since=start["sync_token"], limit=1)
+    assert ids(whole) == [broadcast], "published and read since, it stands where it was read"
 
     await square.withdraw(broadcast)
     await square.withdraw(waiting)
