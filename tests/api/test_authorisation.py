@@ -124,6 +124,24 @@ async def test_everybody_may_do_what_the_table_says(world: World, route: str) ->
     assert not wrong, f"\n{route}\n{chr(10).join(wrong)}\nas it is now:\n{line(route, cells)}"
 
 
+READ_FOR_ANOTHER = sorted(
+    route
+    for route, cells in EXPECTED.items()
+    for may in (dict(zip(CALLERS, cells, strict=False)),)
+    if route.startswith("GET ") and may.get("rep") == "ok" and may["anon"] != "ok"
+)
+
+
+@pytest.mark.parametrize("route", READ_FOR_ANOTHER)
+async def test_what_is_read_for_another_is_noted(world: World, route: str) -> None:
+    """One note for each answer that a representative gets, and none for the owner's own."""
+    for name in ("own2", "rep"):
+        answer = await send(world, route, await REQUESTS[route](world), await CALLERS[name](world))
+        assert answer.is_success
+    notes = await world.rows("SELECT party_id, reader FROM access_log")
+    assert notes == [(world.owner.party_id, str(world.helper.party_id))]
+
+
 NOBODYS = {"PUT /v1/devices/{installation_id}", "POST /v1/receipts/{provider}"}
 """Name what is no party's: a phone goes over to whoever signs in on it, and providers are known to all."""
 NAMING = sorted(route for route in EXPECTED if "{" in route and " /v1/" in route and route not in NOBODYS)
