@@ -21,6 +21,7 @@ from auth.vneid import VneidProvider
 from notify.ports import ReceiptReader
 from notify.registry import build_receipt_readers
 from notify.routebook import RouteBook
+from storage.agencies.authority import AuthorityBook
 from storage.cipher import Cipher
 from storage.dossiers.slips import SlipKeys
 from storage.dossiers.working_days import WorkingCalendar
@@ -44,6 +45,7 @@ class Services:
     slip_keys: SlipKeys
     client_keys: ClientKeys = field(default_factory=ClientKeys)
     routes: RouteBook = field(default_factory=RouteBook)
+    authority: AuthorityBook = field(default_factory=AuthorityBook)
     receipt_readers: Mapping[str, ReceiptReader] = field(default_factory=dict)
 
     def unit_of_work(self) -> UnitOfWork:

@@ -45,6 +45,7 @@ class Judge:
     Attributes:
         agencies: those named in the request, also by a new dossier's code, by the code that named them.
         above_caller: the agencies above the caller's.
+        speakers: who may speak for the caller's agency, and for each that a dossier or a code belongs to.
         procedures: those named in the request that the catalogue has.
         locked: the dossiers that exist.
     """
@@ -55,6 +56,7 @@ class Judge:
     procedures: frozenset[str]
     agencies: Mapping[str, AgencyRef]
     above_caller: frozenset[UUID]
+    speakers: Mapping[UUID, frozenset[UUID]]
 
     def judge(self, code: str, told: Told) -> tuple[Judged | None, dict[int, Problem]]:
         """Split the events of one dossier into those to keep and those refused.
@@ -90,14 +92,16 @@ class Judge:
 
     def _objection(self, existing: LockedDossier | None, event: DossierEvent) -> Problem | None:
         """Say what speaks against an event, whatever the others say."""
-        if existing and self.caller.agency_id not in existing.speakers:
+        if existing and not self._speaks_for(existing.agency_id):
             return _not_allowed("/dossier_code")
-        if existing is None and self._belongs_elsewhere(event.dossier_code):
+        if existing is None and (
+            not self._speaks_for(self.caller.agency_id) or self._belongs_elsewhere(event.dossier_code)
+        ):
             return _not_allowed("/dossier_code")
         errors = self._unknown(event)
         if errors:
             return Problem("validation", 422, errors=errors)
-        if event.agency_code and self.caller.agency_id not in self.agencies[event.agency_code].speakers:
+        if event.agency_code and not self._speaks_for(self.agencies[event.agency_code].id):
             return _not_allowed("/agency_code")
         return None
 
@@ -108,11 +112,10 @@ class Judge:
         name no agency we know are let in, as their forms differ.
         """
         named = self.agencies.get(named_in(dossier_code) or "")
-        return (
-            named is not None
-            and self.caller.agency_id not in named.speakers
-            and named.id not in self.above_caller
-        )
+        return named is not None and not self._speaks_for(named.id) and named.id not in self.above_caller
+
+    def _speaks_for(self, agency_id: UUID) -> bool:
+        return self.caller.agency_id in self.speakers.get(agency_id, ())
 
     def _unknown(self, event: DossierEvent) -> list[FieldError]:
         errors = []

@@ -114,6 +114,7 @@ def _keeping(services: Services, sender: Sender) -> Together:
         work = partial(
             service.receive,
             caller=sender.caller,
+            authority=services.authority,
             good=good,
             now=datetime.now(UTC),
             stale_after=timedelta(days=services.settings.stale_days),

@@ -16,6 +16,7 @@ from api.problems import FieldError, Problem, from_pydantic
 from auth.principals import AgencyCaller
 from notify.announce import announce
 from storage.agencies import repository as agencies
+from storage.agencies.authority import AuthorityBook
 from storage.cipher import PartyKey
 from storage.contacts import repository as contacts
 from storage.dossiers import repository as dossiers
@@ -84,6 +85,7 @@ async def receive(
     uow: UnitOfWork,
     *,
     caller: AgencyCaller,
+    authority: AuthorityBook,
     good: Mapping[int, DossierEvent],
     now: datetime,
     stale_after: timedelta,
@@ -100,7 +102,7 @@ async def receive(
     hashes = {index: uow.cipher.blind_index(RECEIPT, event.content()) for index, event in good.items()}
     answers, fresh, twins = await _sort_out_repeats(uow, caller, good, hashes, locale)
     if fresh:
-        judged, refusals = await _judge(uow, caller, fresh)
+        judged, refusals = await _judge(uow, caller, authority, fresh)
         for index, problem in refusals.items():
             answers[index] = refused(good[index].event_id, problem, locale)
         if judged:
@@ -159,7 +161,7 @@ def reused(event_id: str) -> Problem:
 
 
 async def _judge(
-    uow: UnitOfWork, caller: AgencyCaller, fresh: Mapping[int, DossierEvent]
+    uow: UnitOfWork, caller: AgencyCaller, authority: AuthorityBook, fresh: Mapping[int, DossierEvent]
 ) -> tuple[list[Judged], dict[int, Problem]]:
     """Lock the dossiers, read what the request names, and say what may be kept."""
     by_dossier: dict[str, list[tuple[int, DossierEvent]]] = defaultdict(list)
@@ -170,7 +172,9 @@ async def _judge(
     locked = await dossiers.lock(uow, sorted(by_dossier))
     namesakes = {name for code in by_dossier.keys() - locked.keys() if (name := named_in(code))}
     known = await agencies.resolve(uow, agency_codes | namesakes)
-    strange = any(caller.agency_id not in known[code].speakers for code in namesakes & known.keys())
+    owners = {dossier.agency_id for dossier in locked.values()} | {agency.id for agency in known.values()}
+    speakers = await authority.speakers(uow, owners | {caller.agency_id})
+    strange = any(caller.agency_id not in speakers[known[code].id] for code in namesakes & known.keys())
     judge = Judge(
         caller=caller,
         cipher=uow.cipher,
@@ -178,6 +182,7 @@ async def _judge(
         procedures=await procedures.known_codes(uow, procedure_codes),
         agencies=known,
         above_caller=await agencies.above(uow, caller.agency_id) if strange else frozenset(),
+        speakers=speakers,
     )
     judged: list[Judged] = []
     refusals: dict[int, Problem] = {}

@@ -22,6 +22,7 @@ from notify.registry import ADDRESSES
 from notify.settings import NotifySettings
 from notify.valve import Valve
 from storage.agencies import repository as agencies
+from storage.agencies.authority import AuthorityBook
 from storage.devices import repository as devices
 from storage.devices.repository import Installation
 from storage.engine import Engine
@@ -113,7 +114,13 @@ class Waiting:
             caller = AgencyCaller(client_id=CLIENT_ID, agency_id=await _agency_id(uow), scopes=SCOPES)
             good = service.parse(events, now, "vi").good
             await service.receive(
-                uow, caller=caller, good=good, now=now, stale_after=timedelta(days=1), locale="vi"
+                uow,
+                caller=caller,
+                authority=AuthorityBook(),
+                good=good,
+                now=now,
+                stale_after=timedelta(days=1),
+                locale="vi",
             )
             people = [
                 PartyIdentity(kind=PartyKind.PERSON, number=event["applicant"]["number"]) for event in events

@@ -12,8 +12,15 @@ successor and to those above it; if that has ended as well, to the successor's s
 Other codes (aliases) are names of one agency, and lead to the same answer.
 """
 
-from typing import LiteralString
+import time
+from collections.abc import Callable, Collection
+from typing import Any, LiteralString
+from uuid import UUID
 
+from storage.unit_of_work import Reading
+
+LIFE_SECONDS = 5.0
+MOST_KEPT = 50_000
 _TODAY: LiteralString = "(now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
 
 
@@ -44,3 +51,41 @@ def speakers(agency_id: LiteralString) -> LiteralString:
   JOIN agency above ON above.id = ANY(one.lineage)
   WHERE {in_force("one")} AND {in_force("above")}
 )"""
+
+
+_SPEAKERS = f"SELECT a.id, {speakers('a.id')} FROM agency a WHERE a.id = ANY(%s)"
+
+
+class AuthorityBook:
+    """Who may speak for which agency, as one process knows it: asked of the database every five seconds.
+
+    Every push asks, and agencies change a few times a year: what an import changes counts within seconds.
+
+    Args:
+        life: seconds for which an answer is kept.
+        now: seconds, ascending.
+    """
+
+    def __init__(self, *, life: float = LIFE_SECONDS, now: Callable[[], float] = time.monotonic) -> None:
+        self._life = life
+        self._now = now
+        self._kept: dict[UUID, tuple[float, frozenset[UUID]]] = {}
+
+    async def speakers(self, reading: Reading, agency_ids: Collection[UUID]) -> dict[UUID, frozenset[UUID]]:
+        """Return the ids of the agencies that may speak for each of these, which are known."""
+        now = self._now()
+        found = {
+            agency_id: kept[1]
+            for agency_id in agency_ids
+            if (kept := self._kept.get(agency_id)) is not None and now < kept[0]
+        }
+        missing = [agency_id for agency_id in agency_ids if agency_id not in found]
+        if missing:
+            cursor = await (await reading.driver()).execute(_SPEAKERS, (missing,), binary=True)
+            rows: list[Any] = await cursor.fetchall()
+            fresh = {agency_id: frozenset(by) for agency_id, by in rows}
+            if len(self._kept) + len(fresh) > MOST_KEPT:
+                self._kept.clear()
+            self._kept |= {agency_id: (now + self._life, by) for agency_id, by in fresh.items()}
+            found |= fresh
+        return found

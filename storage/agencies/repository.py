@@ -6,13 +6,12 @@ from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
-from storage.agencies.authority import speakers
 from storage.agencies.codes import normalise_agency_code
 from storage.ids import new_id
 from storage.unit_of_work import Reading, UnitOfWork
 
-_RESOLVE = f"""
-SELECT g.code, a.id, a.code, a.lineage, {speakers("a.id")} FROM unnest(%s::text[]) AS g(code)
+_RESOLVE = """
+SELECT g.code, a.id, a.code, a.lineage FROM unnest(%s::text[]) AS g(code)
 LEFT JOIN agency own ON own.code = g.code
 LEFT JOIN agency_alias other ON other.code = g.code
 JOIN agency a ON a.id = COALESCE(own.id, other.agency_id)
@@ -44,18 +43,16 @@ SELECT DISTINCT code FROM chain WHERE comes_back
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyRef:
-    """An agency, those above it, and those that may speak for it today.
+    """An agency, and those above it.
 
     Attributes:
         code: its own, whatever other code led to it.
         path: ids from the root down, its own last.
-        speakers: see `storage.agencies.authority`.
     """
 
     id: UUID
     code: str
     path: tuple[UUID, ...]
-    speakers: frozenset[UUID]
 
 
 async def resolve(reading: Reading, codes: Collection[str]) -> dict[str, AgencyRef]:
@@ -70,8 +67,7 @@ async def resolve(reading: Reading, codes: Collection[str]) -> dict[str, AgencyR
     cursor = await driver.execute(_RESOLVE, (list(codes),), binary=True)
     rows: list[Any] = await cursor.fetchall()
     return {
-        code: AgencyRef(id=agency_id, code=own, path=tuple(lineage), speakers=frozenset(speaking))
-        for code, agency_id, own, lineage, speaking in rows
+        code: AgencyRef(id=agency_id, code=own, path=tuple(lineage)) for code, agency_id, own, lineage in rows
     }
 
 

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from storage.agencies.authority import speakers
 from storage.cipher import PartyKey
 from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.timeline import Fact, State
@@ -25,11 +24,6 @@ FROM dossier d
 JOIN party p ON p.id = d.party_id
 JOIN party_key k ON k.party_id = d.party_id
 WHERE d.code = ANY(%b)
-"""
-# Once for each agency, as a batch tells of a thousand dossiers of a few.
-_SPEAKERS = f"""
-SELECT a.id, {speakers("a.id")}
-FROM (SELECT DISTINCT agency_id AS id FROM dossier WHERE code = ANY(%b)) a
 """
 _FACTS = """
 SELECT d.code, e.id, e.status, e.occurred_at, e.sequence, e.step, e.due_at
@@ -66,7 +60,6 @@ WHERE d.id = EXCLUDED.id
 class LockedDossier:
     """A dossier that this transaction holds: nobody else changes it until the commit.
 
-    `speakers` are the agencies that may speak for its own, and so for it (see `storage.agencies.authority`).
     `summarised` tells whether a summary is kept.
     """
 
@@ -75,7 +68,6 @@ class LockedDossier:
     party: PartyKey
     number_index: bytes
     agency_id: UUID
-    speakers: frozenset[UUID]
     channel: int | None
     summarised: bool
     facts: tuple[Fact, ...]
@@ -112,11 +104,8 @@ async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier
         await driver.execute(_LOCK, (list(codes),), binary=True)
         locked = await driver.execute(_LOCKED, (list(codes),), binary=True)
         told = await driver.execute(_FACTS, (list(codes),), binary=True)
-        speaking = await driver.execute(_SPEAKERS, (list(codes),), binary=True)
         dossiers: list[Any] = await locked.fetchall()
         rows: list[Any] = await told.fetchall()
-        of_agencies: list[Any] = await speaking.fetchall()
-    spoken_for = {agency_id: frozenset(by) for agency_id, by in of_agencies}
     facts: dict[str, list[Fact]] = {}
     for code, fact_id, status, occurred_at, sequence, step, due_at in rows:
         facts.setdefault(code, []).append(
@@ -136,7 +125,6 @@ async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier
             party=uow.cipher.open_party_key(party_id, wrapped),
             number_index=index,
             agency_id=agency_id,
-            speakers=spoken_for[agency_id],
             channel=channel,
             summarised=summarised,
             facts=tuple(facts.get(code, ())),

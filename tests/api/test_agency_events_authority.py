@@ -1,5 +1,6 @@
 """Who may tell of a dossier, and whose it is."""
 
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -7,6 +8,7 @@ import pytest
 
 from storage.agencies import repository as agencies
 from storage.agencies.repository import AgencyRecord
+from storage.dossiers.working_days import VIETNAM
 from storage.engine import Engine
 from tests.api.callers import Agency, MakeAgency
 from tests.api.telling import CODE, census, event, results, states, tell
@@ -124,3 +126,35 @@ async def test_without_a_token_nothing_is_read(client: httpx.AsyncClient, agency
         answer = await client.post("/v1/agency/dossier-events", content=b"{", headers=headers)
         assert answer.status_code == 401
         assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+async def test_what_has_ended_goes_to_its_successor(
+    client: httpx.AsyncClient, services: Any, agency: Agency, make_agency: MakeAgency, engine: Engine
+) -> None:
+    """A ward's dossiers go on in the name of the one that it was merged into, and its own client is mute."""
+    gone, heir = await make_agency("H26.1.7", parent=agency), await make_agency("H30.2")
+    assert (await tell(client, gone, event("e-1"))).status_code == 201
+    async with services.unit_of_work() as uow:
+        last = datetime.now(VIETNAM).date() - timedelta(days=1)
+        await agencies.set_terms(uow, [agencies.Term(code="H26.1.7", valid_to=last, successor="H30.2")])
+        await uow.commit()
+    services.authority._kept.clear()  # as after five seconds
+    for caller, status in ((gone, 403), (agency, 403), (heir, 201)):
+        answer = await tell(client, caller, event(f"{caller.code}-2", 4, 1))
+        assert answer.status_code == status, answer.text
+    named = event("e-3", dossier_code="H30.2-261121-0001", agency_code="H26.1.7")
+    assert (await tell(client, gone, named)).status_code == 403
+    assert (await tell(client, heir, named)).status_code == 201
+    assert (await states(engine))[CODE]["agency_id"] == gone.id
+
+
+async def test_an_agency_that_has_ended_begins_nothing(
+    client: httpx.AsyncClient, services: Any, make_agency: MakeAgency
+) -> None:
+    """A token that is still about opens nothing for it, not even a new dossier that names nobody."""
+    gone = await make_agency("H31.2")
+    async with services.unit_of_work() as uow:
+        await agencies.set_terms(uow, [agencies.Term(code="H31.2", valid_to=date(2025, 6, 30))])
+        await uow.commit()
+    for code in ("H31.2-261121-0001", "X1-261121-0001"):
+        assert (await tell(client, gone, event("e-1", dossier_code=code))).status_code == 403

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.agencies.authority import speakers
+from storage.agencies.authority import AuthorityBook, speakers
 from storage.agencies.models import Agency
-from storage.agencies.repository import Term, circular, resolve, set_terms
+from storage.agencies.repository import Term, circular, set_terms
 from storage.dossiers.working_days import VIETNAM
 from storage.ids import new_id
 
@@ -127,10 +127,9 @@ async def merged(unit_of_work):
 async def test_a_merger(merged, reading):
     """What was merged twice is its last heir's, and a ward left below an ended province is the new one's."""
     async with reading() as read:
-        found = await resolve(read, merged)
-    assert {
-        code: {name for name, one in merged.items() if one in ref.speakers} for code, ref in found.items()
-    } == {
+        found = await AuthorityBook().speakers(read, merged.values())
+    names = {agency_id: code for code, agency_id in merged.items()}
+    assert {names[one]: {names[by] for by in speaking} for one, speaking in found.items()} == {
         "OLD": {"NEW"},
         "OLD.1": {"NEW", "NEW.3"},
         "OLD.2": {"NEW", "NEW.3"},
@@ -138,6 +137,20 @@ async def test_a_merger(merged, reading):
         "NEW.3": {"NEW", "NEW.3"},
         "OLD.4": {"NEW", "OLD.4"},
     }
+
+
+async def test_a_change_counts_within_seconds(merged, unit_of_work):
+    """A process asks again after its answers' life, and asks for those alone that it does not have."""
+    seconds = 0.0
+    book = AuthorityBook(now=lambda: seconds)
+    ward = merged["OLD.4"]
+    async with unit_of_work() as uow:
+        assert ward in (await book.speakers(uow, [ward]))[ward]
+        await set_terms(uow, [Term(code="OLD.4", valid_to=date(2020, 1, 1))])
+        found = await book.speakers(uow, merged.values())
+        assert (ward in found[ward], len(found)) == (True, len(merged))
+        seconds = 5.0
+        assert (await book.speakers(uow, [ward]))[ward] == frozenset()
 
 
 async def test_circles_are_seen(merged, unit_of_work):

@@ -27,11 +27,9 @@ async def test_resolve(province, reading):
     above, below = province
     async with reading() as read:
         found = await repository.resolve(read, {"H26", "H26.18", "G09.18", "H99"})
-    department = repository.AgencyRef(
-        id=below, code="H26.18", path=(above, below), speakers=frozenset({above, below})
-    )
+    department = repository.AgencyRef(id=below, code="H26.18", path=(above, below))
     assert found == {
-        "H26": repository.AgencyRef(id=above, code="H26", path=(above,), speakers=frozenset({above})),
+        "H26": repository.AgencyRef(id=above, code="H26", path=(above,)),
         "H26.18": department,
         "G09.18": department,
     }
