@@ -1,6 +1,6 @@
 """People who act for others in tests: signed in for good, vouched for, and with a token that says so."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -105,3 +105,26 @@ async def act(
     answer = await exchange(client, actor, representation_id)
     assert answer.status_code == 200, answer.text
     return replace(represented, headers={"authorization": f"Bearer {answer.json()['access_token']}"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pair:
+    """An owner, and who may act for it by an agency's word."""
+
+    client: httpx.AsyncClient
+    registry: Agency
+    owner: Citizen
+    helper: Citizen
+
+    async def acting(self, **fields: Any) -> Citizen:
+        """Return the owner as the helper acts for it, by a right of its own."""
+        right = await vouch(self.client, self.registry, self.helper, self.owner, **fields)
+        return await act(self.client, self.helper, self.owner, right)
+
+
+async def listed(client: httpx.AsyncClient, citizen: Citizen, path: str) -> list[dict[str, Any]]:
+    """Return the entries of a list."""
+    answer = await client.get(path, headers=citizen.headers)
+    assert answer.status_code == 200, answer.text
+    found: list[dict[str, Any]] = answer.json()["items"]
+    return found
