@@ -13,11 +13,16 @@ from storage.agencies.clients import MOST_PER_SECOND, Credential, EventLimit
 from storage.agencies.codes import normalise_agency_code
 from storage.agencies.repository import AgencyRecord
 from storage.errors import SettingsError
+from storage.officers import repository as officers
+from storage.officers.reading import officer_of_email
+from storage.officers.repository import email_index
+from storage.officers.roles import Role
 from storage.procedures import repository as procedures
 from storage.procedures.record import Procedure
 from storage.settings import write_once
 from storage.unit_of_work import UnitOfWork
 
+AUTHOR = "demonstration"
 CLIENT_ID = "demo-agency"
 SCOPES = frozenset({"events"})
 FAST = EventLimit(rate=MOST_PER_SECOND, burst=10 * MOST_PER_SECOND)
@@ -53,6 +58,8 @@ async def load(uow: UnitOfWork, settings: Settings) -> None:
     catalogue = [Procedure.model_validate(record) for record in _records("procedures.json")]
     await procedures.put(uow, catalogue, author="tindan", source="demonstration", whole=False)
     await let_in(uow, agency_code="H26", client_id=CLIENT_ID, secret=client_secret(settings))
+    for record in _records("officers.json"):
+        await _invite(uow, **record)
 
 
 async def let_in(uow: UnitOfWork, *, agency_code: str, client_id: str, secret: str) -> None:
@@ -69,6 +76,16 @@ async def let_in(uow: UnitOfWork, *, agency_code: str, client_id: str, secret: s
         credential=Credential(secret_hash=opaque.digest(secret)),
     )
     await clients.set_limit(uow, client_id, FAST)
+
+
+async def _invite(uow: UnitOfWork, *, email: str, name: str, role: str, agency: str | None) -> None:
+    """Make an officer of the sandbox's staff known, unless that was done."""
+    if await officer_of_email(uow, email_index(uow.cipher, email)) is not None:
+        return
+    found = (await agencies.resolve(uow, [agency]))[agency] if agency else None
+    officer_id = await officers.invite(uow, email=email, name=name, invited_by=AUTHOR)
+    agency_id = found.id if found else None
+    await officers.grant(uow, officer_id, Role(role), agency_id=agency_id, granted_by=AUTHOR)
 
 
 def _records(name: str) -> Sequence[dict[str, Any]]:

@@ -20,10 +20,14 @@ from api.demonstration.record_file import Line
 from api.demonstration.tally import Tally
 from api.settings import Settings
 from auth.agencies import authenticate
+from auth.identity import Vouched
+from auth.officers import admit
+from infra.sandbox import staff
 from storage.agencies import repository as agencies
 from storage.agencies.repository import AgencyRecord
 from storage.engine import libpq_url
 from storage.errors import SettingsError
+from storage.officers.reading import enabled_officer
 from storage.settings import Environment, StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -185,7 +189,7 @@ async def test_loading_is_repeatable(
                     connection.execute("SELECT code, id, lineage FROM agency ORDER BY code").fetchall(),
                     connection.execute("SELECT code, agency_id FROM agency_alias ORDER BY code").fetchall(),
                     connection.execute("SELECT code, name FROM procedure ORDER BY code").fetchall(),
-                    connection.execute("SELECT id, secret_hash FROM agency_client").fetchall(),
+                    connection.execute("SELECT client_id, secret_hash FROM client_credential").fetchall(),
                 ]
             )
     assert seen[0] == seen[1]
@@ -194,6 +198,28 @@ async def test_loading_is_repeatable(
     async with reading() as read:
         caller = await authenticate(read, client_id=demonstration.CLIENT_ID, secret=secret)
     assert caller.scopes == {"events"}
+
+
+async def test_the_sandboxs_staff_may_sign_in(
+    app_settings: Settings, unit_of_work: Callable[[], UnitOfWork]
+) -> None:
+    """Each officer for whom the sandbox's provider vouches is known, once, with a role in an agency there is."""
+    async with unit_of_work() as uow:
+        for _ in range(2):
+            await demonstration.load(uow, app_settings)
+        roles = {}
+        for person in staff.load().values():
+            vouched = Vouched(
+                issuer="staff", subject=person.sub, claims=person.claims(), signed_in_at=datetime.now(UTC)
+            )
+            officer = await enabled_officer(uow, await admit(uow, vouched))
+            roles[officer.name] = [(role.role.value, role.agency_code) for role in officer.current]
+        assert roles == {
+            "Lê Thị Tiếp Nhận": [("officer", "H26.1")],
+            "Phạm Văn Giám Sát": [("supervisor", "H26")],
+            "Hoàng Thị Kiểm Duyệt": [("moderator", "G09")],
+            "Vũ Văn Vận Hành": [("operator", None)],
+        }
 
 
 async def test_production_is_never_demonstrated_upon(
