@@ -13,15 +13,16 @@ import typer
 from pydantic import ValidationError
 
 from api import logs
-from api.operation import commands as operation
 from api.operation.agencies import agency
 from api.operation.broadcasts import broadcasts
+from api.operation.catalogue import catalogue
 from api.operation.channels import channels
 from api.operation.keys import keys
 from api.operation.notices import notices
 from api.operation.officers import officer
 from api.operation.representatives import representatives
 from api.operation.routes import routes
+from api.operation.units import units
 from api.parent import follow_parent
 from api.settings import Settings
 from api.stack import StackError
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 
 app.add_typer(agency, name="agency")
-app.add_typer(operation.catalogue, name="catalogue")
+app.add_typer(catalogue, name="catalogue")
 app.add_typer(broadcasts, name="broadcasts")
 app.add_typer(channels, name="channels")
 app.add_typer(keys, name="keys")
@@ -46,6 +47,7 @@ app.add_typer(notices, name="notices")
 app.add_typer(representatives, name="representatives")
 app.add_typer(officer, name="officer")
 app.add_typer(routes, name="routes")
+app.add_typer(units, name="units")
 
 
 def fail(message: object) -> NoReturn:

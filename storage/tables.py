@@ -23,6 +23,7 @@ from storage.representations import models as representations
 from storage.routing import models as routing
 from storage.sessions import models as sessions
 from storage.suppressions import models as suppressions
+from storage.units import models as units
 from storage.verifications import models as verifications
 
 __all__ = [
@@ -49,5 +50,6 @@ __all__ = [
     "routing",
     "sessions",
     "suppressions",
+    "units",
     "verifications",
 ]

@@ -8,16 +8,12 @@ from typing import Annotated, Any, TypeVar
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
     StringConstraints,
     ValidationError,
 )
 
 from api.text import Clean
 from storage.agencies.codes import normalise_agency_code
-from storage.procedures.codes import split_procedure_code
 
 
 class FileError(Exception):
@@ -34,51 +30,11 @@ def _code(words: str, read: Callable[[str], str]) -> AfterValidator:
     return AfterValidator(run)
 
 
-def _keepable(value: Any) -> Any:
-    """Refuse what PostgreSQL keeps in no JSON: NUL, and halves of surrogate pairs."""
-    for text in _texts(value):
-        if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
-            raise ValueError("it holds a character that can not be kept")
-    return value
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        yield from value
-        for inner in value.values():
-            yield from _texts(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _texts(inner)
-
-
 AgencyCode = Annotated[str, Clean, _code("it is no code of an agency", normalise_agency_code)]
-ProcedureCode = Annotated[
-    str, Clean, _code("it is no code of a procedure", lambda text: split_procedure_code(text)[0])
-]
 Name = Annotated[str, StringConstraints(min_length=1), Clean]
 
 
-class ProcedureEntry(BaseModel):
-    """A procedure of the catalogue; whatever else is known of it is kept as it was published."""
-
-    model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[str, Annotated[Any, BeforeValidator(_keepable)]] = Field(init=False)
-
-    code: ProcedureCode
-    name: Name
-    field: Name | None = None
-    agency: Name | None = None
-
-
 Entry = TypeVar("Entry", bound=BaseModel)
-
-
-def read_lines(path: Path, model: type[Entry]) -> list[Entry]:
-    """Read JSON Lines; blank ones are passed over. Raises FileError."""
-    return [entry for _, entry in _checked(model, path, _lines(path, _text(path)))]
 
 
 def read_either(path: Path, model: type[Entry]) -> list[tuple[str, Entry]]:

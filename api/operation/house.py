@@ -64,6 +64,16 @@ def in_one_unit(work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
+def in_one_reading(work: Callable[[Reading], Awaitable[T]]) -> T:
+    """Do work that only reads, in one transaction. Raises what the work raises."""
+
+    async def run() -> T:
+        async with open_house() as house, house.reading() as reading:
+            return await work(reading)
+
+    return asyncio.run(run())
+
+
 def operator() -> str:
     """Return the login name of whoever runs the command, or the number of an account without a name."""
     try:

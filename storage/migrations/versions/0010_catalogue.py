@@ -1,4 +1,4 @@
-"""Keep versions of the catalogue, and what each procedure was in them."""
+"""Keep versions of the catalogue, what each procedure was in them, and versions of administrative units."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,6 +17,8 @@ END $$;
 CREATE TRIGGER catalogue_version_stays BEFORE UPDATE OR DELETE ON catalogue_version
   FOR EACH ROW EXECUTE FUNCTION catalogue_stays();
 CREATE TRIGGER procedure_revision_stays BEFORE UPDATE OR DELETE ON procedure_revision
+  FOR EACH ROW EXECUTE FUNCTION catalogue_stays();
+CREATE TRIGGER unit_version_stays BEFORE UPDATE OR DELETE ON unit_version
   FOR EACH ROW EXECUTE FUNCTION catalogue_stays();
 """
 
@@ -46,6 +48,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("code", "version", name=op.f("pk_procedure_revision")),
     )
+    op.create_table(
+        "unit_version",
+        sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("author", sa.String(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("provinces", sa.Integer(), nullable=False),
+        sa.Column("communes", sa.Integer(), nullable=False),
+        sa.Column("former", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("body", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_unit_version")),
+    )
     # A constant default rewrites nothing; the previous release writes procedures without these columns.
     op.add_column("procedure", sa.Column("content_hash", sa.LargeBinary(), nullable=True))
     op.add_column(
@@ -59,6 +74,7 @@ def downgrade() -> None:
     op.drop_column("procedure", "removed_in")
     op.drop_column("procedure", "version")
     op.drop_column("procedure", "content_hash")
+    op.drop_table("unit_version")
     op.drop_table("procedure_revision")
     op.drop_table("catalogue_version")
     op.execute("DROP FUNCTION catalogue_stays()")

@@ -1,0 +1,31 @@
+"""Procedures that are a province's own: known by the committee that promulgates them. Pure."""
+
+import re
+from collections.abc import Iterable
+
+from storage.procedures.record import Procedure
+from storage.units.gazetteer import Gazetteer
+from storage.units.record import Province
+
+_COMMITTEE = re.compile(r"(?:UBND|(?:Ủy|Uỷ) ban nhân dân) (?=tỉnh|thành phố|TP)(?P<name>.+)", re.IGNORECASE)
+
+
+def with_provinces(procedures: Iterable[Procedure], gazetteer: Gazetteer) -> tuple[Procedure, ...]:
+    """Return procedures with the province of today that each is for, where one promulgates it.
+
+    A procedure of a province that was merged is its successor's.
+    """
+    return tuple(_with_province(procedure, gazetteer) for procedure in procedures)
+
+
+def _with_province(procedure: Procedure, gazetteer: Gazetteer) -> Procedure:
+    code = procedure.province or province_of(procedure.promulgating_agency or "", gazetteer)
+    return procedure if code == procedure.province else procedure.model_copy(update={"province": code})
+
+
+def province_of(agency: str, gazetteer: Gazetteer) -> str | None:
+    """Return the code of the province whose committee a name names; none for any other agency."""
+    committee = _COMMITTEE.match(agency)
+    matches = gazetteer.find(committee["name"]) if committee else ()
+    found = {match.unit.code for match in matches if isinstance(match.unit, Province)}
+    return found.pop() if len(found) == 1 else None
