@@ -1,18 +1,19 @@
 """One version of the catalogue, ready to be asked."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from operator import attrgetter
 
 from storage.procedures.record import Procedure
-from storage.search.facts import Facet, Facts, Sieve, all_values, facts_of, searchable_of, values_of
+from storage.search.facts import Facet, Facts, Sieve, facts_of, searchable_of
 from storage.search.folding import fold, words_at
-from storage.search.index import Index, Searchable
+from storage.search.index import CANDIDATES, Index, Searchable
 from storage.search.lexicon import Lexicon
 from storage.search.names import plain_name
-from storage.search.question import ASIDE, Question, understand
+from storage.search.question import ASIDE, LONGEST, Question, understand
 from storage.search.ranking import Hit, rank
+from storage.search.sifting import Places, Shelves, Sort
 from storage.search.suggesting import Completion, Suggestions
 
 FITTING = 0.45
@@ -60,84 +61,127 @@ class Catalogue:
         procedures: all of them.
         lexicon: what people say.
         version: number of the version.
+        province_of: tells the new code of the province whose own a procedure is, if it is one's.
     """
 
-    def __init__(self, procedures: Iterable[Procedure], lexicon: Lexicon, *, version: int) -> None:
+    def __init__(
+        self,
+        procedures: Iterable[Procedure],
+        lexicon: Lexicon,
+        *,
+        version: int,
+        province_of: Callable[[Procedure], str | None] = attrgetter("province"),
+    ) -> None:
         self.version = version
         self._lexicon = lexicon
+        self._province_of = province_of
         self._facts: list[Facts] = []
         self._index = Index(self._taken(procedures), lexicon)
-        self._values = {facet: all_values(self._facts, facet) for facet in Facet}
-        self._by_prior = sorted(
-            range(len(self._facts)),
-            key=lambda place: (-self._index.named[place].prior, self._facts[place].name),
-        )
+        named = self._index.named
+        self._shelves = Shelves(self._facts, [entry.family for entry in named])
+        self._places = {facts.code: place for place, facts in enumerate(self._facts)}
+        by_prior = sorted(range(len(named)), key=lambda place: (-named[place].prior, self._facts[place].name))
+        self._everything = dict.fromkeys(named[place].family for place in by_prior)
         said = (Completion(text=" ".join(phrase), weight=SAID_WEIGHT) for phrase in lexicon.sayings)
-        named = (
-            Completion(text=plain_name(facts.name), weight=self._index.named[place].prior)
-            for place, facts in enumerate(self._facts)
+        names = (
+            Completion(text=plain_name(facts.name), weight=entry.prior)
+            for facts, entry in zip(self._facts, named, strict=True)
         )
-        self._suggestions = Suggestions([*said, *named])
+        self._suggestions = Suggestions([*said, *names])
 
     def __len__(self) -> int:
         """Return how many procedures there are."""
         return len(self._facts)
 
-    def values(self, facet: Facet) -> frozenset[str]:
+    def facts(self, code: str) -> Facts | None:
+        """Return what lists say of a procedure by its short code; none where there is none."""
+        place = self._places.get(code)
+        return None if place is None else self._facts[place]
+
+    def values(self, facet: Facet) -> Collection[str]:
         """Return the values by which a facet can be narrowed."""
-        return self._values[facet]
+        return self._shelves.values(facet)
 
     def complete(self, typed: str, count: int) -> list[str]:
         """Return what a question that is being typed may become."""
         return self._suggestions.complete(typed, count)
 
-    def ask(self, text: str, sieve: Sieve, *, start: int = 0, count: int) -> Answer:
+    def ask(
+        self, text: str, sieve: Sieve, *, start: int = 0, count: int, sort: Sort = Sort.RELEVANCE
+    ) -> Answer:
         """Return `count` of what fits a question, from the place `start` on.
 
-        Where nothing is asked, everything is listed, what is likeliest first.
+        Where nothing is asked, everything is listed, what is likeliest first. A question finds some three
+        hundred procedures at most, and as many again of those that a sieve lets through. What fits is found
+        by the words alone: a sieve narrows it, so that each count of a facet is what choosing it leads to.
         """
         question = understand(text, self._lexicon, self._index.spelling)
-        hits = _fitting(rank(self._index, question)) if question.folded else self._everything()
-        families: dict[int, list[int]] = {}
-        for hit in hits:
-            if sieve.passes(self._facts[hit.place]):
-                families.setdefault(self._index.named[hit.place].family, []).append(hit.place)
+        passing = self._shelves.passing(sieve)
+        hits = self._hits(question, sieve) if question.folded else {}
+        families = self._families(hits) if question.folded else self._everything
+        listed = self._listed(families, hits, sieve.province, passing)
+        order = self._shelves.order(sort)
+        if order:
+            listed.sort(key=lambda members: order(members[0]))
         asked = {word for word, weight in question.folded.items() if weight > ASIDE}
         return Answer(
-            found=[self._found(places, asked) for places in islice(families.values(), start, start + count)],
-            total=len(families),
-            facets={facet: self._counts(hits, sieve, facet) for facet in Facet},
+            found=[self._found(members, asked) for members in listed[start : start + count]],
+            total=len(listed),
+            facets=self._shelves.counts(families, sieve),
             read_as=_read_as(text, question),
         )
 
     def _taken(self, procedures: Iterable[Procedure]) -> Iterable[Searchable]:
         for procedure in procedures:
-            self._facts.append(facts_of(procedure))
+            self._facts.append(facts_of(procedure, self._province_of(procedure)))
             yield searchable_of(procedure)
 
-    def _by_prior_and_name(self, place: int) -> tuple[float, str]:
-        return -self._index.named[place].prior, self._facts[place].name
+    def _hits(self, question: Question, sieve: Sieve) -> Mapping[int, float]:
+        """Return the places that fit, with how well, the best first."""
+        views = self._views(sieve)
+        if not views:
+            return _fitting(rank(self._index, question))
+        found = self._index.candidates(question, len(self))
+        likely = dict(found[:CANDIDATES])
+        for view in views:
+            likely.update(islice((hit for hit in found if hit[0] in view), CANDIDATES))
+        return _fitting(rank(self._index, question, likely.items()))
 
-    def _everything(self) -> list[Hit]:
-        return [Hit(place=place, score=self._index.named[place].prior) for place in self._by_prior]
+    def _views(self, sieve: Sieve) -> list[Places]:
+        """Return what passes a sieve, and what passes it but for each of the facets that are chosen."""
+        sieves = [sieve, *(sieve.without(facet) for facet, _ in sieve.facets)]
+        return [places for one in sieves if (places := self._shelves.passing(one)) is not None]
+
+    def _families(self, hits: Iterable[int]) -> Collection[int]:
+        return dict.fromkeys(self._index.named[place].family for place in hits)
+
+    def _listed(
+        self, families: Iterable[int], hits: Mapping[int, float], province: str | None, passing: Places | None
+    ) -> list[Sequence[int]]:
+        """Return the members of each family that pass, the one that speaks for them first."""
+
+        def leading(place: int) -> tuple[bool, float, float]:
+            # Where a province is given its own comes first, else what holds everywhere.
+            own = self._facts[place].province
+            return own != province, -hits.get(place, 0.0), -self._index.named[place].prior
+
+        listed = []
+        for family in families:
+            members = self._shelves.members(family, passing)
+            if len(members) > 1:
+                members = sorted(members, key=leading)
+            if members:
+                listed.append(members)
+        return listed
 
     def _found(self, places: Sequence[int], asked: set[str]) -> Found:
         facts, *variants = (self._facts[place] for place in places)
         return Found(facts=facts, variants=tuple(variants), marks=tuple(_marks(facts.name, asked)))
 
-    def _counts(self, hits: Iterable[Hit], sieve: Sieve, facet: Facet) -> Mapping[str, int]:
-        seen = {
-            (self._index.named[hit.place].family, value)
-            for hit in hits
-            if sieve.passes(facts := self._facts[hit.place], but=facet)
-            for value in values_of(facts, facet)
-        }
-        return Counter(value for _, value in seen)
 
-
-def _fitting(hits: Sequence[Hit]) -> Sequence[Hit]:
+def _fitting(hits: Sequence[Hit]) -> Mapping[int, float]:
     least = FITTING * hits[0].score if hits else 0.0
-    return [hit for hit in hits if hit.score >= least]
+    return {place: score for place, score in hits if score >= least}
 
 
 def _marks(name: str, asked: set[str]) -> Iterator[tuple[int, int]]:
@@ -150,4 +194,4 @@ def _read_as(text: str, question: Question) -> str | None:
     if not question.mended:
         return None
     mended = dict(question.mended)
-    return " ".join(mended.get(word.text, word.text) for word in words_at(text))
+    return " ".join(mended.get(word.text, word.text) for word in islice(words_at(text), LONGEST))

@@ -1,7 +1,7 @@
 """What procedures are sifted and sorted by. Pure."""
 
-from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from storage.procedures.record import Applicant, Channel, Level, OnlineLevel, Procedure, TimeLimit, Unit
@@ -13,14 +13,27 @@ COMMUNE_PRIOR, PROVINCE_PRIOR, CITIZEN_PRIOR, STANDARD_PRIOR = 1.0, 0.4, 1.0, 0.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A time limit that can be compared: so many of a unit."""
+
+    quantity: float
+    unit: Unit
+
+    @property
+    def days(self) -> float:
+        """How many days of its own kind it is, working days or others."""
+        return self.quantity * _DAYS[self.unit]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """One procedure, as far as lists need it.
 
     Attributes:
         online: how much can be done online; a part at least where handing in online is a way.
-        days: the shortest time limit that is stated, in days of its own kind; none where none is.
+        limit: the shortest time limit that is stated; none where none is.
         fee: the lowest fee that is stated, in đồng; 0 is free of charge; none where none is published.
-        province: whose it is, where it holds for one province alone.
+        province: new code of the province whose own it is; none for what holds everywhere.
     """
 
     code: str
@@ -30,14 +43,19 @@ class Facts:
     levels: tuple[Level, ...]
     applicants: tuple[Applicant, ...]
     online: OnlineLevel | None
-    days: float | None
+    limit: Limit | None
     fee: int | None
     province: str | None
 
+    @property
+    def days(self) -> float | None:
+        """How many days it takes, of the kind that the limit is stated in."""
+        return self.limit.days if self.limit else None
 
-def facts_of(procedure: Procedure) -> Facts:
-    """Return what lists need of a procedure."""
-    limits = [days for days in (_days(method.limit) for method in procedure.methods) if days is not None]
+
+def facts_of(procedure: Procedure, province: str | None = None) -> Facts:
+    """Return what lists need of a procedure, and of the province whose own it is, if it is one's."""
+    limits = [limit for limit in (_limit(method.limit) for method in procedure.methods) if limit]
     amounts = [fee.amount for method in procedure.methods for fee in method.fees if fee.amount is not None]
     by_net = any(method.channel is Channel.ONLINE for method in procedure.methods)
     return Facts(
@@ -48,9 +66,9 @@ def facts_of(procedure: Procedure) -> Facts:
         levels=procedure.levels,
         applicants=procedure.applicants,
         online=procedure.online_level or (OnlineLevel.PARTIAL if by_net else None),
-        days=min(limits, default=None),
+        limit=min(limits, key=lambda limit: limit.days, default=None),
         fee=min(amounts, default=None),
-        province=procedure.province,
+        province=province,
     )
 
 
@@ -124,27 +142,12 @@ class Sieve:
     days: float | None = None
     fee: int | None = None
 
-    def passes(self, facts: Facts, *, but: Facet | None = None) -> bool:
-        """Whether a procedure is listed; `but` leaves one facet out of account."""
-        if self.province and facts.province not in {None, self.province}:
-            return False
-        if self.days is not None and (facts.days is None or facts.days > self.days):
-            return False
-        if self.fee is not None and (facts.fee is None or facts.fee > self.fee):
-            return False
-        return all(
-            not wanted.isdisjoint(values_of(facts, facet))
-            for facet, wanted in self.facets
-            if facet is not but
-        )
+    def without(self, facet: Facet) -> "Sieve":
+        """Return the same but for one facet, which then may have any value."""
+        return replace(self, facets=tuple(pair for pair in self.facets if pair[0] is not facet))
 
 
-def all_values(catalogue: Iterable[Facts], facet: Facet) -> frozenset[str]:
-    """Return every value that some procedure has."""
-    return frozenset(value for facts in catalogue for value in values_of(facts, facet))
-
-
-def _days(limit: TimeLimit | None) -> float | None:
+def _limit(limit: TimeLimit | None) -> Limit | None:
     if limit is None or limit.quantity is None or limit.unit is None:
         return None
-    return limit.quantity * _DAYS[limit.unit]
+    return Limit(quantity=limit.quantity, unit=limit.unit)

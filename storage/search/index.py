@@ -55,6 +55,7 @@ class Named:
         words: those of its plain name, without marks.
         marks: the special cases that it is for (`storage.search.names`).
         family: the same for procedures of one plain name.
+        tells: how much its words tell, all together.
     """
 
     code: str
@@ -62,13 +63,14 @@ class Named:
     marks: frozenset[int]
     prior: float
     family: int
+    tells: float
 
 
 class Index:
     """One version of the catalogue, searchable. Never changed; another version is another index."""
 
     def __init__(self, catalogue: Iterable[Searchable], lexicon: Lexicon) -> None:
-        self.named: list[Named] = []
+        drafts: list[dict[str, Any]] = []
         frequency: Counter[str] = Counter()
         in_bodies: Counter[str] = Counter()
         names: list[frozenset[str]] = []
@@ -82,14 +84,8 @@ class Index:
             in_bodies.update(folded_body)
             names.append(frozenset(folded_name))
             family = families.setdefault(" ".join(folded_name), len(families))
-            self.named.append(
-                Named(
-                    code=entry.code,
-                    words=names[-1],
-                    marks=marks(folded_name),
-                    prior=entry.prior,
-                    family=family,
-                )
+            drafts.append(
+                {"code": entry.code, "marks": marks(folded_name), "prior": entry.prior, "family": family}
             )
             parts = {
                 "name": folded_name,
@@ -104,13 +100,17 @@ class Index:
         self._index.reload()
         self._searcher = self._index.searcher()
         self._idf = _idf(names)
+        self.named = [
+            Named(words=name, tells=sum(map(self._idf.__getitem__, name)), **draft)
+            for name, draft in zip(names, drafts, strict=True)
+        ]
         self.spelling = Spelling(_frequency(frequency, in_bodies, lexicon))
 
     def tells(self, word: str) -> float:
         """Return how much a word of a name tells (its inverse document frequency); 0 for one in no name."""
         return self._idf.get(word, 0.0)
 
-    def candidates(self, question: Question) -> list[tuple[int, float]]:
+    def candidates(self, question: Question, count: int = CANDIDATES) -> list[tuple[int, float]]:
         """Return the likeliest places in `named` with their scores, the highest first."""
         parts = {
             "name": question.folded,
@@ -130,7 +130,7 @@ class Index:
             for part, terms in parts.items()
             for word, weight in terms.items()
         ]
-        found = self._searcher.search(tantivy.Query.boolean_query(wanted), CANDIDATES, count=False)
+        found = self._searcher.search(tantivy.Query.boolean_query(wanted), count, count=False)
         places: Sequence[Any] = self._searcher.fast_field_values("place", [at for _, at in found.hits])
         return [(place, score) for place, (score, _) in zip(places, found.hits, strict=True)]
 

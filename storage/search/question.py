@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from storage.search.folding import fold, words
 from storage.search.lexicon import Lexicon, Phrase
@@ -48,7 +49,7 @@ class Question:
 def understand(text: str, lexicon: Lexicon, spelling: Spelling) -> Question:
     """Read a question: short forms are written out, slips mended, phrases understood, asides lowered."""
     question = Question()
-    said = list(_said(text, lexicon, spelling, question.mended))[:LONGEST]
+    said = list(islice(_said(text, lexicon, spelling, question.mended), LONGEST))
     weights = [1.0] * len(said)
     meant: list[tuple[Phrase, float]] = []
     place = 0

@@ -1,6 +1,7 @@
 """The order of what was found: how well a name fits what was asked, beside the words in common."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from storage.search.index import Index, Named
 from storage.search.names import marks_in
@@ -11,39 +12,46 @@ _FULL = 1.2
 _SAID_AND_THERE = 0.5
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """A procedure that was found: its place in the index, and how well it fits."""
 
     place: int
     score: float
 
 
-def rank(index: Index, question: Question) -> list[Hit]:
-    """Return what fits, the best first.
+def rank(
+    index: Index, question: Question, candidates: Iterable[tuple[int, float]] | None = None
+) -> list[Hit]:
+    """Return what fits, the best first: of all, or of what is given with its scores.
 
     A name fits the better, the more of the question is in it, the less it says beside, and the fewer special
     cases it is for that nobody asked about.
     """
+    if candidates is None:
+        candidates = index.candidates(question)
     told = {word: weight * index.tells(word) for word, weight in question.folded.items()}
     total = sum(told.values())
     if not total:
-        return [Hit(place=place, score=score) for place, score in index.candidates(question)]
-    asked = marks_in(question.flat)
+        return [Hit(place, score) for place, score in candidates]
+    told = {word: tells / total for word, tells in told.items() if tells}
+    own = {word: index.tells(word) * min(1.0, _FULL * question.folded[word]) for word in told}
+    words, asked = frozenset(told), marks_in(question.flat)
     hits = []
-    for place, score in index.candidates(question):
+    # Some three hundred times a question: what does not depend on the candidate was done before.
+    for place, score in candidates:
         named = index.named[place]
-        common = named.words & told.keys()
-        of_question = sum(told[word] for word in common) / total
-        of_name = sum(index.tells(word) * min(1.0, _FULL * question.folded[word]) for word in common)
-        fits = (
-            TERMS * score / total
-            + OF_QUESTION * of_question
-            + OF_NAME * of_name / (sum(map(index.tells, named.words)) or 1.0)
-        )
-        fits += PRIOR * named.prior - UNASKED * _unasked(named, asked)
-        hits.append(Hit(place=place, score=fits))
-    return sorted(hits, key=lambda hit: (-hit.score, hit.place))
+        of_question = of_name = 0.0
+        for word in words & named.words:
+            of_question += told[word]
+            of_name += own[word]
+        fits = TERMS * score / total + OF_QUESTION * of_question + PRIOR * named.prior
+        if of_name:
+            fits += OF_NAME * of_name / named.tells
+        if named.marks:
+            fits -= UNASKED * _unasked(named, asked)
+        hits.append(Hit(place, fits))
+    hits.sort(key=lambda hit: (-hit.score, hit.place))
+    return hits
 
 
 def _unasked(named: Named, asked: frozenset[int]) -> float:

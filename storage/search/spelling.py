@@ -5,6 +5,8 @@ from string import ascii_lowercase
 
 SHORTEST = 3
 """Letters that a word has at least to be mended: shorter ones are near to too many others."""
+LONGEST = 12
+"""And at most: no word of the language has more than seven, and what is longer was not slipped in."""
 
 _SAME_START = 3.0
 _SAME_LETTERS = 3.0
@@ -22,7 +24,7 @@ class Spelling:
 
     def mend(self, folded: str) -> str | None:
         """Return the word that was likely meant; none where it is known, or nothing is near."""
-        if self.knows(folded) or len(folded) < SHORTEST or not folded.isalpha():
+        if self.knows(folded) or not SHORTEST <= len(folded) <= LONGEST or not folded.isalpha():
             return None
         near = {word for word in _slips(folded) if len(word) > 1 and self.knows(word)}
         return max(near, key=lambda word: (self._likelihood(folded, word), word), default=None)

@@ -2,10 +2,15 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import islice
 
 from storage.search.folding import fold, words
 
 FEWEST_LETTERS = 2
+LONGEST = 200
+"""Letters that are read of what was typed: no name of a procedure begins to differ later."""
+LETTERS_OF_WEIGHT = 20
+"""By how many letters a text may be longer than another whose weight is less by one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +30,20 @@ class Suggestions:
             folded = _folded(entry.text)
             if folded and (folded not in best or best[folded].weight < entry.weight):
                 best[folded] = entry
-        self._entries = sorted(
-            ((f" {folded}", entry) for folded, entry in best.items()), key=lambda pair: -pair[1].weight
-        )
+        likely = sorted(best.items(), key=lambda pair: len(pair[0]) - LETTERS_OF_WEIGHT * pair[1].weight)
+        self._entries = [(f" {folded}", entry.text) for folded, entry in likely]
 
     def complete(self, typed: str, count: int) -> list[str]:
         """Return up to `count` texts that hold what was typed, those that begin with it first."""
-        folded = _folded(typed)
+        folded = _folded(typed[:LONGEST])
         if len(folded) < FEWEST_LETTERS:
             return []
         start = f" {folded}"
-        found = [(not text.startswith(start), entry) for text, entry in self._entries if start in text]
-        # Sorting keeps the order of weights among equals.
-        found.sort(key=lambda pair: (pair[0], len(pair[1].text) - 20 * pair[1].weight))
-        return [entry.text for _, entry in found[:count]]
+        found = list(islice((text for known, text in self._entries if known.startswith(start)), count))
+        within = (text for known, text in self._entries if known.find(start, 1) > 0)
+        seen = set(found)
+        found += islice((text for text in within if text not in seen), count - len(found))
+        return found
 
 
 def _folded(text: str) -> str:

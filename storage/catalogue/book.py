@@ -1,0 +1,100 @@
+"""The catalogue in force, as this process knows it."""
+
+import asyncio
+import threading
+from collections.abc import Callable
+
+import structlog
+
+from storage.catalogue.building import build
+from storage.catalogue.edition import Edition, Stamp, stamp_in_force
+from storage.cipher import Cipher
+from storage.errors import StorageError
+from storage.settings import StorageSettings
+from storage.unit_of_work import Reading
+
+log = structlog.get_logger(__name__)
+
+LOOK_SECONDS = 5.0
+"""How long a new version may be in force before a process begins to make it ready."""
+LONGEST_PAUSE_SECONDS = 300.0
+"""The longest that is waited after one that could not be made, before it is tried again."""
+PATIENCE_SECONDS = 5.0
+"""How long somebody waits who asks before the first one is there."""
+
+
+class CatalogueNotReady(StorageError):  # noqa: N818 - says what is the case
+    """The process has just begun, and has not read the catalogue yet."""
+
+
+class CatalogueBook:
+    """Follows the catalogue of the database: the one in force is asked while the next is being made.
+
+    Args:
+        settings: of the database; the next one is read over a connection of its own.
+        cipher: for that connection.
+        open_reading: opens a reading in which it is looked whether there is a next one.
+        look_seconds: how often.
+    """
+
+    def __init__(
+        self,
+        settings: StorageSettings,
+        cipher: Cipher,
+        open_reading: Callable[[], Reading],
+        *,
+        look_seconds: float = LOOK_SECONDS,
+    ) -> None:
+        self._settings = settings
+        self._cipher = cipher
+        self._open_reading = open_reading
+        self._look_seconds = look_seconds
+        self._edition: Edition | None = None
+        self._there = asyncio.Event()
+        self._stop = threading.Event()
+
+    @property
+    def stamp(self) -> Stamp | None:
+        """Which versions are asked; none before the first."""
+        return self._edition.stamp if self._edition else None
+
+    async def current(self, patience: float = PATIENCE_SECONDS) -> Edition:
+        """Return the edition in force. Raises CatalogueNotReady where there is none within that time."""
+        if self._edition is None:
+            try:
+                async with asyncio.timeout(patience):
+                    await self._there.wait()
+            except TimeoutError:
+                raise CatalogueNotReady from None
+        assert self._edition is not None  # noqa: S101 - it was waited for, and nothing takes it away
+        return self._edition
+
+    async def run(self) -> None:
+        """Look for a new version until cancelled, and make it ready. What fails is logged and tried again."""
+        pause = self._look_seconds
+        try:
+            while True:
+                pause = await self._follow(pause)
+                await asyncio.sleep(pause)
+        finally:
+            self._stop.set()
+
+    async def _follow(self, pause: float) -> float:
+        """Look once, and return how long to wait then: ever longer while it goes wrong."""
+        try:
+            async with self._open_reading() as reading:
+                found = await stamp_in_force(reading)
+            if found != self.stamp:
+                await self._renew()
+        # Of any kind: whatever it is, the one that is there must go on being asked.
+        except Exception as error:  # noqa: BLE001
+            in_force = self.stamp.catalogue if self.stamp else None
+            log.error("catalogue_not_renewed", error=type(error).__name__, in_force=in_force)  # noqa: TRY400
+            return min(pause * 2, LONGEST_PAUSE_SECONDS)
+        return self._look_seconds
+
+    async def _renew(self) -> None:
+        edition = await asyncio.to_thread(build, self._settings, self._cipher, self._stop)
+        self._edition = edition
+        self._there.set()
+        log.info("catalogue_ready", version=edition.stamp.catalogue, procedures=len(edition.catalogue))
