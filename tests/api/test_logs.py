@@ -42,7 +42,7 @@ SECRETS = {
     "number of somebody refused": "001190987655",
     "number in broken JSON": "001190987656",
     "number with a bad kind": "001190987657",
-    "code in an address": "0099",
+    "code in an address": "261121-0099",
 }
 SAYING = f"""
 import logging, structlog
