@@ -1,7 +1,7 @@
 """Sends that wait: made once, by the intake and the planner themselves, and put back before each turn."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -86,11 +86,14 @@ class Waiting:
         """Send all that waits; return how many were sent in a second."""
         return per_second(self.size, lambda: runner.run(self.drain(channel)))
 
-    async def drain(self, channel: Channel) -> None:
-        """Send all that waits, as a worker process does."""
+    def dispatchers(self, channel: Channel) -> list[Dispatcher]:
+        """Return those of a channel of a worker process."""
         composer, valve = self.composer(), Valve(channel.name)
-        dispatchers = [Dispatcher(channel, composer, self.unit_of_work, valve=valve) for _ in range(AT_ONCE)]
-        await asyncio.gather(*(_exhaust(dispatcher) for dispatcher in dispatchers))
+        return [Dispatcher(channel, composer, self.unit_of_work, valve=valve) for _ in range(AT_ONCE)]
+
+    async def drain(self, channel: Channel) -> None:
+        """Send all that waits, as a worker process does that has just begun."""
+        await exhaust(self.dispatchers(channel))
 
     def require_finished(self) -> None:
         """Raise AssertionError unless all were handed over: else it was not that which was measured."""
@@ -142,6 +145,11 @@ def _phone() -> Installation:
 
 async def _agency_id(uow: UnitOfWork) -> UUID:
     return (await agencies.resolve(uow, ["H26"]))["H26"].id
+
+
+async def exhaust(dispatchers: Iterable[Dispatcher]) -> None:
+    """Let them send side by side until nothing waits."""
+    await asyncio.gather(*map(_exhaust, dispatchers))
 
 
 async def _exhaust(dispatcher: Dispatcher) -> None:
