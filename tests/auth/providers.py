@@ -31,7 +31,7 @@ class Provider:
 
     `claims`, `header`, `metadata`, `tokens` and `told` (at the userinfo endpoint) are laid over what an
     honest provider says; None takes one away. `answers` holds a status and a document for a path, in place
-    of the honest one. `pause` delays. `forms` are those that came to the token endpoint.
+    of the honest one, `headers` go with all. `pause` delays. `forms` are those that came to the token endpoint.
     """
 
     def __init__(self, issuer: str) -> None:
@@ -43,6 +43,7 @@ class Provider:
         self.metadata: dict[str, Any] = {}
         self.tokens: dict[str, Any] = {}
         self.told: dict[str, Any] = {}
+        self.headers: dict[str, str] = {}
         self.forms: list[dict[str, str]] = []
         self.answers: dict[str, tuple[int, Any]] = {}
         self.seen: Counter[str] = Counter()
@@ -129,13 +130,15 @@ async def listening() -> AsyncIterator[Provider]:
             headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:-2])
             headers = {name.lower(): value for name, value in headers.items()}
             body = (await reader.readexactly(int(headers.get("content-length", "0")))).decode()
+            if body or "authorization" in headers:
+                provider.authorization = headers.get("authorization", "")
             if body:
                 provider.form = form = {name: values[0] for name, values in parse_qs(body).items()}
                 provider.forms.append(form)
-                provider.authorization = headers.get("authorization", "")
             status, document = await provider.answer(urlsplit(head.split(" ")[1]).path)
             content = document if isinstance(document, bytes) else json.dumps(document).encode()
             start = f"HTTP/1.1 {status} Fine\r\nContent-Length: {len(content)}\r\nConnection: close\r\n"
+            start += "".join(f"{name}: {value}\r\n" for name, value in provider.headers.items())
             writer.write(f"{start}Content-Type: application/json\r\n\r\n".encode() + content)
             await writer.drain()
         except (ConnectionError, asyncio.IncompleteReadError):

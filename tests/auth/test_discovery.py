@@ -23,11 +23,19 @@ def test_standard_defaults():
     assert well_known(ISSUER) == f"{ISSUER}/.well-known/openid-configuration"
 
 
-@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri"])
+@pytest.mark.parametrize(
+    "name", ["authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint"]
+)
 def test_https_stays_https(name):
     """A provider reached by https sends neither people, nor our secret, nor us for its keys over http."""
     with pytest.raises(ProviderUnavailable, match="https"):
         read_metadata(DOCUMENT | {name: "http://idp.example.vn/x"}, ISSUER)
+
+
+def test_keys_are_named():
+    """A provider that names no keys can not be believed."""
+    with pytest.raises(ProviderUnavailable, match="no keys"):
+        read_metadata({name: DOCUMENT[name] for name in DOCUMENT if name != "jwks_uri"}, ISSUER)
 
 
 def test_issuer_is_exact():

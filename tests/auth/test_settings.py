@@ -5,10 +5,12 @@ import os
 
 import pytest
 from joserfc.jwk import ECKey, RSAKey
+from pydantic import ValidationError
 
 from auth.apps import App
 from auth.keys import new_key
 from auth.settings import AuthSettings
+from auth.step_up import Demand, Purpose
 from storage.errors import SettingsError
 from storage.settings import Environment
 
@@ -134,6 +136,28 @@ def test_app_scheme(production):
     production["apps"] = {"tindan-app": {"redirect_uris": ["vn.example.tindan:/callback"]}}
     app = AuthSettings(**production).registered_apps()["tindan-app"]
     assert app.redirect_uris == {"vn.example.tindan:/callback"}
+
+
+def test_provider_without_discovery(production):
+    """Where a provider publishes nothing, the settings say where it is: over TLS outside development."""
+    at = "https://vneid.example.vn"
+    given = {"authorization_endpoint": f"{at}/a", "token_endpoint": f"{at}/t", "userinfo_endpoint": f"{at}/u"}
+    settings = AuthSettings(**production, idp_profile="vneid", idp_endpoints=given)
+    assert settings.citizen_provider().endpoints.userinfo_endpoint == f"{at}/u"
+    for name in given:
+        bad = given | {name: "http://vneid.example.vn"}
+        with pytest.raises(SettingsError, match=name.upper()):
+            AuthSettings(**production, idp_profile="vneid", idp_endpoints=bad).citizen_provider()
+
+
+def test_step_up(production):
+    """What people must have signed in with is set for each purpose by itself."""
+    settings = AuthSettings(**production, step_up={"contacts": {"level": 2, "max_age": 600}})
+    assert settings.demand(Purpose.CONTACTS) == Demand(level=2, max_age=600)
+    assert settings.demand(Purpose.STORE) == Demand(level=2)
+    for bad in ({"nothing": {}}, {"store": {"level": 3}}, {"store": {"max_age": 5}}, {"store": {"lvl": 2}}):
+        with pytest.raises(ValidationError):
+            AuthSettings(**production, step_up=bad)
 
 
 def test_environment(monkeypatch, tmp_path):
