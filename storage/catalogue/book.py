@@ -1,14 +1,12 @@
 """The catalogue in force, as this process knows it."""
 
 import asyncio
-import threading
 from collections.abc import Callable
 
 import structlog
 
-from storage.catalogue.building import build
+from storage.catalogue.building import BuildingFailed, build_beside
 from storage.catalogue.edition import Edition, Stamp, stamp_in_force
-from storage.cipher import Cipher
 from storage.errors import StorageError
 from storage.settings import StorageSettings
 from storage.unit_of_work import Reading
@@ -31,8 +29,7 @@ class CatalogueBook:
     """Follows the catalogue of the database: the one in force is asked while the next is being made.
 
     Args:
-        settings: of the database; the next one is read over a connection of its own.
-        cipher: for that connection.
+        settings: of the database, which the process that makes the next one ready reads by itself.
         open_reading: opens a reading in which it is looked whether there is a next one.
         look_seconds: how often.
     """
@@ -40,18 +37,15 @@ class CatalogueBook:
     def __init__(
         self,
         settings: StorageSettings,
-        cipher: Cipher,
         open_reading: Callable[[], Reading],
         *,
         look_seconds: float = LOOK_SECONDS,
     ) -> None:
         self._settings = settings
-        self._cipher = cipher
         self._open_reading = open_reading
         self._look_seconds = look_seconds
         self._edition: Edition | None = None
         self._there = asyncio.Event()
-        self._stop = threading.Event()
 
     @property
     def stamp(self) -> Stamp | None:
@@ -72,12 +66,9 @@ class CatalogueBook:
     async def run(self) -> None:
         """Look for a new version until cancelled, and make it ready. What fails is logged and tried again."""
         pause = self._look_seconds
-        try:
-            while True:
-                pause = await self._follow(pause)
-                await asyncio.sleep(pause)
-        finally:
-            self._stop.set()
+        while True:
+            pause = await self._follow(pause)
+            await asyncio.sleep(pause)
 
     async def _follow(self, pause: float) -> float:
         """Look once, and return how long to wait then: ever longer while it goes wrong."""
@@ -89,12 +80,13 @@ class CatalogueBook:
         # Of any kind: whatever it is, the one that is there must go on being asked.
         except Exception as error:  # noqa: BLE001
             in_force = self.stamp.catalogue if self.stamp else None
-            log.error("catalogue_not_renewed", error=type(error).__name__, in_force=in_force)  # noqa: TRY400
+            kind = str(error) if isinstance(error, BuildingFailed) else type(error).__name__
+            log.error("catalogue_not_renewed", error=kind, in_force=in_force)  # noqa: TRY400
             return min(pause * 2, LONGEST_PAUSE_SECONDS)
         return self._look_seconds
 
     async def _renew(self) -> None:
-        edition = await asyncio.to_thread(build, self._settings, self._cipher, self._stop)
+        edition = await build_beside(self._settings)
         self._edition = edition
         self._there.set()
         log.info("catalogue_ready", version=edition.stamp.catalogue, procedures=len(edition.catalogue))

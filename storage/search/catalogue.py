@@ -2,8 +2,10 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from operator import attrgetter
+from pathlib import Path
 
 from storage.procedures.record import Procedure
 from storage.search.facts import Facet, Facts, Sieve, facts_of, searchable_of
@@ -20,6 +22,9 @@ FITTING = 0.45
 """What fits less than this share of the best is left out: it has a word in common, and no more."""
 
 SAID_WEIGHT = 2.5
+
+NAMES_REMEMBERED = 1000
+"""Names whose words are remembered: some are found time and again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,7 @@ class Catalogue:
         lexicon: what people say.
         version: number of the version.
         province_of: tells the new code of the province whose own a procedure is, if it is one's.
+        folder: where the index is kept (`storage.search.index`); in memory where none is given.
     """
 
     def __init__(
@@ -71,12 +77,12 @@ class Catalogue:
         *,
         version: int,
         province_of: Callable[[Procedure], str | None] = attrgetter("province"),
+        folder: Path | None = None,
     ) -> None:
         self.version = version
         self._lexicon = lexicon
-        self._province_of = province_of
         self._facts: list[Facts] = []
-        self._index = Index(self._taken(procedures), lexicon)
+        self._index = Index(self._taken(procedures, province_of), lexicon, folder)
         named = self._index.named
         self._shelves = Shelves(self._facts, [entry.family for entry in named])
         self._places = {facts.code: place for place, facts in enumerate(self._facts)}
@@ -131,9 +137,11 @@ class Catalogue:
             read_as=_read_as(text, question),
         )
 
-    def _taken(self, procedures: Iterable[Procedure]) -> Iterable[Searchable]:
+    def _taken(
+        self, procedures: Iterable[Procedure], province_of: Callable[[Procedure], str | None]
+    ) -> Iterable[Searchable]:
         for procedure in procedures:
-            self._facts.append(facts_of(procedure, self._province_of(procedure)))
+            self._facts.append(facts_of(procedure, province_of(procedure)))
             yield searchable_of(procedure)
 
     def _hits(self, question: Question, sieve: Sieve) -> Mapping[int, float]:
@@ -185,9 +193,14 @@ def _fitting(hits: Sequence[Hit]) -> Mapping[int, float]:
 
 
 def _marks(name: str, asked: set[str]) -> Iterator[tuple[int, int]]:
-    for word in words_at(name):
-        if fold(word.text) in asked:
-            yield word.start, word.end
+    for word, start, end in _folded_words(name):
+        if word in asked:
+            yield start, end
+
+
+@lru_cache(maxsize=NAMES_REMEMBERED)
+def _folded_words(name: str) -> tuple[tuple[str, int, int], ...]:
+    return tuple((fold(word.text), word.start, word.end) for word in words_at(name))
 
 
 def _read_as(text: str, question: Question) -> str | None:

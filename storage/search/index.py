@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import tantivy
@@ -67,15 +68,23 @@ class Named:
 
 
 class Index:
-    """One version of the catalogue, searchable. Never changed; another version is another index."""
+    """One version of the catalogue, searchable. Never changed; another version is another index.
 
-    def __init__(self, catalogue: Iterable[Searchable], lexicon: Lexicon) -> None:
+    Args:
+        catalogue: what is to be found.
+        lexicon: words that are known beside those of the catalogue.
+        folder: an empty one to keep it in; in memory where none is given. What is kept in a folder can be
+            pickled, and opened by another process for as long as the folder is there.
+    """
+
+    def __init__(self, catalogue: Iterable[Searchable], lexicon: Lexicon, folder: Path | None = None) -> None:
+        self._folder = folder
         drafts: list[dict[str, Any]] = []
         frequency: Counter[str] = Counter()
         in_bodies: Counter[str] = Counter()
         names: list[frozenset[str]] = []
         families: dict[str, int] = {}
-        self._index = tantivy.Index(_schema())
+        self._index = tantivy.Index(_schema(), path=str(folder) if folder else None)
         writer = self._index.writer(_HEAP_BYTES, 1)
         for place, entry in enumerate(catalogue):
             name, body = words(plain_name(entry.name)), words(entry.body)
@@ -97,14 +106,29 @@ class Index:
             writer.add_document(_document(place, parts))
         writer.commit()
         writer.wait_merging_threads()
-        self._index.reload()
-        self._searcher = self._index.searcher()
+        self._open()
         self._idf = _idf(names)
         self.named = [
             Named(words=name, tells=sum(map(self._idf.__getitem__, name)), **draft)
             for name, draft in zip(names, drafts, strict=True)
         ]
         self.spelling = Spelling(_frequency(frequency, in_bodies, lexicon))
+
+    def __getstate__(self) -> dict[str, Any]:
+        if self._folder is None:
+            raise TypeError("an index in memory can not be pickled")
+        return {name: part for name, part in vars(self).items() if name not in {"_index", "_searcher"}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._index = tantivy.Index.open(str(self._folder))
+        self._open()
+
+    def _open(self) -> None:
+        # Else it would look for changes of the folder, which there are none of, in a thread of its own.
+        self._index.config_reader(reload_policy="manual")
+        self._index.reload()
+        self._searcher = self._index.searcher()
 
     def tells(self, word: str) -> float:
         """Return how much a word of a name tells (its inverse document frequency); 0 for one in no name."""

@@ -46,13 +46,7 @@ class Shelves:
         for place, (facts, family) in enumerate(zip(catalogue, families, strict=True)):
             self._by_province[facts.province].add(place)
             self._families[family].append(place)
-        self._values = {
-            facet: [
-                frozenset(chain.from_iterable(values_of(catalogue[place], facet) for place in places))
-                for places in self._families
-            ]
-            for facet in Facet
-        }
+        self._values = {facet: self._of_families(facet) for facet in Facet}
         names = sorted(range(len(catalogue)), key=lambda place: collation_key(catalogue[place].name))
         self._name_order = {place: order for order, place in enumerate(names)}
 
@@ -97,6 +91,15 @@ class Shelves:
             Sort.FEE: lambda place: _or_last(catalogue[place].fee),
         }
         return orders.get(sort)
+
+    def _of_families(self, facet: Facet) -> Sequence[frozenset[str]]:
+        # The same few values for most of them: one set does for all that have the same.
+        known: dict[frozenset[str], frozenset[str]] = {}
+        found = (
+            frozenset(chain.from_iterable(values_of(self._catalogue[place], facet) for place in places))
+            for places in self._families
+        )
+        return [known.setdefault(values, values) for values in found]
 
     def _of_facet(self, facet: Facet, wanted: Iterable[str]) -> Places:
         none: Places = frozenset()
