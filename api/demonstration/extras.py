@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from api.connectors.dialect import NATIONAL
 from api.connectors.fields import Fields
-from api.demonstration.load import let_in
+from api.demonstration.load import AUTHOR, SOURCE, let_in
 from api.demonstration.record_file import Line
 from api.services import make_cipher
 from api.settings import Settings
@@ -65,7 +65,7 @@ async def _add_procedures(uow: UnitOfWork, lines: Sequence[Line]) -> list[str]:
     known = await procedures.known_codes(uow, named)
     missing = [procedure for code, procedure in named.items() if code not in known]
     if missing:
-        await procedures.put(uow, missing, author="tindan", source="demonstration", whole=False)
+        await procedures.put(uow, missing, author=AUTHOR, source=SOURCE, whole=False)
     return [procedure.code for procedure in missing]
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from importlib.resources import files
+from importlib.resources import as_file, files
 from typing import Any
 
 from api.settings import Settings
@@ -19,11 +19,16 @@ from storage.officers.repository import email_index
 from storage.officers.roles import Role
 from storage.procedures import repository as procedures
 from storage.procedures.record import Procedure
+from storage.procedures.versions import versions
 from storage.settings import write_once
 from storage.unit_of_work import UnitOfWork
+from storage.units import repository as units
+from storage.units.files import read_files
+from storage.units.record import Units
 
 AUTHOR = "demonstration"
 CLIENT_ID = "demo-agency"
+AUTHOR, SOURCE = "tindan", "demonstration"
 SCOPES = frozenset({"events"})
 FAST = EventLimit(rate=MOST_PER_SECOND, burst=10 * MOST_PER_SECOND)
 """A demonstration, and what is measured with it, is not to wait."""
@@ -47,7 +52,7 @@ async def require_empty_or_ours(uow: UnitOfWork) -> None:
 
 
 async def load(uow: UnitOfWork, settings: Settings) -> None:
-    """Put in agencies, catalogue and a client that speaks for all agencies of H26.
+    """Put in agencies, catalogue, units and a client that speaks for all agencies of H26.
 
     Raises SettingsError outside development.
     """
@@ -55,11 +60,28 @@ async def load(uow: UnitOfWork, settings: Settings) -> None:
         raise SettingsError("the demonstration is for development only (TINDAN_ENV=development)")
     await require_empty_or_ours(uow)
     await agencies.put(uow, [AgencyRecord.read(record) for record in _records("agencies.json")])
-    catalogue = [Procedure.model_validate(record) for record in _records("procedures.json")]
-    await procedures.put(uow, catalogue, author="tindan", source="demonstration", whole=False)
+    await _load_catalogue(uow)
+    await _load_units(uow)
     await let_in(uow, agency_code="H26", client_id=CLIENT_ID, secret=client_secret(settings))
     for record in _records("officers.json"):
         await _invite(uow, **record)
+
+
+async def _load_catalogue(uow: UnitOfWork) -> None:
+    """Put our own catalogue in, unless an operator has imported another since."""
+    newest = await versions(uow, limit=1)
+    if all(version.source == SOURCE for version in newest):
+        given = [Procedure.model_validate(record) for record in _records("procedures.json")]
+        await procedures.put(uow, given, author=AUTHOR, source=SOURCE, whole=False)
+
+
+async def _load_units(uow: UnitOfWork) -> None:
+    """Put units that do not exist in, unless an operator has imported real ones since."""
+    newest = await units.versions(uow, limit=1)
+    if all(version.source == SOURCE for version in newest):
+        with as_file(files(__package__) / "units") as folder:
+            given = read_files([folder], Units())
+        await units.put(uow, given, author=AUTHOR, source=SOURCE)
 
 
 async def let_in(uow: UnitOfWork, *, agency_code: str, client_id: str, secret: str) -> None:

@@ -28,8 +28,13 @@ from storage.agencies.repository import AgencyRecord
 from storage.engine import libpq_url
 from storage.errors import SettingsError
 from storage.officers.reading import enabled_officer
+from storage.procedures import repository as procedures
+from storage.procedures.record import Procedure
 from storage.settings import Environment, StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
+from storage.units import repository as units
+from storage.units.gazetteer import Gazetteer
+from storage.units.record import Share, Units
 
 EXAMPLE = Path(record_file.__file__).with_name("records_example.jsonl")
 START = datetime(2026, 11, 9, 8, tzinfo=UTC)
@@ -188,7 +193,8 @@ async def test_loading_is_repeatable(
                 [
                     connection.execute("SELECT code, id, lineage FROM agency ORDER BY code").fetchall(),
                     connection.execute("SELECT code, agency_id FROM agency_alias ORDER BY code").fetchall(),
-                    connection.execute("SELECT code, name FROM procedure ORDER BY code").fetchall(),
+                    connection.execute("SELECT code, name, version FROM procedure ORDER BY code").fetchall(),
+                    connection.execute("SELECT number, source FROM unit_version").fetchall(),
                     connection.execute("SELECT client_id, secret_hash FROM client_credential").fetchall(),
                 ]
             )
@@ -220,6 +226,53 @@ async def test_the_sandboxs_staff_may_sign_in(
             "Hoàng Thị Kiểm Duyệt": [("moderator", "G09")],
             "Vũ Văn Vận Hành": [("operator", None)],
         }
+
+
+async def test_the_catalogue_is_complete_and_our_own(
+    app_settings: Settings, unit_of_work: Callable[[], UnitOfWork]
+):
+    """Everyday procedures of all kinds, each with all its parts, and each saying that it is a demonstration."""
+    async with unit_of_work() as uow:
+        await demonstration.load(uow, app_settings)
+        loaded = [procedure async for procedure, _ in procedures.all_procedures(uow)]
+        gazetteer = Gazetteer(await units.load(uow))
+    assert len(loaded) >= 40
+    for one in loaded:
+        parts = (
+            one.field,
+            one.agency,
+            one.levels,
+            one.steps,
+            one.methods,
+            one.papers,
+            one.results,
+            one.keywords,
+        )
+        assert all(parts), one.code
+        assert all(method.limit and method.limit.quantity for method in one.methods), one.code
+        assert one.extra == {"demonstration": True}
+        assert one.description
+        assert one.description.startswith("Minh họa: ")
+    words = {word for one in loaded for word in one.keywords}
+    assert {"sinh con", "cưới", "chuyển nhà", "mở quán", "về hưu", "người mất"} <= words
+    split = [(match.unit.code, match.share) for match in gazetteer.find("phường 2, minh họa")]
+    assert split == [("98001", Share.PART_DEFAULT), ("98002", Share.PART)]
+
+
+async def test_an_imported_catalogue_is_left_alone(
+    app_settings: Settings, unit_of_work: Callable[[], UnitOfWork], reading: Callable[[], Reading]
+):
+    """A house that starts again does not put its own words over what an operator imported."""
+    real = Procedure(code="1.001193", name="Thủ tục đăng ký khai sinh")
+    async with unit_of_work() as uow:
+        await demonstration.load(uow, app_settings)
+        await procedures.put(uow, [real], author="an", source="danh-muc.jsonl", whole=True, shrink=True)
+        await units.put(uow, Units(), author="an", source="units")
+        await demonstration.load(uow, app_settings)
+        await uow.commit()
+    async with reading() as read:
+        assert [procedure async for procedure, _ in procedures.all_procedures(read)] == [real]
+        assert await units.load(read) == Units()
 
 
 async def test_production_is_never_demonstrated_upon(
