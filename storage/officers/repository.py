@@ -31,8 +31,9 @@ INSERT INTO officer_role (id, officer_id, role, agency_id, valid_until, granted_
 SELECT %(id)s, %(officer)s, %(role)s::text, %(agency)s::uuid, %(until)s::timestamptz, %(by)s
 WHERE NOT EXISTS (
   SELECT FROM officer_role r
-  WHERE r.officer_id = %(officer)s AND r.role = %(role)s::text AND r.agency_id IS NOT DISTINCT FROM %(agency)s::uuid
-    AND {live("r")} AND r.valid_until IS NOT DISTINCT FROM %(until)s::timestamptz)
+  WHERE r.officer_id = %(officer)s AND r.role = %(role)s::text
+    AND r.agency_id IS NOT DISTINCT FROM %(agency)s::uuid AND {live("r")}
+    AND r.valid_until IS NOT DISTINCT FROM %(until)s::timestamptz)
 """
 _LOCK = "SELECT FROM officer WHERE id = %s FOR UPDATE"
 _REVOKE = """
