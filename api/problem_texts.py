@@ -42,6 +42,11 @@ TITLES: dict[str, Words] = {
         "Mã đại diện đã dùng cho nội dung khác", "The representation's id was used for another content"
     ),
     "not-found": Words("Không tìm thấy", "Not found"),
+    "no-such-procedure": Words("Không tìm thấy thủ tục", "There is no such procedure"),
+    "no-such-catalogue-version": Words(
+        "Không có phiên bản danh mục này", "The catalogue has no such version"
+    ),
+    "bundle-version-unknown": Words("Cần tải lại toàn bộ danh mục", "The whole bundle must be taken"),
     "method-not-allowed": Words("Phương thức không được hỗ trợ", "Method not allowed"),
     "event-id-reused": Words(
         "Mã sự kiện đã dùng cho nội dung khác", "The event id was used for another content"
@@ -157,6 +162,17 @@ DETAILS: dict[str, Words] = {
     ),
     "not-found": Words(
         "Không có mục này, hoặc mục này không thuộc về bạn.", "There is none, or it is not yours."
+    ),
+    "no-such-procedure": Words(
+        "Mã thủ tục gồm một chữ số, dấu chấm và sáu chữ số, ví dụ 1.001193. Hãy kiểm tra lại mã.",
+        "A code is one digit, a dot and six digits, such as 1.001193. Check the code.",
+    ),
+    "no-such-catalogue-version": Words(
+        "Phiên bản phải từ 1 đến {newest}.", "The version must be 1 to {newest}."
+    ),
+    "bundle-version-unknown": Words(
+        "Không thể tính phần thay đổi từ 'since' đã gửi. Hãy bỏ 'since' để tải toàn bộ.",
+        "What changed from the given 'since' on can not be told. Leave 'since' out to take the whole.",
     ),
     "method-not-allowed": Words(
         "Địa chỉ này không nhận phương thức đó.", "This address does not take that method."
