@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from auth.errors import SignInRefused
-from auth.id_tokens import LEEWAY_SECONDS, Expected, read
+from auth.id_tokens import LEEWAY_SECONDS, LONGEST, Expected, read
 from auth.identity import SignedOut
 
 TYPES = {None, "jwt", "logout+jwt"}
@@ -22,6 +22,8 @@ _REASON = "logout_token"
 
 def issuer_of(token: str) -> str | None:
     """Return whom a token names as its issuer, unverified: only to know whose keys to try."""
+    if len(token) > LONGEST:
+        return None
     try:
         payload = json.loads(jws.extract_compact(token.encode()).payload)
     except (JoseError, ValueError, TypeError, RecursionError):

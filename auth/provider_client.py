@@ -4,6 +4,7 @@ import asyncio
 import time
 import warnings
 from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import httpx
@@ -59,6 +60,8 @@ class ProviderClient:
             headers=PLAIN,
             event_hooks={"response": [bound]},
         )
+        # One client asks for everybody: a cookie that is set for one person is not shown for the next.
+        self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._metadata = Cached(self._fetch_metadata, life=LIFE_SECONDS, pause=PAUSE_SECONDS, now=ticks)
         self._keys = Cached(self._fetch_keys, life=LIFE_SECONDS, pause=PAUSE_SECONDS, now=ticks)
 

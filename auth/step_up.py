@@ -41,11 +41,8 @@ class Demand(BaseModel):
 
     def is_met_by(self, citizen: Citizen, *, now: datetime) -> bool:
         """Tell whether somebody has signed in surely and lately enough."""
-        return citizen.assurance >= self.level and not self.is_too_late_for(citizen, now=now)
-
-    def is_too_late_for(self, citizen: Citizen, *, now: datetime) -> bool:
-        """Tell whether it is too long since somebody was seen."""
-        return self.max_age is not None and now - citizen.signed_in_at > timedelta(seconds=self.max_age)
+        recent = self.max_age is None or now - citizen.signed_in_at <= timedelta(seconds=self.max_age)
+        return recent and citizen.assurance >= self.level
 
 
 DEFAULTS: Mapping[Purpose, Demand] = {

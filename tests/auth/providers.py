@@ -31,7 +31,7 @@ class Provider:
 
     `claims`, `header`, `metadata`, `tokens` and `told` (at the userinfo endpoint) are laid over what an
     honest provider says; None takes one away. `answers` holds a status and a document for a path, in place
-    of the honest one, `headers` go with all. `pause` delays. `forms` are those that came to the token endpoint.
+    of the honest one, `headers` go with all. `pause` delays. `cookies` came with requests. `forms` are those that came to the token endpoint.
     """
 
     def __init__(self, issuer: str) -> None:
@@ -44,6 +44,7 @@ class Provider:
         self.tokens: dict[str, Any] = {}
         self.told: dict[str, Any] = {}
         self.headers: dict[str, str] = {}
+        self.cookies: list[str] = []
         self.forms: list[dict[str, str]] = []
         self.answers: dict[str, tuple[int, Any]] = {}
         self.seen: Counter[str] = Counter()
@@ -130,6 +131,7 @@ async def listening() -> AsyncIterator[Provider]:
             headers = dict(line.split(": ", 1) for line in head.split("\r\n")[1:-2])
             headers = {name.lower(): value for name, value in headers.items()}
             body = (await reader.readexactly(int(headers.get("content-length", "0")))).decode()
+            provider.cookies += [headers["cookie"]] if "cookie" in headers else []
             if body or "authorization" in headers:
                 provider.authorization = headers.get("authorization", "")
             if body:

@@ -197,6 +197,14 @@ async def test_odd_subjects(client, provider, subject):
         await sign_in(client, provider)
 
 
+async def test_cookies_are_not_kept(client, provider):
+    """What the provider sets when it is asked for one person does not go with what is asked for the next."""
+    provider.headers = {"Set-Cookie": "session=of-one-person; Path=/"}
+    for _ in range(2):
+        await sign_in(client, provider)
+    assert provider.cookies == []
+
+
 async def test_nobody_is_shown(client, provider):
     """What is vouched for does not show itself where it is printed."""
     provider.tokens = {"refresh_token": "their secret"}

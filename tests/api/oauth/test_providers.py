@@ -1,5 +1,6 @@
 """The application and those who vouch for people: of other kinds, telling of sign-outs, slow, down, hostile."""
 
+import json
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -9,7 +10,11 @@ import httpx
 import pytest
 from sqlmodel import select
 
+from api.services import open_services
+from api.settings import Settings
 from auth import pkce
+from auth.apps import Audience
+from auth.identity import Wish
 from auth.oidc import OpenIdProvider
 from auth.providers import ClaimMap, Endpoints, Userinfo
 from auth.vneid import VneidProvider
@@ -122,6 +127,23 @@ async def test_like_vneid(browser, client, services, sandbox, use_provider):
         query = {name: values[0] for name, values in parse_qs(back.query).items()} | {"code": "forged"}
         answer = answer_of(await browser.come_back(back._replace(query=urlencode(query)).geturl()))
         assert answer["error_description"].endswith(": code")
+
+
+async def test_profile_is_a_setting(services, monkeypatch):
+    """A deployment says how its provider speaks, and where it is."""
+    at = "https://vneid.example.vn"
+    endpoints = {"authorization_endpoint": at, "token_endpoint": at, "userinfo_endpoint": at}
+    monkeypatch.setenv("TINDAN_ENV", "development")
+    monkeypatch.setenv("DATABASE_URL", services.settings.storage.require_database_url())
+    monkeypatch.setenv("TINDAN_DATA_DIR", str(services.settings.storage.data_dir))
+    monkeypatch.setenv("TINDAN_IDP_PROFILE", "vneid")
+    monkeypatch.setenv("TINDAN_IDP_ENDPOINTS", json.dumps(endpoints))
+    monkeypatch.setenv("TINDAN_IDP_USERINFO", '{"envelope": ["data"]}')
+    async with open_services(Settings()) as opened:
+        assert type(opened.identity_providers[Audience.CITIZENS]) is VneidProvider
+        assert type(opened.identity_providers[Audience.OFFICERS]) is OpenIdProvider
+        departure = await opened.identity_providers[Audience.CITIZENS].begin("a state", Wish())
+    assert departure.url.startswith(f"{at}?")
 
 
 async def test_officer(browser, client, services):
