@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from storage.search.folding import fold, words
 from storage.units.record import Commune, FormerCommune, Province, Share, Units
@@ -14,6 +14,8 @@ Tier = Literal["province", "district", "commune"]
 _TIERS: Sequence[Tier] = ("province", "district", "commune")
 _SHARES = tuple(Share)
 Key = tuple[str, ...]
+REMEMBERED = 1_000
+"""Names above others whose spellings are remembered: there were 63 provinces with 700 districts."""
 
 KINDS = (
     ("thành phố", "tp"),
@@ -59,6 +61,13 @@ class Match:
     share: Share | None = None
 
 
+class _Above(NamedTuple):
+    """What a unit may be in: how it is called, and the provinces of today that this may be."""
+
+    name: Key
+    provinces: frozenset[str]
+
+
 class Gazetteer:
     """One version of the units. Never changed."""
 
@@ -89,7 +98,8 @@ class Gazetteer:
         code = first.strip()
         found = self._by_code[code] if code.isascii() and code.isdigit() and code in self._by_code else None
         found = self._named(first) if found is None else found
-        return tuple(_each_once(match for match in found if self._is_within(match, within)))
+        above = [self._above(part) for part in within]
+        return tuple(_each_once(match for match in found if all(self._is_in(match, one) for one in above)))
 
     def communes_of(self, province_code: str) -> list[Commune]:
         """Return the communes of a province, in order of code; none for a code that is not there."""
@@ -118,19 +128,16 @@ class Gazetteer:
                 return same or [match for _, match in found]
         return []
 
-    def _is_within(self, match: Match, within: Sequence[str]) -> bool:
-        return all(self._is_in(match, text) for text in within)
+    def _above(self, text: str) -> "_Above":
+        """Return what a text names that something may be in."""
+        found = (match.unit.code for match in self._named(text) if isinstance(match.unit, Province))
+        return _Above(name=_folded(_spelled_out(words(text))), provinces=frozenset(found))
 
-    def _is_in(self, match: Match, text: str) -> bool:
-        """Tell whether a unit is, or the former one was, in what a text names."""
-        asked = _folded(_spelled_out(words(text)))
-        paths = [*(match.former.path if match.former else ())]
-        if isinstance(match.unit, Commune):
-            paths.append(self.provinces[match.unit.province_code].name)
-        if any(asked == _folded(key) for name in paths for key in _keys(name)):
+    def _is_in(self, match: Match, above: "_Above") -> bool:
+        """Tell whether a unit is, or the former one was, in that."""
+        if match.former and any(above.name in _folded_keys(name) for name in match.former.path):
             return True
-        above = {other.unit.code for other in self._named(text) if isinstance(other.unit, Province)}
-        return isinstance(match.unit, Commune) and match.unit.province_code in above
+        return isinstance(match.unit, Commune) and match.unit.province_code in above.provinces
 
 
 def _former(
@@ -178,6 +185,11 @@ def _keys(name: str) -> Iterator[Key]:
         # A number alone is no name: "Quận 1" is not "1".
         if whole[: len(before)] == before and whole[len(before) :] and not whole[-1].isdigit():
             yield whole[len(before) :]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _folded_keys(name: str) -> frozenset[Key]:
+    return frozenset(map(_folded, _keys(name)))
 
 
 def _spelled_out(asked: Sequence[str]) -> Key:

@@ -7,7 +7,9 @@ from storage.procedures.record import Procedure
 from storage.units.gazetteer import Gazetteer
 from storage.units.record import Province
 
-_COMMITTEE = re.compile(r"(?:UBND|(?:Ủy|Uỷ) ban nhân dân) (?=tỉnh|thành phố|TP)(?P<name>.+)", re.IGNORECASE)
+_COMMITTEE = re.compile(
+    r"(?:UBND|(?:Ủy|Uỷ) ban nhân dân) (?P<name>(?:tỉnh|thành phố|TP\.?) (?P<short>.+))", re.IGNORECASE
+)
 
 
 def with_provinces(procedures: Iterable[Procedure], gazetteer: Gazetteer) -> tuple[Procedure, ...]:
@@ -25,7 +27,12 @@ def _with_province(procedure: Procedure, gazetteer: Gazetteer) -> Procedure:
 
 def province_of(agency: str, gazetteer: Gazetteer) -> str | None:
     """Return the code of the province whose committee a name names; none for any other agency."""
-    committee = _COMMITTEE.match(agency)
-    matches = gazetteer.find(committee["name"]) if committee else ()
-    found = {match.unit.code for match in matches if isinstance(match.unit, Province)}
-    return found.pop() if len(found) == 1 else None
+    committee = _COMMITTEE.fullmatch(agency)
+    if committee is None:
+        return None
+    # A province that has become a city goes by the word for either for a while.
+    for name in (committee["name"], committee["short"]):
+        found = {match.unit.code for match in gazetteer.find(name) if isinstance(match.unit, Province)}
+        if len(found) == 1:
+            return found.pop()
+    return None

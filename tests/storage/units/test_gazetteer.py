@@ -144,6 +144,7 @@ def test_anything_may_be_asked(text: str):
         ("UBND tỉnh Hà Giang", "08"),
         ("Uỷ ban nhân dân Thành phố Hà Nội", "01"),
         ("UBND TP. Hồ Chí Minh", HCM),
+        ("UBND Thành phố Tuyên Quang", "08"),
         ("UBND tỉnh Không Có", None),
         ("Bộ Tư pháp", None),
         ("Sở Tư pháp tỉnh Tuyên Quang", None),
