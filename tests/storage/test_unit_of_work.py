@@ -50,9 +50,10 @@ def test_nobody_else_commits() -> None:
 
 
 async def test_what_only_reads_leaves_statements_prepared(
-    unit_of_work: OpenUnit, reading: OpenReading
+    engine: Engine, unit_of_work: OpenUnit, reading: OpenReading
 ) -> None:
     """Or PostgreSQL would plan each statement of a request anew. What failed is undone all the same."""
+    await engine.pool.dispose()  # so that all goes over one connection
     async with unit_of_work() as uow:
         await (await uow.driver()).execute("SELECT 1", prepare=True)
         await uow.commit()
