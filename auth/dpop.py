@@ -114,7 +114,7 @@ def _signed(text: str) -> tuple[ECKey | OKPKey, Mapping[str, Any]]:
     try:
         key = _key(jws.extract_compact(text.encode("ascii")).headers())
         return key, jwt.decode(text, key, algorithms=ALGORITHMS).claims
-    except (JoseError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise InvalidProof("the proof is malformed, or not signed by its key") from error
 
 

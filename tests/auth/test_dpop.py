@@ -7,6 +7,7 @@ from base64 import urlsafe_b64encode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from joserfc import jws
 from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 
 from auth import dpop
@@ -195,6 +196,14 @@ def test_oversized(proofs, device):
     """What is far too long is refused unread."""
     with pytest.raises(InvalidProof, match="too long"):
         read(proofs, device.proof("GET", URL, token=TOKEN, more="m" * 4096))
+
+
+@pytest.mark.parametrize("said", [b"[" * 2500, b'{"htm": ' + b"[" * 1200 + b"]" * 1200 + b"}"])
+def test_nested_without_end(proofs, device, said):
+    """What is truly signed, and nested deeper than anybody can read, is refused like other nonsense."""
+    head = {"typ": "dpop+jwt", "alg": "ES256", "jwk": device.key.as_dict(private=False)}
+    with pytest.raises(InvalidProof):
+        read(proofs, jws.serialize_compact(head, said, device.key))
 
 
 @given(text=st.text() | st.binary().map(lambda raw: f"{urlsafe_b64encode(raw).decode()}.e30.e30"))
