@@ -51,10 +51,12 @@ def sessions_of(services: Services) -> Sessions:
 
 async def _check_standing(services: Services, form: TokenForm) -> None:
     """Have the provider asked, if it is time, whether the account is still good; if not, the session ends."""
-    standings = Standings(
-        services.settings.auth, services.identity_providers, services.cipher, services.unit_of_work
-    )
-    ended = await standings.check(client_id=form.client_id or "", refresh_token=form.refresh_token or "")
+    auth, client_id = services.settings.auth, form.client_id or ""
+    if client_id not in auth.registered_apps():
+        # It has no sessions, and may hold what the database can not even be asked for, such as NUL.
+        return
+    standings = Standings(auth, services.identity_providers, services.cipher, services.unit_of_work)
+    ended = await standings.check(client_id=client_id, refresh_token=form.refresh_token or "")
     if ended is not None:
         services.callers.ended.note([ended])
 

@@ -9,6 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from auth.representation import ACCESS_TOKEN, GRANT_TYPE
 from tests.api.oauth.conftest import APP, code_form
 from tests.api.oauth.test_tokens import assert_refused, bearer
 from tests.auth.test_tokens import parts, signing_key
@@ -79,6 +80,28 @@ async def test_no_token(client, header):
     """Where there is no token the challenge names no error (RFC 6750, section 3.1)."""
     answer = await client.get(SESSIONS, headers={"authorization": header})
     assert (answer.status_code, answer.headers["www-authenticate"]) == (401, "Bearer")
+
+
+@pytest.mark.parametrize(
+    "grant_type", ["authorization_code", "refresh_token", "client_credentials", GRANT_TYPE]
+)
+async def test_app_that_nothing_can_be_called(client, grant_type):
+    """An id that the database could not even keep is refused like any other that is not known."""
+    form = {
+        "grant_type": grant_type,
+        "client_id": "tindan\x00app",
+        "refresh_token": "r",
+        "code": "c",
+        "redirect_uri": "https://example.vn/app/callback",
+        "code_verifier": "v" * 43,
+        "client_secret": "s",
+        "subject_token": "t",
+        "subject_token_type": ACCESS_TOKEN,
+        "representation_id": "i",
+    }
+    answer = await client.post("/oauth/token", data=form)
+    assert answer.status_code in {400, 401}
+    assert answer.json()["error"] in {"invalid_client", "invalid_request"}
 
 
 async def test_replayed_code(browser, client):
