@@ -20,6 +20,7 @@ from api.oauth.router import router as oauth
 from api.officers.router import router as officers
 from api.operation.router import router as operation
 from api.opt_out.router import router as opt_out
+from api.procedures.router import router as procedures
 from api.receipts.router import router as receipts
 from api.reference import page
 from api.representatives.router import router as representatives
@@ -41,6 +42,7 @@ ROUTERS = (
     opt_out,
     receipts,
     representatives,
+    procedures,
     lookups,
     slips,
     lookup_page,

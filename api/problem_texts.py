@@ -229,6 +229,9 @@ FIELD_ERRORS: dict[str, Words] = {
     "int_type": Words("Phải là số nguyên.", "Must be a whole number."),
     "int_parsing": Words("Phải là số nguyên.", "Must be a whole number."),
     "greater_than_equal": Words("Phải từ {ge} trở lên.", "Must be {ge} or more."),
+    "float_type": Words("Phải là số.", "Must be a number."),
+    "float_parsing": Words("Phải là số.", "Must be a number."),
+    "finite_number": Words("Phải là số hữu hạn.", "Must be a finite number."),
     "less_than_equal": Words("Phải từ {le} trở xuống.", "Must be {le} or less."),
     "bool_type": Words("Phải là đúng hoặc sai.", "Must be true or false."),
     "bool_parsing": Words("Phải là đúng hoặc sai.", "Must be true or false."),
@@ -246,6 +249,17 @@ FIELD_ERRORS: dict[str, Words] = {
     "model_type": Words("Phải là một đối tượng JSON.", "Must be a JSON object."),
     "model_attributes_type": Words("Phải là một đối tượng JSON.", "Must be a JSON object."),
     "list_type": Words("Phải là một danh sách.", "Must be a list."),
+    "unknown-value": Words(
+        "Không có giá trị '{value}'. Có thể chọn: {allowed}.",
+        "There is no '{value}'. What may be chosen: {allowed}.",
+    ),
+    "unknown-unit": Words(
+        "Không có đơn vị hành chính '{value}'.", "There is no administrative unit '{value}'."
+    ),
+    "ambiguous-unit": Words(
+        "Có {count} đơn vị mang tên '{value}'. Hãy chọn bằng mã: {allowed}.",
+        "There are {count} units called '{value}'. Choose by the code: {allowed}.",
+    ),
     "control_character": Words("Có ký tự điều khiển không hợp lệ.", "Holds a control character."),
     "unknown-procedure": Words(
         "Không có thủ tục '{value}' trong danh mục.", "Procedure '{value}' is not in the catalogue."

@@ -22,6 +22,7 @@ from notify.ports import ReceiptReader
 from notify.registry import build_receipt_readers
 from notify.routebook import RouteBook
 from storage.agencies.authority import AuthorityBook
+from storage.catalogue.book import CatalogueBook
 from storage.cipher import Cipher
 from storage.dossiers.slips import SlipKeys
 from storage.dossiers.working_days import WorkingCalendar
@@ -43,6 +44,7 @@ class Services:
     identity_providers: Mapping[Audience, IdentityProvider]
     calendar: WorkingCalendar
     slip_keys: SlipKeys
+    catalogue: CatalogueBook
     client_keys: ClientKeys = field(default_factory=ClientKeys)
     routes: RouteBook = field(default_factory=RouteBook)
     authority: AuthorityBook = field(default_factory=AuthorityBook)
@@ -118,6 +120,20 @@ async def _watching_ended_sessions(settings: Settings, ended: EndedSessions) -> 
         await asyncio.gather(watch, return_exceptions=True)
 
 
+@asynccontextmanager
+async def _catalogue(settings: Settings, engine: Engine, cipher: Cipher) -> AsyncIterator[CatalogueBook]:
+    """Follow the catalogue meanwhile; the first is not waited for, but by who asks for it."""
+    book = CatalogueBook(
+        settings.storage, lambda: Reading(engine, cipher), look_seconds=settings.catalogue_look_seconds
+    )
+    follow = asyncio.create_task(book.run(), name="catalogue")
+    try:
+        yield book
+    finally:
+        follow.cancel()
+        await asyncio.gather(follow, return_exceptions=True)
+
+
 _PROFILES = {Profile.STRICT: OpenIdProvider, Profile.VNEID: VneidProvider}
 
 
@@ -147,6 +163,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
         async with (
             _identity_providers(settings.auth) as providers,
             _watching_ended_sessions(settings, callers.ended),
+            _catalogue(settings, engine, cipher) as catalogue,
         ):
             yield Services(
                 settings=settings,
@@ -157,6 +174,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 identity_providers=providers,
                 calendar=_warm_calendar(settings),
                 slip_keys=SlipKeys(keys=settings.storage.slip_keys()),
+                catalogue=catalogue,
                 receipt_readers=build_receipt_readers(settings.notify),
             )
     finally:

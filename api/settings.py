@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """Days that the government moves, beyond what the package `holidays` knows: JSON lists of dates."""
     log_level: str = "INFO"
     minimum_app_version: str = "1.0.0"
+    catalogue_look_seconds: Annotated[float, Field(gt=0)] = 5.0
+    """How often a process looks whether catalogue or units have changed."""
 
     def event_limit(self) -> EventLimit:
         """Return how many events a client may send that has no limit of its own. Raises SettingsError."""

@@ -13,8 +13,6 @@ from storage.unit_of_work import Reading
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 5.0
-"""How long a new version may be in force before a process begins to make it ready."""
 LONGEST_PAUSE_SECONDS = 300.0
 """The longest that is waited after one that could not be made, before it is tried again."""
 PATIENCE_SECONDS = 5.0
@@ -31,7 +29,8 @@ class CatalogueBook:
     Args:
         settings: of the database, which the process that makes the next one ready reads by itself.
         open_reading: opens a reading in which it is looked whether there is a next one.
-        look_seconds: how often.
+        look_seconds: how long a new version may be in force before it is begun to be made ready.
+        edition: what is asked before the first look; none by default.
     """
 
     def __init__(
@@ -39,12 +38,13 @@ class CatalogueBook:
         settings: StorageSettings,
         open_reading: Callable[[], Reading],
         *,
-        look_seconds: float = LOOK_SECONDS,
+        look_seconds: float,
+        edition: Edition | None = None,
     ) -> None:
         self._settings = settings
         self._open_reading = open_reading
         self._look_seconds = look_seconds
-        self._edition: Edition | None = None
+        self._edition = edition
         self._there = asyncio.Event()
 
     @property
@@ -70,13 +70,20 @@ class CatalogueBook:
             pause = await self._follow(pause)
             await asyncio.sleep(pause)
 
+    async def renew(self) -> None:
+        """Look once, and come back when what is in force is asked. Raises whatever went wrong."""
+        async with self._open_reading() as reading:
+            found = await stamp_in_force(reading)
+        if found != self.stamp:
+            edition = await build_beside(self._settings)
+            self._edition = edition
+            self._there.set()
+            log.info("catalogue_ready", version=edition.stamp.catalogue, procedures=len(edition.catalogue))
+
     async def _follow(self, pause: float) -> float:
         """Look once, and return how long to wait then: ever longer while it goes wrong."""
         try:
-            async with self._open_reading() as reading:
-                found = await stamp_in_force(reading)
-            if found != self.stamp:
-                await self._renew()
+            await self.renew()
         # Of any kind: whatever it is, the one that is there must go on being asked.
         except Exception as error:  # noqa: BLE001
             in_force = self.stamp.catalogue if self.stamp else None
@@ -84,9 +91,3 @@ class CatalogueBook:
             log.error("catalogue_not_renewed", error=kind, in_force=in_force)  # noqa: TRY400
             return min(pause * 2, LONGEST_PAUSE_SECONDS)
         return self._look_seconds
-
-    async def _renew(self) -> None:
-        edition = await build_beside(self._settings)
-        self._edition = edition
-        self._there.set()
-        log.info("catalogue_ready", version=edition.stamp.catalogue, procedures=len(edition.catalogue))
