@@ -11,6 +11,9 @@ from storage.representations.kinds import Power, RepresentationKind
 MAJORITY = 18
 """Years of age from which a person is an adult (Civil Code 91/2015/QH13, article 20)."""
 
+YEARS = range(1900, 3000)
+"""In which a right may begin and end: the first year and the last are others by other clocks."""
+
 
 class InvalidTerms(ValueError):  # noqa: N818  # named for what was found, as callers read it
     """A representation that the law, or good sense, does not know.
@@ -67,6 +70,9 @@ class Terms:
             raise InvalidTerms("representative", "wrong-party-kind")
 
     def _check_time(self) -> None:
+        for field, at in (("valid_from", self.valid_from), ("valid_until", self.valid_until)):
+            if at is not None and at.year not in YEARS:
+                raise InvalidTerms(field, "out-of-range")
         if self.valid_until is None:
             if self.kind is not RepresentationKind.LEGAL_REPRESENTATIVE:
                 raise InvalidTerms("valid_until", "needs-an-end")

@@ -108,6 +108,32 @@ async def test_an_agency_is_bound_by_law(
     assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, code)
 
 
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"valid_from": "0001-01-01T00:00:00+07:00"},
+        {"valid_until": "9999-12-31T23:59:59-07:00"},
+        {"valid_from": "1899-12-31T23:59:59Z"},
+        {"valid_until": "3000-01-01T00:00:00Z"},
+    ],
+)
+async def test_times_that_nobody_could_read_again_are_refused(
+    client: httpx.AsyncClient, registry: Agency, owner: Citizen, helper: Citizen, fields: dict[str, Any]
+) -> None:
+    """What is before the first year or after the last by another clock would spoil both parties' lists."""
+    body = vouched(helper, owner, **fields)
+    answer = await client.post("/v1/agency/representations", json=body, headers=registry.headers)
+    assert (answer.status_code, answer.json()["errors"][0]) == (
+        422,
+        {
+            "pointer": f"/{next(iter(fields))}",
+            "code": "out-of-range",
+            "detail": "Thời điểm ngoài khoảng cho phép.",
+        },
+    )
+    assert await listed(client, owner, MINE) == await listed(client, helper, THEIRS) == []
+
+
 async def test_an_organisation_has_a_legal_representative_without_end(
     client: httpx.AsyncClient, registry: Agency, helper: Citizen, make_citizen: MakeCitizen
 ) -> None:
