@@ -102,7 +102,8 @@ DETAILS: dict[str, Words] = {
         "Check the dossier's code, and the secret on the slip or the applicant's number. Both must match.",
     ),
     "lookup-paused": Words(
-        "Đã thử sai quá nhiều lần. Hãy dùng mã bí mật trên phiếu, đăng nhập, hoặc thử lại sau {minutes} phút.",
+        "Đã thử sai quá nhiều lần. Hãy dùng mã bí mật trên phiếu, đăng nhập, "
+        "hoặc thử lại sau {minutes} phút.",
         "There were too many wrong tries. Use the slip's secret, sign in, or try again in {minutes} minutes.",
     ),
     "request-under-way": Words(
@@ -127,7 +128,8 @@ DETAILS: dict[str, Words] = {
     ),
     "unproved-key": Words(
         "Bằng chứng DPoP thiếu, sai, đã dùng, hoặc đồng hồ thiết bị lệch quá 5 phút. Hãy tạo bằng chứng mới.",
-        "The DPoP proof is missing, wrong, used, or the device's clock is over 5 minutes off. Make a new one.",
+        "The DPoP proof is missing, wrong, used, or the device's clock is over 5 minutes off. "
+        "Make a new one.",
     ),
     "forbidden": Words(
         "Mã truy cập này không dùng được cho chức năng đang gọi.",
