@@ -43,6 +43,8 @@ WHERE officer_id = %(officer)s AND role = %(role)s AND agency_id IS NOT DISTINCT
 """
 _DISABLE = "UPDATE officer SET disabled_at = coalesce(disabled_at, now()) WHERE id = %s"
 _ENABLE = "UPDATE officer SET disabled_at = NULL WHERE id = %s"
+# First the codes: who brings one at this moment is waited for, and the session is then there to be ended.
+_FORGET_CODES = "DELETE FROM authorization_code WHERE officer_id = %s"
 _END_SESSIONS = "UPDATE session SET revoked_at = now() WHERE officer_id = %s AND revoked_at IS NULL"
 
 
@@ -161,5 +163,6 @@ async def set_enabled(uow: UnitOfWork, officer_id: UUID, *, enabled: bool) -> bo
     driver = await uow.driver()
     known = (await driver.execute(_ENABLE if enabled else _DISABLE, (officer_id,))).rowcount > 0
     if not enabled:
+        await driver.execute(_FORGET_CODES, (officer_id,))
         await driver.execute(_END_SESSIONS, (officer_id,))
     return known

@@ -22,6 +22,9 @@ ORDER BY id DESC LIMIT %(limit)s
 _PARTY_OF = f"SELECT party_id FROM session WHERE id = %(id)s AND {_OWN}"
 _NAME = f"UPDATE session SET device_name_sealed = %(name)s WHERE id = %(id)s AND {_OWN}"
 _END = f"UPDATE session SET revoked_at = %(now)s WHERE id = %(id)s AND {_OWN}"
+# What would become a session within a minute goes as well, and first: who brings a code at this moment is
+# waited for, and the session that it becomes is then there to be ended.
+_FORGET_CODES = "DELETE FROM authorization_code WHERE party_id = %(holder)s OR officer_id = %(holder)s"
 _END_ALL = f"UPDATE session SET revoked_at = %(now)s WHERE {_OWN} AND id IS DISTINCT FROM %(kept)s::uuid"
 
 
@@ -71,6 +74,7 @@ async def end_session(uow: UnitOfWork, holder: UUID, session_id: UUID, *, now: d
 
 
 async def end_all(uow: UnitOfWork, holder: UUID, *, kept: UUID | None, now: datetime) -> int:
-    """End the sessions of a holder but for the kept one; return how many."""
-    given = {"holder": holder, "kept": kept, "now": now}
-    return (await (await uow.driver()).execute(_END_ALL, given)).rowcount
+    """End the sessions of a holder but for the kept one, and codes for others; return how many ended."""
+    driver, given = await uow.driver(), {"holder": holder, "kept": kept, "now": now}
+    await driver.execute(_FORGET_CODES, given)
+    return (await driver.execute(_END_ALL, given)).rowcount

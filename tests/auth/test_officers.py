@@ -3,12 +3,15 @@
 from datetime import UTC, datetime
 
 import pytest
+from sqlmodel import select
 
 from auth.identity import Vouched
 from auth.officers import admit
 from storage.officers import reading, repository
 from storage.officers.repository import Subject
-from storage.sessions.models import Session
+from storage.sessions import repository as sessions
+from storage.sessions.models import AuthorizationCode, Session
+from storage.sessions.repository import Admission
 
 ISSUER = "https://staff.example.vn"
 EMAIL = "an.nguyen@example.vn"
@@ -82,16 +85,24 @@ async def test_who_is_known_is_nobody_else(an, unit_of_work):
 
 
 async def test_shutting_out_ends_sessions(an, unit_of_work):
-    """Whoever is shut out has no session any more, and comes in again only once let in."""
+    """Whoever is shut out has no session any more, nor a code for one, and comes in again only once let in."""
     async with unit_of_work() as uow:
         await admit(uow, vouched(email=EMAIL, email_verified=True))
         now = datetime.now(UTC)
         session = Session(officer_id=an, client_id="console", assurance=2, signed_in_at=now, expires_at=now)
         uow.session.add(session)
-        await uow.session.flush()
+        await sessions.keep_code(
+            uow,
+            b"code",
+            Admission(client_id="console", officer_id=an, assurance=0, signed_in_at=now),
+            redirect_uri="https://console.example.vn/back",
+            challenge="c",
+            expires_at=now,
+        )
         assert await repository.set_enabled(uow, an, enabled=False)
         await uow.session.refresh(session)
         assert session.revoked_at is not None
+        assert (await uow.session.exec(select(AuthorizationCode))).first() is None
         assert await admit(uow, vouched()) is None
         await repository.set_enabled(uow, an, enabled=True)
         assert await admit(uow, vouched()) == an

@@ -16,7 +16,7 @@ from auth.sign_in import SignIns
 from auth.tokens import Tokens
 from storage.parties.models import Party
 from storage.parties.repository import profile
-from storage.sessions import repository
+from storage.sessions import overview, repository
 from storage.sessions.models import Session
 from storage.sessions.repository import PendingSignIn
 
@@ -287,6 +287,34 @@ async def test_sign_out_comes_first(house, unit_of_work, reading):
         await _until_somebody_waits(reading)
         await uow.commit()
     assert await refreshing is None
+
+
+async def _end_all(house, pair) -> int:
+    """Sign out everywhere."""
+    party_id = house.tokens.verify_citizen(pair.access_token).party_id
+    now = datetime.now(UTC)
+    return await house.committed(lambda uow: overview.end_all(uow, party_id, kept=None, now=now))
+
+
+async def test_sign_out_everywhere_takes_codes_along(house):
+    """A code that was given before begins no session after it; a new one does."""
+    pair, code = await house.signed_in(), await house.code()
+    assert await _end_all(house, pair) == 1
+    assert await house.redeem(code) is None
+    assert await house.signed_in()
+
+
+async def test_sign_out_everywhere_meets_a_code(house, unit_of_work, reading):
+    """The session that somebody is beginning with a code meanwhile ends as well."""
+    pair, code = await house.signed_in(), await house.code()
+    async with unit_of_work() as uow:
+        given = {"client_id": APP, "redirect_uri": REDIRECT, "verifier": VERIFIER}
+        begun = await house.sessions.redeem(uow, code=code, **given)
+        ending = asyncio.create_task(_end_all(house, pair))
+        await _until_somebody_waits(reading)
+        await uow.commit()
+    assert await ending == 2
+    assert await house.refresh(begun.refresh_token) is None
 
 
 async def _until_somebody_waits(reading) -> None:
