@@ -15,6 +15,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 from joserfc.util import base64_to_int
 
+from auth.bounded import PLAIN, bound
 from auth.cached import Cached
 
 log = structlog.get_logger(__name__)
@@ -103,7 +104,8 @@ class ClientKeys:
 
     An address was registered by an operator, but where its name leads is its owner's to say at any time. So
     the name is looked up here, every address that it has must be public, and it is that address which is
-    called: a name can not lead into our own network. There is no redirect, no proxy, 64 KiB and 5 s at most.
+    called: a name can not lead into our own network. There is no redirect and no proxy,
+    nothing comes packed, and it is 64 KiB and 5 s at most.
 
     Args:
         reaches: which addresses may be called.
@@ -158,7 +160,13 @@ class ClientKeys:
         address = await self._address(url.host, url.port or 443)
         self._trust = self._trust or ssl.create_default_context()
         async with (
-            httpx.AsyncClient(verify=self._trust, trust_env=False, timeout=TIMEOUT_SECONDS) as client,
+            httpx.AsyncClient(
+                verify=self._trust,
+                trust_env=False,
+                timeout=TIMEOUT_SECONDS,
+                headers=PLAIN,
+                event_hooks={"response": [bound]},
+            ) as client,
             client.stream(
                 "GET",
                 url.copy_with(host=str(address)),

@@ -1,5 +1,6 @@
 """What may be a client's key, and what is fetched from where a client publishes it."""
 
+import gzip
 import ipaddress
 
 import pytest
@@ -148,6 +149,13 @@ async def test_what_can_not_be_read_has_no_keys(publisher, client_keys, fault):
     for _ in range(2):
         assert await client_keys.of([publisher.url]) == ()
     assert publisher.requests == 1
+
+
+async def test_nothing_comes_packed(publisher, client_keys):
+    """A few kilobytes can be unpacked to gigabytes: a packed answer is not asked for, and not unpacked."""
+    publisher.body, publisher.header = gzip.compress(publisher.body), "content-encoding: gzip\r\n"
+    assert await client_keys.of([publisher.url]) == ()
+    assert b"accept-encoding: identity\r\n" in publisher.last.lower()
 
 
 async def test_only_public_addresses_are_called(publisher):
