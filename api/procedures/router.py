@@ -1,0 +1,119 @@
+"""`/v1/procedures` and `/v1/life-events`: open to everybody, and the same for all who ask the same."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
+
+from api import conditional
+from api.dependencies import AllServices, Locale
+from api.problems import Problem
+from api.procedures import service
+from api.procedures.pace import admit
+from api.procedures.schemas import (
+    LifeEventDetail,
+    LifeEventList,
+    ProcedurePage,
+    ProcedureQuery,
+    SuggestionList,
+    SuggestionQuery,
+)
+from storage.catalogue.book import CatalogueNotReady
+from storage.catalogue.edition import Edition
+
+RELEASE = version("tindan")
+"""Another release may word an answer otherwise."""
+FRESH_SECONDS = 60
+"""How long what was found may be shown without asking again: so long a new version can wait."""
+
+router = APIRouter(prefix="/v1", tags=["procedures"], dependencies=[Depends(admit)])
+
+
+async def get_edition(services: AllServices) -> Edition:
+    """Return catalogue and units in force, or say when to come again: a new process reads them first."""
+    try:
+        return await services.catalogue.current()
+    except CatalogueNotReady as error:
+        raise Problem("unavailable", 503, headers={"retry-after": "5"}) from error
+
+
+InForce = Annotated[Edition, Depends(get_edition)]
+
+
+class Shared:
+    """Answers that are the same for everybody: told apart by what was asked of which edition."""
+
+    def __init__(self, request: Request, edition: InForce, locale: Locale) -> None:
+        self._request = request
+        self._locale = locale
+        self._edition = edition
+        self._headers = {
+            "cache-control": f"public, max-age={FRESH_SECONDS}",
+            "vary": "accept-language",
+            "content-language": locale,
+        }
+
+    def answer(self, asked: BaseModel | str, make: Callable[[Edition, str], BaseModel]) -> Response:
+        """Send what is made, or 304 where the caller holds it; then nothing is made at all."""
+        question = asked if isinstance(asked, str) else asked.model_dump_json()
+        parts = (RELEASE, repr(self._edition.stamp), self._request.url.path, question, self._locale)
+        headers = {**self._headers, "etag": conditional.tag_of("\0".join(parts).encode())}
+        if conditional.holds(self._request, headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        body = make(self._edition, self._locale).model_dump_json()
+        return Response(body, media_type="application/json", headers=headers)
+
+
+Sharing = Annotated[Shared, Depends()]
+
+
+@router.get(
+    "/procedures",
+    summary="Find procedures",
+    response_model=ProcedurePage,
+    responses=conditional.NOT_MODIFIED,
+)
+async def find_procedures(query: Annotated[ProcedureQuery, Query()], shared: Sharing) -> Response:
+    """Find administrative procedures by what a citizen says, with or without marks, abbreviated or misspelt.
+
+    Procedures of one name, for several levels or provinces, are one entry with `variants`: the one that holds
+    everywhere first, or the own one of the province that is given, where others' own ones are left out.
+    What fits is found by the words of `q`, and filters narrow it. A cursor goes on at its place in whichever
+    version of the catalogue is in force by then: see `version`.
+    """
+    return shared.answer(query, lambda edition, locale: service.find(edition, query, locale))
+
+
+@router.get(
+    "/procedures/suggestions",
+    summary="Complete a question that is being typed",
+    response_model=SuggestionList,
+    responses=conditional.NOT_MODIFIED,
+)
+async def suggest(query: Annotated[SuggestionQuery, Query()], shared: Sharing) -> Response:
+    """Return up to ten texts that hold what was typed, those that begin with it first."""
+    return shared.answer(query, lambda edition, _: service.suggest(edition, query.q, query.limit))
+
+
+@router.get(
+    "/life-events",
+    summary="What happens in life",
+    response_model=LifeEventList,
+    responses=conditional.NOT_MODIFIED,
+)
+async def list_life_events(shared: Sharing) -> Response:
+    """List events such as a birth, by which people who know of no procedure find what there is to do."""
+    return shared.answer("", service.all_life_events)
+
+
+@router.get(
+    "/life-events/{event}",
+    summary="Procedures that go with something that happens in life",
+    response_model=LifeEventDetail,
+    responses=conditional.NOT_MODIFIED,
+)
+async def show_life_event(event: str, shared: Sharing) -> Response:
+    """Show procedures in the order in which they are wanted, as far as the catalogue has them."""
+    return shared.answer(event, lambda edition, locale: service.one_life_event(edition, event, locale))
