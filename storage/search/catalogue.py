@@ -14,7 +14,7 @@ from storage.search.index import CANDIDATES, Index, Searchable
 from storage.search.lexicon import Lexicon
 from storage.search.names import plain_name
 from storage.search.question import ASIDE, LONGEST, Question, understand
-from storage.search.ranking import Hit, rank
+from storage.search.ranking import scored
 from storage.search.sifting import Places, Shelves, Sort
 from storage.search.suggesting import Completion, Suggestions
 
@@ -145,15 +145,15 @@ class Catalogue:
             yield searchable_of(procedure)
 
     def _hits(self, question: Question, sieve: Sieve) -> Mapping[int, float]:
-        """Return the places that fit, with how well, the best first."""
+        """Return the places that fit, with how badly, the best first."""
         views = self._views(sieve)
         if not views:
-            return _fitting(rank(self._index, question))
+            return _fitting(scored(self._index, question, self._index.candidates(question)))
         found = self._index.candidates(question, len(self))
         likely = dict(found[:CANDIDATES])
         for view in views:
             likely.update(islice((hit for hit in found if hit[0] in view), CANDIDATES))
-        return _fitting(rank(self._index, question, likely.items()))
+        return _fitting(scored(self._index, question, likely.items()))
 
     def _views(self, sieve: Sieve) -> list[Places]:
         """Return what passes a sieve, and what passes it but for each of the facets that are chosen."""
@@ -168,18 +168,16 @@ class Catalogue:
     ) -> list[Sequence[int]]:
         """Return the members of each family that pass, the one that speaks for them first."""
 
-        def leading(place: int) -> tuple[bool, float, float]:
+        def leading(place: int) -> tuple[bool, float, float, int]:
             # Where a province is given its own comes first, else what holds everywhere.
             own = self._facts[place].province
-            return own != province, -hits.get(place, 0.0), -self._index.named[place].prior
+            return own != province, hits.get(place, 0.0), -self._index.named[place].prior, place
 
-        listed = []
+        listed: list[Sequence[int]] = []
         for family in families:
             members = self._shelves.members(family, passing)
-            if len(members) > 1:
-                members = sorted(members, key=leading)
             if members:
-                listed.append(members)
+                listed.append(sorted(members, key=leading) if len(members) > 1 else tuple(members))
         return listed
 
     def _found(self, places: Sequence[int], asked: set[str]) -> Found:
@@ -187,9 +185,11 @@ class Catalogue:
         return Found(facts=facts, variants=tuple(variants), marks=tuple(_marks(facts.name, asked)))
 
 
-def _fitting(hits: Sequence[Hit]) -> Mapping[int, float]:
-    least = FITTING * hits[0].score if hits else 0.0
-    return {place: score for place, score in hits if score >= least}
+def _fitting(hits: Sequence[tuple[float, int]]) -> Mapping[int, float]:
+    """Return places by how badly they fit, the best first, without those that fit much worse than it."""
+    best = hits[0][0] if hits else 0.0
+    most = max(FITTING * best, best)
+    return {place: worse for worse, place in hits if worse <= most}
 
 
 def _marks(name: str, asked: set[str]) -> Iterator[tuple[int, int]]:

@@ -19,23 +19,26 @@ class Hit(NamedTuple):
     score: float
 
 
-def rank(
-    index: Index, question: Question, candidates: Iterable[tuple[int, float]] | None = None
-) -> list[Hit]:
-    """Return what fits, the best first: of all, or of what is given with its scores.
+def rank(index: Index, question: Question) -> list[Hit]:
+    """Return what fits, the best first."""
+    return [Hit(place, -worse) for worse, place in scored(index, question, index.candidates(question))]
+
+
+def scored(
+    index: Index, question: Question, candidates: Iterable[tuple[int, float]]
+) -> list[tuple[float, int]]:
+    """Return candidates, which come with their scores, as how badly they fit and the place, in order.
 
     A name fits the better, the more of the question is in it, the less it says beside, and the fewer special
     cases it is for that nobody asked about.
     """
-    if candidates is None:
-        candidates = index.candidates(question)
     told = {word: weight * index.tells(word) for word, weight in question.folded.items()}
     total = sum(told.values())
     if not total:
-        return [Hit(place, score) for place, score in candidates]
-    told = {word: tells / total for word, tells in told.items() if tells}
-    own = {word: index.tells(word) * min(1.0, _FULL * question.folded[word]) for word in told}
-    words, asked = frozenset(told), marks_in(question.flat)
+        return sorted((-score, place) for place, score in candidates)
+    told = {word: OF_QUESTION * tells / total for word, tells in told.items() if tells}
+    own = {word: OF_NAME * index.tells(word) * min(1.0, _FULL * question.folded[word]) for word in told}
+    words, asked, of_terms = frozenset(told), marks_in(question.flat), TERMS / total
     hits = []
     # Some three hundred times a question: what does not depend on the candidate was done before.
     for place, score in candidates:
@@ -44,13 +47,13 @@ def rank(
         for word in words & named.words:
             of_question += told[word]
             of_name += own[word]
-        fits = TERMS * score / total + OF_QUESTION * of_question + PRIOR * named.prior
+        fits = of_terms * score + of_question + PRIOR * named.prior
         if of_name:
-            fits += OF_NAME * of_name / named.tells
+            fits += of_name / named.tells
         if named.marks:
             fits -= UNASKED * _unasked(named, asked)
-        hits.append(Hit(place, fits))
-    hits.sort(key=lambda hit: (-hit.score, hit.place))
+        hits.append((-fits, place))
+    hits.sort()
     return hits
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from functools import reduce
 from itertools import chain
 from operator import itemgetter
+from typing import NamedTuple
 
 from storage.search.collation import collation_key
 from storage.search.facts import Facet, Facts, Sieve, values_of
@@ -37,15 +38,15 @@ class Shelves:
 
     def __init__(self, catalogue: Sequence[Facts], families: Sequence[int]) -> None:
         self._catalogue = catalogue
-        self._all = frozenset(range(len(catalogue)))
         self._by_value = {facet: _by_value(catalogue, facet) for facet in Facet}
         self._by_days = _ascending((facts.days, place) for place, facts in enumerate(catalogue))
         self._by_fee = _ascending((facts.fee, place) for place, facts in enumerate(catalogue))
         self._by_province: dict[str | None, set[int]] = defaultdict(set)
-        self._families: list[list[int]] = [[] for _ in range(max(families, default=-1) + 1)]
+        members: list[set[int]] = [set() for _ in range(max(families, default=-1) + 1)]
         for place, (facts, family) in enumerate(zip(catalogue, families, strict=True)):
             self._by_province[facts.province].add(place)
-            self._families[family].append(place)
+            members[family].add(place)
+        self._families = [frozenset(places) for places in members]
         self._values = {facet: self._of_families(facet) for facet in Facet}
         names = sorted(range(len(catalogue)), key=lambda place: collation_key(catalogue[place].name))
         self._name_order = {place: order for order, place in enumerate(names)}
@@ -65,20 +66,17 @@ class Shelves:
             kept.append(_up_to(self._by_fee, sieve.fee))
         return reduce(frozenset.intersection, sorted(kept, key=len)) if kept else None
 
-    def members(self, family: int, passing: Places | None) -> Sequence[int]:
+    def members(self, family: int, passing: Places | None) -> Places:
         """Return the places of a family that pass."""
         places = self._families[family]
-        return places if passing is None else [place for place in places if place in passing]
+        return places if passing is None else places & passing
 
-    def counts(self, families: Iterable[int], sieve: Sieve) -> Mapping[Facet, Mapping[str, int]]:
+    def counts(self, families: Collection[int], sieve: Sieve) -> Mapping[Facet, Mapping[str, int]]:
         """Return how many of the families have a member of each value, a facet's own choice left aside."""
-        wanted = list(families)
         chosen = {facet for facet, _ in sieve.facets}
-        passing = self.passing(sieve)
+        views = {but: self._view(families, but) for but in {sieve, *map(sieve.without, chosen)}}
         return {
-            facet: self._count(
-                wanted, facet, self.passing(sieve.without(facet)) if facet in chosen else passing
-            )
+            facet: self._count(facet, views[sieve.without(facet) if facet in chosen else sieve])
             for facet in Facet
         }
 
@@ -105,19 +103,31 @@ class Shelves:
         none: Places = frozenset()
         return none.union(*(self._by_value[facet].get(value, none) for value in wanted))
 
-    def _count(self, families: Iterable[int], facet: Facet, passing: Places | None) -> Mapping[str, int]:
+    def _view(self, families: Collection[int], sieve: Sieve) -> "_View":
+        passing = self.passing(sieve)
         if passing is None:
-            return Counter(chain.from_iterable(map(self._values[facet].__getitem__, families)))
-        return Counter(
-            chain.from_iterable(self._passing_values(family, facet, passing) for family in families)
-        )
+            return _View(whole=families, parts=())
+        whole, parts = [], []
+        for family in families:
+            members = self._families[family] & passing
+            if len(members) == len(self._families[family]):
+                whole.append(family)
+            elif members:
+                parts.append(members)
+        return _View(whole=whole, parts=parts)
 
-    def _passing_values(self, family: int, facet: Facet, passing: Places) -> Collection[str]:
-        places = self._families[family]
-        members = [place for place in places if place in passing]
-        if len(members) == len(places):
-            return self._values[facet][family]
-        return {value for place in members for value in values_of(self._catalogue[place], facet)}
+    def _count(self, facet: Facet, view: "_View") -> Mapping[str, int]:
+        counts = Counter(chain.from_iterable(map(self._values[facet].__getitem__, view.whole)))
+        for members in view.parts:
+            counts.update({value for place in members for value in values_of(self._catalogue[place], facet)})
+        return counts
+
+
+class _View(NamedTuple):
+    """Families as a sieve leaves them: those that pass as a whole, and what is left of the others."""
+
+    whole: Collection[int]
+    parts: Sequence[Places]
 
 
 def _by_value(catalogue: Iterable[Facts], facet: Facet) -> Mapping[str, Places]:

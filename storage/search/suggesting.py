@@ -32,13 +32,14 @@ class Suggestions:
                 best[folded] = entry
         likely = sorted(best.items(), key=lambda pair: len(pair[0]) - LETTERS_OF_WEIGHT * pair[1].weight)
         self._entries = [(f" {folded}", entry.text) for folded, entry in likely]
+        self._all = "\n".join(known for known, _ in self._entries)
 
     def complete(self, typed: str, count: int) -> list[str]:
         """Return up to `count` texts that hold what was typed, those that begin with it first."""
         folded = _folded(typed[:LONGEST])
-        if len(folded) < FEWEST_LETTERS:
-            return []
         start = f" {folded}"
+        if len(folded) < FEWEST_LETTERS or start not in self._all:
+            return []
         found = list(islice((text for known, text in self._entries if known.startswith(start)), count))
         within = (text for known, text in self._entries if known.find(start, 1) > 0)
         seen = set(found)
