@@ -15,7 +15,10 @@ from api.services import make_cipher
 from api.settings import Settings
 from storage import schema
 from storage.cipher import Cipher
+from storage.embedded import running_url
 from storage.engine import Engine
+from storage.errors import SettingsError
+from storage.settings import StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
 
 T = TypeVar("T")
@@ -40,9 +43,12 @@ class House:
 
 @asynccontextmanager
 async def open_house() -> AsyncIterator[House]:
-    """Open the database that the environment names. Raises OutdatedSchemaError, SettingsError."""
+    """Open the database that the environment names, or, in development, the one that `make run` runs.
+
+    Raises OutdatedSchemaError, SettingsError.
+    """
     settings = Settings()
-    engine = Engine(settings.storage)
+    engine = Engine(_reachable(settings.storage))
     house = House(settings=settings, engine=engine, cipher=make_cipher(settings.storage))
     try:
         async with house.reading() as reading:
@@ -50,6 +56,16 @@ async def open_house() -> AsyncIterator[House]:
         yield house
     finally:
         await engine.dispose()
+
+
+def _reachable(storage: StorageSettings) -> StorageSettings:
+    if storage.database_url or not storage.development:
+        return storage
+    url = running_url(storage.data_dir)
+    if url is None:
+        place = storage.data_dir.resolve()
+        raise SettingsError(f"no database runs in {place}. Start one with `make run`, or set DATABASE_URL")
+    return storage.model_copy(update={"database_url": url})
 
 
 def in_one_unit(work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
