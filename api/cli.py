@@ -17,6 +17,7 @@ from api.operation.agencies import agency
 from api.operation.broadcasts import broadcasts
 from api.operation.catalogue import catalogue
 from api.operation.channels import channels
+from api.operation.evaluate import HELP, evaluate_catalogue
 from api.operation.keys import keys
 from api.operation.notices import notices
 from api.operation.officers import officer
@@ -38,6 +39,7 @@ app = typer.Typer(
     help="TinDan: the backend of the mobile channel of Vietnamese online public services.",
 )
 
+catalogue.command("evaluate", help=HELP)(evaluate_catalogue)
 app.add_typer(agency, name="agency")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(broadcasts, name="broadcasts")
