@@ -23,18 +23,21 @@ class Rounds:
         self._horizon = Horizon()
 
     async def claim(
-        self, take: Callable[[After, Since], Awaitable[tuple[Sequence[Row], After]]]
+        self, take: Callable[[After, Since], Awaitable[tuple[Sequence[Row], After | None]]]
     ) -> Sequence[Row]:
         """Claim; while nothing is found, look on until every agency of every lane was looked at.
 
         `take` claims once: it is given where to go on and from when on to look, and returns what it found
-        and where to go on next time.
+        and where to go on next time; none where it may not look at all now, so that nobody loses its turn.
         """
         begun: set[int] = set()
         unseen = set(LANES)
         while True:
             begun |= self._at_the_first()
-            rows, self._after = await take(self._after, self._horizon.bounds())
+            rows, after = await take(self._after, self._horizon.bounds())
+            if after is None:
+                return rows
+            self._after = after
             self._horizon.note(rows)
             unseen -= begun & self._at_the_first()
             if not rows and not unseen and self._horizon.bounds():

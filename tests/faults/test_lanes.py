@@ -7,6 +7,9 @@ from uuid import UUID
 import pytest
 
 from notify.categories import Lane
+from notify.dispatcher import Dispatcher
+from notify.rates import Rate
+from notify.valve import Valve
 from storage.channels import repository as channels
 from tests.faults.conftest import StartWorker
 from tests.faults.office import Office, email_of
@@ -113,3 +116,22 @@ async def test_worker_processes_share_a_crowd_and_send_nothing_twice(
 
 async def _all_sent(office: Office) -> bool:
     return not await office.waiting()
+
+
+async def test_a_rate_keeps_agencies_in_turn(office: Office, channel: ScriptedChannel) -> None:
+    """Whoever had to wait for the rate goes on behind the agency that was served last."""
+    valve = Valve(channel.name, Rate(per_second=0.0001, burst=1))
+    worker = Dispatcher(channel, office.composer, office.open_unit, valve=valve)
+    await office.announce(1, "push")
+    await office.queue(2)
+    await office.queue(3, agency_id=LARGEST)
+    for _ in range(4):
+        assert await worker.run_once() == 1
+        assert await worker.run_once() == 0
+        async with office.open_unit() as uow:
+            await (await uow.driver()).execute("UPDATE rate_bucket SET tokens = 1")
+            await uow.commit()
+
+    served = Counter(row["agency_id"] for row in await office.finished())
+
+    assert served == {office.agency_id: 2, LARGEST: 2}
