@@ -23,10 +23,10 @@ from notify.routes import DEFAULTS, Routing
 from notify.valve import Valve
 from storage.broadcasts.claiming import claim_topics
 from storage.contacts.repository import VALUE
-from storage.deliveries.claiming import FIRST, Claimed, claim
+from storage.deliveries.claiming import Claimed, claim
 from storage.devices.repository import TOKEN
 from storage.engine import UNAVAILABLE
-from storage.unit_of_work import UnitOfWork
+from storage.unit_of_work import CONTENTION, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -130,12 +130,12 @@ class Dispatcher:
         affordable = int(self._per_second * self._lease.total_seconds() / SHARE)
         return max(1, min(self._channel.batch_size, affordable))
 
-    async def _claim(self, size: int, after: After, since: Since) -> tuple[list[Claimed], After]:
+    async def _claim(self, size: int, after: After, since: Since) -> tuple[list[Claimed], After | None]:
         async with self._open_unit() as uow:
             self._routing = await self._book.current(uow)
             granted = await self._valve.grant(uow, size)
             if not granted:
-                return [], dict.fromkeys(after, FIRST)
+                return [], None
             rows, ends = await self._take(
                 uow,
                 channel=self.name,
@@ -200,7 +200,7 @@ class Dispatcher:
         self._per_second = rate if known is None else known + SMOOTHING * (rate - known)
 
     async def _record(self, left: Aftermath) -> None:
-        """Record what came of the sends; while the database is away, again and again.
+        """Record what came of the sends; while the database is away, or others are first, again and again.
 
         What was sent and is not recorded goes out a second time. To come late does no harm: whose lease ran
         out meanwhile is fenced off.
@@ -210,7 +210,7 @@ class Dispatcher:
                 async with self._open_unit() as uow:
                     counted = await aftermath.settle(uow, left)
                     await uow.commit()
-            except UNAVAILABLE as error:
+            except (*UNAVAILABLE, *CONTENTION) as error:
                 log.warning("outcomes_not_recorded", channel=self.name, error=type(error).__name__)
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue

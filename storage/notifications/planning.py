@@ -65,13 +65,14 @@ LEFT JOIN (
 ) d ON d.notification_id = g.id
 WHERE n.id = g.id
 """
-# Also those whose last step has been: an address may be left that was never tried.
+# Also those whose last step has been: an address may be left that was never tried. And those that are due
+# already: a planner may hold such a one that has read of its sends before this, and is about to put it off.
 _WAKE = """
-UPDATE notification n SET plan_at = now()
+UPDATE notification n SET plan_at = least(n.plan_at, now())
 FROM (
   SELECT id FROM notification
-  WHERE id = ANY(%b) AND (plan_at > now() OR (
-    plan_at IS NULL AND expires_at > now() AND received_at IS NULL AND read_at IS NULL))
+  WHERE id = ANY(%b) AND (plan_at IS NOT NULL OR (
+    expires_at > now() AND received_at IS NULL AND read_at IS NULL))
   ORDER BY id FOR UPDATE) w
 WHERE n.id = w.id
 """
