@@ -55,8 +55,11 @@ def record_of(
 
 
 def _kept(word: str | None) -> str | None:
-    """Return a provider's word as it can be kept: PostgreSQL has no place for NUL, operators for pages."""
-    return word.replace("\x00", "")[:LONGEST_WORD] if word else None
+    """Return a provider's word as it can be kept.
+
+    PostgreSQL has no place for NUL, operators for pages, and UTF-8 for half of a pair (RFC 8259, 8.2).
+    """
+    return word.replace("\x00", "").encode(errors="replace").decode()[:LONGEST_WORD] if word else None
 
 
 def _again_at(claimed: Claimed, outcome: Outcome, now: datetime, rng: Random) -> datetime | None:
