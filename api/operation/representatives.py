@@ -160,7 +160,9 @@ def _until(one: OwnRepresentation) -> str:
 
 @representatives.command("revoke")
 def revoke_representative(
-    representation_id: Annotated[UUID, typer.Argument(metavar="ID")],
+    representation_id: Annotated[
+        UUID, typer.Argument(metavar="ID", help="Id of the right, as `list` shows it")
+    ],
     *,
     reason: Annotated[str, typer.Option(help="Why, for the other operators; nothing personal")],
 ) -> None:
