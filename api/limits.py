@@ -16,6 +16,7 @@ from fastapi import Request
 from api.dependencies import AllServices
 from api.edge import add_headers
 from api.problems import Problem
+from api.services import Services
 from storage.cipher import Cipher
 from storage.limits import repository
 from storage.limits.repository import KEPT, Spending
@@ -79,10 +80,10 @@ class Spent:
     def headers(self) -> dict[str, str]:
         """Tell the limit, how much is left, and in how many seconds all of it is there again."""
         limit, left = self.limit, self.spending.left
-        seconds = limit.every.total_seconds()
+        seconds, remaining = limit.every.total_seconds(), max(0, math.floor(left))
         headers = {
             "ratelimit-policy": f'"{limit.name}";q={limit.burst};w={math.ceil(limit.burst * seconds)}',
-            "ratelimit": f'"{limit.name}";r={math.floor(left)};t={math.ceil((limit.burst - left) * seconds)}',
+            "ratelimit": f'"{limit.name}";r={remaining};t={math.ceil((limit.burst - left) * seconds)}',
         }
         return headers if self.granted else {**headers, "retry-after": str(max(1, self.retry_after))}
 
@@ -93,20 +94,26 @@ class Spent:
 
 
 def by_address(limit: Limit) -> Callable[[Request, AllServices], Awaitable[None]]:
-    """Make a dependency that lets no address ask more often than a limit allows.
-
-    In a transaction of its own: that somebody asked is kept, whatever comes of it.
-    """
+    """Make a dependency that lets no address ask more often than a limit allows."""
 
     async def spend(request: Request, services: AllServices) -> None:
-        async with services.unit_of_work() as uow:
-            spent = await limit.spend(uow, site_of(request.client.host if request.client else ""))
-            await uow.commit()
+        spent = await of_address(limit, request, services)
         if not spent.granted:
             raise spent.problem()
         add_headers(request.scope, spent.headers())
 
     return spend
+
+
+async def of_address(limit: Limit, request: Request, services: Services) -> Spent:
+    """Take a token from the bucket of the address that asks.
+
+    In a transaction of its own: that somebody asked is kept, whatever comes of it.
+    """
+    async with services.unit_of_work() as uow:
+        spent = await limit.spend(uow, site_of(request.client.host if request.client else ""))
+        await uow.commit()
+    return spent
 
 
 def site_of(address: str) -> str:

@@ -1,13 +1,17 @@
 """Sign-in through the browser, tokens, sign-out, and what the server says about itself."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import JSONResponse
 
+from api import limits
 from api.dependencies import AllServices, Locale, Uow, shown
+from api.edge import add_headers
+from api.limits import Limit
 from api.oauth import backchannel, browsers, service
 from api.oauth.answers import NO_STORE, app_url, check_single, redirect, refusal, repeated, required
 from api.oauth.asking import TokenRequest
@@ -31,6 +35,9 @@ from storage.sessions.repository import PendingSignIn
 from storage.unit_of_work import transact
 
 log = structlog.get_logger(__name__)
+BEGUN = Limit(name="sign-ins", burst=300, every=timedelta(seconds=0.1))
+"""Sign-ins begun from one address: each is kept for a while, whoever asks for it. A carrier's address may be
+that of tens of thousands of phones: close to a million sign-ins a day go through one."""
 router = APIRouter(tags=["oauth"])
 router.include_router(backchannel.router)
 # What a provider's refusal means to the app; whatever else it says, the person was not signed in.
@@ -68,6 +75,7 @@ async def authorize(
     browser = browsers.secret_of(request, services.tokens.issuer) or opaque.draw()
     try:
         check_single(given)
+        await _let_begin(request, services)
         started = await _started(sign_ins, asked, browser)
     except OAuthError as error:
         return _back_with(error, redirect_uri, services.tokens.issuer, asked.state)
@@ -145,6 +153,13 @@ async def jwks(services: AllServices, response: Response) -> PublicKeys:
 def _ambiguous(given: Sequence[tuple[str, str]]) -> frozenset[str]:
     """Return what says where to answer, if it says so twice: then it says nothing."""
     return repeated(given) & {"client_id", "redirect_uri"}
+
+
+async def _let_begin(request: Request, services: Services) -> None:
+    spent = await limits.of_address(BEGUN, request, services)
+    add_headers(request.scope, spent.headers())
+    if not spent.granted:
+        raise OAuthError("temporarily_unavailable", "too many sign-ins were begun from this network just now")
 
 
 async def _started(sign_ins: SignIns, asked: AppRequest, browser: str) -> StartedSignIn:

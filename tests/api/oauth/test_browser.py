@@ -33,6 +33,23 @@ async def test_person(browser, client, services):
     assert (known.kind, known.number, known.name) == ("person", "001190000001", "Nguyễn Thị Ví Dụ")
 
 
+async def test_too_many_from_one_address(browser, services):
+    """Who begins far too many sign-ins is told so by the app, and nothing is kept of those."""
+    begun = await browser.authorize()
+    assert begun.headers["ratelimit"].startswith('"sign-ins";r=299')
+    async with services.unit_of_work() as uow:
+        await (await uow.driver()).execute("UPDATE rate_bucket SET tokens = -50")
+        await uow.commit()
+    refused = await browser.authorize()
+    answer = answer_of(refused)
+    assert (answer["error"], answer["state"]) == ("temporarily_unavailable", "the app's state")
+    assert int(refused.headers["retry-after"]) in {5, 6}
+    assert refused.headers["ratelimit"].startswith('"sign-ins";r=0;')
+    assert refused.headers["location"].startswith(REDIRECT)
+    async with services.reading() as reading:
+        assert len((await reading.session.exec(select(SignIn))).all()) == 1
+
+
 async def test_organisation(browser, services):
     """Who signs in for an organisation is that organisation."""
     await browser.sign_in("demo-000007")
