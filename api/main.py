@@ -20,6 +20,8 @@ from api.oauth.router import router as oauth
 from api.officers.router import router as officers
 from api.operation.router import router as operation
 from api.opt_out.router import router as opt_out
+from api.procedures.detail_router import router as procedure_details
+from api.procedures.page import router as procedure_page
 from api.procedures.router import router as procedures
 from api.receipts.router import router as receipts
 from api.reference import page
@@ -43,6 +45,8 @@ ROUTERS = (
     receipts,
     representatives,
     procedures,
+    procedure_details,
+    procedure_page,
     lookups,
     slips,
     lookup_page,

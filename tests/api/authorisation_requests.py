@@ -193,6 +193,7 @@ async def notices(world: World) -> Call:
 
 
 EMPTY = plain()
+a_procedure = plain(names={"code": "1.001193"})
 REQUESTS: dict[str, Make] = {
     "GET /openapi.json": EMPTY,
     "GET /docs": EMPTY,
@@ -211,6 +212,9 @@ REQUESTS: dict[str, Make] = {
     "POST /v1/receipts/{provider}": plain(names={"provider": "nobody"}),
     "GET /tra-cuu": EMPTY,
     "POST /v1/lookups/dossiers": lookup,
+    "GET /v1/procedures/{code}": a_procedure,
+    "GET /v1/procedures/{code}/versions": a_procedure,
+    "GET /thu-tuc/{code}": a_procedure,
     "GET /v1/dossiers": EMPTY,
     "GET /v1/dossiers/{code}": of_dossier,
     "GET /v1/dossiers/{code}/slip": of_dossier,
