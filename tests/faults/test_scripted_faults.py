@@ -11,7 +11,9 @@ import pytest
 
 from notify import metrics
 from notify.aftermath import SUPPRESSED_FOR
+from notify.broadcasts import BroadcastPlanner
 from notify.categories import Category
+from notify.channels.push import TopicChannel
 from notify.channels.zalo.hours import until_morning, until_tomorrow
 from notify.channels.zalo.oauth import TokenExchange
 from notify.dispatcher import Dispatcher
@@ -22,6 +24,7 @@ from notify.rests import LONGEST, SHORTEST
 from notify.retry import DEFAULT_POLICY
 from notify.routes import PROMPT, Step
 from notify.valve import Valve
+from storage.broadcasts.topics import topic_id
 from storage.cipher import Cipher
 from storage.contacts import proving
 from storage.contacts.addresses import ContactKind
@@ -33,6 +36,7 @@ from storage.provider_tokens import repository as provider_tokens
 from storage.routing import repository as routing
 from storage.unit_of_work import UnitOfWork
 from tests.contracts.channels.conftest import (
+    PROVIDERS,
     push_channel,
     sms_channel,
     to_somebody,
@@ -43,11 +47,18 @@ from tests.contracts.channels.faults import CASES
 from tests.faults.conftest import OpenChannel
 from tests.faults.office import Office, email_of, token_of
 from tests.faults.stand_in import Fault, StandIn
+from tests.storage.broadcasts.telling import Square
 
 PATIENT, HASTY = 5.0, 2.0
 NUMBER = "+84980000001"
-TARGETS = {"email": email_of(0), "push": token_of(0), "sms": NUMBER, "zalo": NUMBER.removeprefix("+")}
-"""How each provider writes the one citizen's address."""
+TARGETS = {
+    "email": email_of(0),
+    "push": token_of(0),
+    "sms": NUMBER,
+    "topic": "/topics/broadcast-all-vi",
+    "zalo": NUMBER.removeprefix("+"),
+}
+"""How each provider writes the one citizen's address, or that of everybody."""
 NEVER = {"kind": "never", "times": -1}
 SOON = DEFAULT_POLICY.longest_wait(1)
 _CHANGE = PROMPT.routes[Category.STATUS_CHANGE]
@@ -85,6 +96,11 @@ class Trial:
     first: Dispatcher
     later: Dispatcher
 
+    @property
+    def provider(self) -> str:
+        """What the stand-in calls who takes the channel's messages."""
+        return provider_of(self.valve.channel)
+
     async def shut(self) -> list[dict[str, Any]]:
         """Return the addresses to which a channel is shut."""
         return await self.office._rows("SELECT channel, reason, code, until FROM suppression")
@@ -98,9 +114,13 @@ class Trial:
         """Say of each message that the provider took in whether it is a repeat."""
         arrivals = await self.stand_in.arrivals()
         assert {(one["channel"], one["to"]) for one in arrivals} <= {
-            (self.valve.channel, TARGETS[self.valve.channel])
+            (self.provider, TARGETS[self.valve.channel])
         }
         return ["duplicate_of" in one for one in arrivals]
+
+
+def provider_of(channel: str) -> str:
+    return PROVIDERS.get(channel, channel)
 
 
 Begin = Callable[[str, Fault], Awaitable[Trial]]
@@ -134,6 +154,9 @@ async def channels(
     opened: dict[tuple[str, float], Channel] = {}
     for timeout in (PATIENT, HASTY):
         opened["push", timeout] = push_channel(credentials, running_stand_in.process.http, timeout=timeout)
+        opened["topic", timeout] = push_channel(
+            credentials, running_stand_in.process.http, timeout=timeout, kind=TopicChannel
+        )
         opened["sms", timeout] = sms_channel(accounts["twilio"], timeout=timeout)
         opened["zalo", timeout] = zalo_channel(accounts["zalo"], tokens, timeout=timeout)
     for name in ("sms", "zalo"):
@@ -165,10 +188,10 @@ async def begin(
         return open_channel(name, timeout=timeout) if name == "email" else channels[name, timeout]
 
     async def begin_one(name: str, fault: Fault) -> Trial:
-        touched.append(name)
+        touched.append(provider_of(name))
         await _prepare(office, tokens)
-        await office.announce(1, name)
-        await stand_in.script(name, fault)
+        await (_tell_all(office) if name == "topic" else office.announce(1, name))
+        await stand_in.script(provider_of(name), fault)
         valve = Valve(name, clock=office.clock)
         hangs = fault["kind"] == "accept_then_hang"
         first, later = (
@@ -180,6 +203,16 @@ async def begin(
     yield begin_one
     for name in touched:
         await stand_in.mend(name)
+
+
+async def _tell_all(office: Office) -> None:
+    """Tell everybody something, in Vietnamese alone: there is one send for each language."""
+    await Square(open_unit=office.open_unit).tell(agency_id=office.agency_id, published=False)
+    assert await BroadcastPlanner(office.open_unit, ["topic"]).run_once() == 1
+    async with office.open_unit() as uow:
+        english = (topic_id("broadcast-all-en"),)
+        await (await uow.driver()).execute("DELETE FROM delivery WHERE target_id = %s", english)
+        await uow.commit()
 
 
 async def _prepare(office: Office, tokens: StoredTokens) -> None:
@@ -258,16 +291,16 @@ async def assert_ended(trial: Trial, kind: OutcomeKind, fault: Fault) -> None:
     assert (row["outcome"], row["attempt"], row["possible_duplicate"]) == (kind.value, 1, False)
     assert_code(row["code"], fault)
     assert trial.valve.rest.seconds == 0
-    await trial.stand_in.mend(trial.valve.channel)
+    await trial.stand_in.mend(trial.provider)
     assert await trial.later.run_once() == 0
     assert await trial.has_arrived() == []
 
 
 async def assert_given_up(trial: Trial, kind: OutcomeKind, before: datetime, after: datetime) -> None:
-    """An address that can not be reached is not used again, and any other one is."""
+    """An address that can not be reached is not used again, and any other one is; a topic is no address."""
     shut, retired = await trial.shut(), await trial.retired()
     name = trial.valve.channel
-    if kind is not OutcomeKind.UNREACHABLE:
+    if kind is not OutcomeKind.UNREACHABLE or name == "topic":
         assert (shut, retired) == ([], 0)
     elif name == "push":
         assert (shut, retired) == ([], 1)
@@ -306,7 +339,7 @@ async def assert_arrives_once_mended(trial: Trial, kind: OutcomeKind, fault: Fau
     """The second attempt succeeds; who may have got it twice is marked so."""
     taken = fault["kind"] == "accept_then_hang"
     assert await trial.has_arrived() == [False] * taken
-    await trial.stand_in.mend(trial.valve.channel)
+    await trial.stand_in.mend(trial.provider)
     await trial.office.let_pass_until_due()
     trial.valve.rest._until = 0.0
 
