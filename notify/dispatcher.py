@@ -26,7 +26,7 @@ from storage.contacts.repository import VALUE
 from storage.deliveries.claiming import Claimed, claim
 from storage.devices.repository import TOKEN
 from storage.engine import UNAVAILABLE
-from storage.unit_of_work import CONTENTION, UnitOfWork
+from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -200,7 +200,7 @@ class Dispatcher:
         self._per_second = rate if known is None else known + SMOOTHING * (rate - known)
 
     async def _record(self, left: Aftermath) -> None:
-        """Record what came of the sends; while the database is away, or others are first, again and again.
+        """Record what came of the sends; while the database is away, again and again.
 
         What was sent and is not recorded goes out a second time. To come late does no harm: whose lease ran
         out meanwhile is fenced off.
@@ -210,7 +210,7 @@ class Dispatcher:
                 async with self._open_unit() as uow:
                     counted = await aftermath.settle(uow, left)
                     await uow.commit()
-            except (*UNAVAILABLE, *CONTENTION) as error:
+            except UNAVAILABLE as error:
                 log.warning("outcomes_not_recorded", channel=self.name, error=type(error).__name__)
                 await asyncio.sleep(AGAIN_SECONDS)
                 continue
