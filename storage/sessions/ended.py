@@ -39,7 +39,7 @@ class EndedWatch:
         """Look until cancelled. While the database is away nothing is found, which is logged."""
         while True:
             try:
-                async with await psycopg.AsyncConnection.connect(self._url, autocommit=True) as connection:
+                async with await self._connected() as connection:
                     while True:
                         async with asyncio.timeout(PATIENCE_SECONDS):
                             await self._look(connection)
@@ -47,6 +47,11 @@ class EndedWatch:
             except (psycopg.Error, OSError) as error:
                 log.warning("ended_sessions_not_seen", error=type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
+
+    async def _connected(self) -> psycopg.AsyncConnection[tuple[UUID]]:
+        return await psycopg.AsyncConnection.connect(
+            self._url, autocommit=True, connect_timeout=int(PATIENCE_SECONDS)
+        )
 
     async def _look(self, connection: psycopg.AsyncConnection[tuple[UUID]]) -> None:
         at = time.monotonic()

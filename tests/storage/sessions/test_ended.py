@@ -94,3 +94,26 @@ async def test_lost_connection(heard, unit_of_work, end_session):
         )
         assert ended_backends.rowcount >= 1
     await heard.of(await end_session())
+
+
+async def test_silent_server(monkeypatch):
+    """A server that takes a connection and says nothing is given up, and tried again."""
+    monkeypatch.setattr(ended, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(ended, "PATIENCE_SECONDS", 2)
+    called = asyncio.Queue()
+
+    async def say_nothing(reader, writer):
+        called.put_nowait(None)
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
+    url = f"postgresql://nobody@127.0.0.1:{server.sockets[0].getsockname()[1]}/none"
+    task = asyncio.create_task(EndedWatch(url, Heard(), reach=REACH).run())
+    try:
+        async with server, asyncio.timeout(10):
+            await called.get()
+            await called.get()
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
