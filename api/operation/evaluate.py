@@ -33,8 +33,8 @@ HELP = """Ask the questions of FILE, and say how often the right procedure was f
 FILE is JSON Lines with `query` and `codes` (or `expected_codes`), and maybe `style` and `turns`.
 
 An answer is right where the entry found is one of these procedures, or a variant folded under it is; the
-strict figures count the entry alone. recall@k is the share of questions with a right answer among the first k,
-MRR the mean of one by the rank of the first right answer, 0 below 50. A failure is a question whose right
+strict figures count the entry alone. recall@k is the share of questions with a right answer among the first
+k, MRR the mean of one by the rank of the first right answer, 0 below 50. A failure is a question whose right
 answer did not come first.
 
 Questions that follow upon others (style `followup`, or with `turns`, asked as one) are reported apart."""

@@ -66,7 +66,7 @@ async def build_beside(settings: StorageSettings) -> Edition:
 
 
 def _kind(said: bytes) -> str:
-    """Return the name of the error that a traceback ends with; its message may quote anything."""
+    """Return the name of the error that was said last; its message may quote anything."""
     last = said.decode(errors="replace").strip().rpartition("\n")[2]
     return last.partition(":")[0] or "killed"
 
@@ -140,4 +140,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except Exception as error:  # noqa: BLE001 - whatever it is, its name goes into the log of who began this
+        sys.exit(type(error).__name__)
