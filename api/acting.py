@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from fastapi import Request
 
-from api.problems import Problem, unauthenticated
+from api.problems import Problem, out_of_scope, unauthenticated
 from auth import representation
 from auth.errors import InvalidToken
 from auth.principals import Citizen
@@ -36,8 +36,8 @@ async def admit(open_reading: Callable[[], Reading], citizen: Citizen, power: Po
     except InvalidToken as error:
         raise unauthenticated("invalid_token") from error
     except OutOfScope as error:
-        challenge = f'Bearer error="insufficient_scope", scope="{error.power}"'
-        raise Problem("beyond-representation", 403, headers={"www-authenticate": challenge}) from error
+        bound = citizen.bound_to is not None
+        raise out_of_scope("beyond-representation", error.power, bound=bound) from error
 
 
 def require_self(citizen: Citizen) -> None:

@@ -7,7 +7,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from api import acting
-from api.problems import Problem, locale_of, unauthenticated, unproved
+from api.problems import Problem, locale_of, out_of_scope, unauthenticated, unproved
 from api.services import Services
 from auth.callers import Scheme, Shown
 from auth.dpop import ALGORITHMS
@@ -151,8 +151,7 @@ def get_agency(scope: str) -> Callable[..., AgencyCaller]:
         if not isinstance(caller, AgencyCaller):
             raise unauthenticated("invalid_token")
         if scope not in caller.scopes:
-            challenge = f'Bearer error="insufficient_scope", scope="{scope}"'
-            raise Problem("forbidden", 403, headers={"www-authenticate": challenge})
+            raise out_of_scope("forbidden", scope, bound=caller.bound_to is not None)
         return caller
 
     return agency  # type: ignore[return-value] # FastAPI awaits it

@@ -135,6 +135,16 @@ def unproved(error: str, *, algorithms: Sequence[str]) -> Problem:
     return Problem(kind, 401, headers={"www-authenticate": challenge})
 
 
+def out_of_scope(kind: str, scope: str, *, bound: bool) -> Problem:
+    """The problem of a token that is good, and not for this, with a challenge of its own scheme.
+
+    See RFC 6750, section 3.1, and RFC 9449, section 7.1.
+    """
+    scheme = "DPoP" if bound else "Bearer"
+    challenge = f'{scheme} error="insufficient_scope", scope="{scope}"'
+    return Problem(kind, 403, headers={"www-authenticate": challenge})
+
+
 async def _on_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - registered for nothing else
     return answer(error, request)

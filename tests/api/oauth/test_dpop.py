@@ -177,6 +177,16 @@ async def test_clock_is_told(browser, client, device):
     assert (await ask(client, device, code_form(code))).status_code == 200
 
 
+async def test_challenge_of_a_scope(client, portal, device):
+    """Who shows a bound token of another scope is challenged by the scheme that it came by (RFC 9449, 7.1)."""
+    form = {"grant_type": "client_credentials", "scope": "documents"}
+    headers = basic("portal", portal) | {"dpop": device.proof("POST", TOKEN)}
+    token = (await client.post("/oauth/token", data=form, headers=headers)).json()["access_token"]
+    answer = await client.get("/try/agency", headers=shown(token, device, "/try/agency"))
+    challenge = 'DPoP error="insufficient_scope", scope="events"'
+    assert (answer.status_code, answer.headers["www-authenticate"]) == (403, challenge)
+
+
 async def test_agency(client, portal, device, thief):
     """An agency's client may have its tokens bound as well."""
     headers = basic("portal", portal) | {"dpop": device.proof("POST", TOKEN)}
