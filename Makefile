@@ -55,8 +55,11 @@ verify-needs:
 bench: $(READY) ## Measure, as ratios to a limit and to peers
 	@exec $(BIN)/tindan bench
 
-soak: $(READY) ## Faults for long: many seeds, more events (not in CI)
-	TINDAN_FAULT_SEEDS=20 TINDAN_FAULT_EVENTS=20000 $(BIN)/python -m pytest --verify --timeout 0 tests/faults
+SEEDS ?= 20
+EVENTS ?= 5000
+soak: $(READY) ## Faults for long: 20 kills for each of SEEDS (20), during EVENTS (5000) (not in CI)
+	TINDAN_FAULT_SEEDS=$(SEEDS) TINDAN_FAULT_EVENTS=$(EVENTS) \
+		$(BIN)/python -m pytest --verify --timeout 0 tests/faults/test_sigkill.py
 
 lock: $(READY) ## Resolve the dependencies anew, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
