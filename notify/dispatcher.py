@@ -35,6 +35,8 @@ BREATH = 25
 """After wording so many messages, half a millisecond, others go on whom the database has answered."""
 NOT_WORDED = Outcome(kind=OutcomeKind.RETRYABLE, code="not_worded")
 """Kept: a newer release, or a mended template, may know how to word it."""
+TURN_SECONDS = 0.25
+"""So long a claim takes to be sent: what is urgent, or another agency's, comes after it at the latest."""
 AGAIN_SECONDS = 0.5
 """How long to wait for a database that is away, before what was sent is recorded again."""
 
@@ -109,7 +111,8 @@ class Dispatcher:
         }
         if unreadable := sum(row.unreadable for row in rows):
             log.error("addresses_unreadable", channel=self.name, count=unreadable)
-        to_send = [row for row in rows if row.id not in records]
+        # By lane, as the channel may have them wait for one another.
+        to_send = sorted((row for row in rows if row.id not in records), key=lambda row: row.place[0])
         async with lease.kept(rows):
             sent = await self._send(to_send, routing, lease)
             now = datetime.now(UTC)
@@ -124,11 +127,13 @@ class Dispatcher:
         return len(rows)
 
     def _claim_size(self) -> int:
-        """As many as can be sent in a third of the lease, as far as is known, in one call."""
+        """As many as can be sent in a turn, and in a third of the lease, as far as is known, in one call."""
         if self._per_second is None:
             return self._channel.batch_size
+        # No fewer than go side by side: of a provider that is slow and takes many, a turn sees only some.
+        in_turn = max(self._channel.abreast, int(self._per_second * TURN_SECONDS))
         affordable = int(self._per_second * self._lease.total_seconds() / SHARE)
-        return max(1, min(self._channel.batch_size, affordable))
+        return max(1, min(self._channel.batch_size, in_turn, affordable))
 
     async def _claim(self, size: int, after: After, since: Since) -> tuple[list[Claimed], After | None]:
         async with self._open_unit() as uow:

@@ -111,6 +111,8 @@ class Channel(Protocol):
     form: Form
     batch_size: int
     """The most messages that one call of `send` takes."""
+    abreast: int
+    """How many of them go side by side: with fewer, the provider would wait for us."""
     timeout: timedelta
     """The longest that one call of `send` takes."""
 

@@ -16,7 +16,7 @@ class NothingChannel:
     name = "push"
     address = AddressKind.DEVICE
     form = Form.SHORT
-    batch_size = BATCH
+    batch_size = abreast = BATCH
     timeout = timedelta(seconds=1)
 
     async def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:

@@ -30,7 +30,7 @@ class Understated:
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel
-        self.name, self.batch_size = channel.name, channel.batch_size
+        self.name, self.batch_size, self.abreast = channel.name, channel.batch_size, channel.abreast
         self.address, self.form = channel.address, channel.form
 
     async def send(self, batch: Sequence[Outgoing]) -> list[Outcome]:

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from notify.compose import Composer
-from notify.dispatcher import BREATH, Dispatcher
+from notify.dispatcher import BREATH, TURN_SECONDS, Dispatcher
 from notify.leases import LEASE, SHARE
 from notify.planner import Planner
 from notify.ports import Channel, Outcome, OutcomeKind, Outgoing
@@ -359,11 +359,34 @@ async def test_a_claim_is_no_larger_than_can_be_sent_in_time(office: Office) -> 
     await office.announce(200, "email")
     worker = dispatcher(office, channel)
     assert await worker.run_once() == 50
+    channel.abreast = 8
     worker._per_second = 3.5 * SHARE / LEASE.total_seconds()
     assert await worker.run_once() == 3
     for _ in range(30):
         worker._learn(50, 0.5)
     assert await worker.run_once() == 50
+
+
+async def test_a_claim_is_no_larger_than_one_turn(office: Office) -> None:
+    """What is urgent waits for it at most; but as many as go side by side cost the provider no more time."""
+    channel = ScriptedChannel(batch_size=50)
+    await office.announce(200, "email")
+    worker = dispatcher(office, channel)
+    assert await worker.run_once() == 50
+    worker._per_second = 30 / TURN_SECONDS
+    assert await worker.run_once() == 30
+    worker._per_second, channel.abreast = 5 / TURN_SECONDS, 8
+    assert await worker.run_once() == 8
+
+
+async def test_what_is_urgent_is_handed_over_first(office: Office, channel: ScriptedChannel) -> None:
+    """Behind the connections of a channel, the messages of a claim queue."""
+    await office.announce(1, "email")
+    for lane in (3, 0, 1):
+        await office.queue(2, lane=lane)
+    lanes = {row["id"]: row["lane"] for row in await office.waiting()}
+    assert await dispatcher(office, channel).run_once() == 7
+    assert [lanes[one.delivery_id] for one in channel.taken] == [0, 0, 1, 1, 2, 3, 3]
 
 
 async def test_outcomes_that_come_too_late_count_for_nothing(office: Office) -> None:

@@ -40,6 +40,7 @@ class ScriptedChannel:
         self, name: str = "email", *, batch_size: int = 10, timeout: timedelta = timedelta(seconds=5)
     ) -> None:
         self.name, self.batch_size, self.timeout = name, batch_size, timeout
+        self.abreast = 1
         self.address, self.form = KINDS[name]
         self.answer: Answer = accepted
         self.taken: list[Outgoing] = []

@@ -36,7 +36,8 @@ class EmailChannel:
         timeout: timedelta = TIMEOUT,
         clock: Callable[[], datetime] = _utc_now,
     ) -> None:
-        self.batch_size = account.connections * _MAILS_PER_CONNECTION
+        self.abreast = account.connections
+        self.batch_size = self.abreast * _MAILS_PER_CONNECTION
         self.timeout = timeout
         self._account = account
         self._clock = clock

@@ -24,7 +24,7 @@ class PushChannel:
     name = "push"
     address = AddressKind.DEVICE
     form = Form.SHORT
-    batch_size = 100
+    batch_size = abreast = 100
     """As many as Firebase takes at once on a connection: others would wait with their clocks running."""
 
     def __init__(

@@ -11,7 +11,7 @@ class TopicChannel(PushChannel):
 
     name = TOPIC
     address = AddressKind.TOPIC
-    batch_size = 10
+    batch_size = abreast = 10
     """Each of them may be millions: Firebase bounds how many are under way at a time."""
 
 

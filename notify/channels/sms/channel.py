@@ -26,7 +26,8 @@ class SmsChannel:
     name = "sms"
     address = AddressKind.PHONE
     form = Form.LINE
-    batch_size = 2 * _CONNECTIONS
+    abreast = _CONNECTIONS
+    batch_size = 2 * abreast
     """So few that none waits long for a connection with its clock running."""
 
     def __init__(

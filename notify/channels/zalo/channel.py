@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from notify.accounts.zalo import ZaloAccount
-from notify.channels.zalo.client import Departure, ZaloClient
+from notify.channels.zalo.client import CONNECTIONS, Departure, ZaloClient
 from notify.channels.zalo.oauth import TokenExchange
 from notify.channels.zalo.outcomes import of_answer, of_silence
 from notify.channels.zalo.templates import TemplateBook, TemplateUnknownError, UnfitError, fill
@@ -39,6 +39,7 @@ class ZaloChannel:
     name = "zalo"
     address = AddressKind.PHONE
     form = Form.SHORT
+    abreast = CONNECTIONS
     batch_size = 50
     """With 4,000 requests a minute for all workers, more than half a second's worth each."""
 

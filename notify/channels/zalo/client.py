@@ -10,7 +10,7 @@ from notify.channels.zalo.answers import Answer, read
 from notify.channels.zalo.outcomes import STALE_TOKEN
 from notify.provider_tokens import TokenKeeper
 
-_CONNECTIONS = 16
+CONNECTIONS = 16
 _CONNECT_SECONDS = 5.0
 
 
@@ -33,7 +33,7 @@ class ZaloClient:
         self._http = httpx.AsyncClient(
             base_url=account.api_url,
             timeout=httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout)),
-            limits=httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS),
+            limits=httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS),
         )
 
     async def send(self, message: Mapping[str, Any], departure: Departure) -> Answer:
