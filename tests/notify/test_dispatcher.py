@@ -363,7 +363,7 @@ async def test_a_claim_is_no_larger_than_can_be_sent_in_time(office: Office) -> 
     worker._per_second = 3.5 * SHARE / LEASE.total_seconds()
     assert await worker.run_once() == 3
     for _ in range(30):
-        worker._learn(50, 0.5)
+        worker._learn(50, 0.1)
     assert await worker.run_once() == 50
 
 
