@@ -20,6 +20,7 @@ from api.oauth.router import router as oauth
 from api.officers.router import router as officers
 from api.operation.router import router as operation
 from api.opt_out.router import router as opt_out
+from api.procedures.bundle_router import router as procedure_bundle
 from api.procedures.detail_router import router as procedure_details
 from api.procedures.page import router as procedure_page
 from api.procedures.router import router as procedures
@@ -45,6 +46,7 @@ ROUTERS = (
     receipts,
     representatives,
     procedures,
+    procedure_bundle,
     procedure_details,
     procedure_page,
     lookups,

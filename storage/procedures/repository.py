@@ -48,10 +48,10 @@ WITH gone AS (UPDATE procedure SET removed_in = %s, updated_at = now() WHERE cod
 INSERT INTO procedure_revision (code, version) SELECT code, %s FROM gone
 """
 # As text: pydantic reads JSON several times as fast as the driver's objects.
-_RECORD = """CASE WHEN version > 0 THEN details::text ELSE jsonb_strip_nulls(jsonb_build_object(
+RECORD = """CASE WHEN version > 0 THEN details::text ELSE jsonb_strip_nulls(jsonb_build_object(
   'code', code, 'name', name, 'field', field, 'agency', executing_agency))::text END"""
-_ALL = f"SELECT {_RECORD}, version FROM procedure WHERE removed_in IS NULL AND version > %s ORDER BY code"
-_NOW = f"SELECT {_RECORD}, version, removed_in FROM procedure WHERE code = %s"
+_ALL = f"SELECT {RECORD}, version FROM procedure WHERE removed_in IS NULL AND version > %s ORDER BY code"
+_NOW = f"SELECT {RECORD}, version, removed_in FROM procedure WHERE code = %s"
 _THEN = """
 SELECT record::text, version,
   (SELECT min(r.version) FROM procedure_revision r

@@ -1,9 +1,12 @@
 """A procedure with all that a checklist has, and a way to import."""
 
 from collections.abc import Awaitable, Callable
+from functools import cache
+from pathlib import Path
 
 from api.services import Services
 from storage.procedures import repository as procedures
+from storage.procedures.formats.files import read_file
 from storage.procedures.record import (
     Applicant,
     Channel,
@@ -62,6 +65,8 @@ BIRTH = Procedure(
     portal_url=PORTAL,
 )
 
+REAL = Path(__file__).parents[3] / "shared" / "data" / "procedures.jsonl.gz"
+NO_REAL = "the real catalogue is not beside this checkout"
 Import = Callable[..., Awaitable[int]]
 
 
@@ -77,3 +82,9 @@ def importer(services: Services) -> Import:
         return outcome.version
 
     return run
+
+
+@cache
+def real_catalogue() -> tuple[Procedure, ...]:
+    """Read the real catalogue, once for all tests of a run."""
+    return read_file(REAL).procedures

@@ -3,7 +3,6 @@
 import json
 from base64 import b64encode
 from hashlib import sha256
-from pathlib import Path
 
 import httpx
 import pytest
@@ -11,14 +10,12 @@ import pytest
 from api.procedures.checklist import checklist
 from api.procedures.page import Asked, render
 from api.services import Services
-from storage.procedures.formats.files import read_file
 from storage.procedures.record import Paper, Procedure, Steps
 from storage.procedures.repository import Kept
-from tests.api.procedure_examples import BIRTH, CODE, PORTAL, Import, importer
+from tests.api.procedure_examples import BIRTH, CODE, NO_REAL, PORTAL, REAL, Import, importer, real_catalogue
 from tests.api.procedure_pages import read_page
 
 PAGE = f"/thu-tuc/{CODE}"
-REAL = Path(__file__).parents[3] / "shared" / "data" / "procedures.jsonl.gz"
 HOSTILE = "</script></style></title><script>alert(1)</script><img src=x onerror=alert(1)>\"'&lt;{{7*7}}\u2028"
 
 
@@ -198,10 +195,10 @@ async def test_the_page_need_not_travel_twice(put: Import, client: httpx.AsyncCl
     assert (again.status_code, again.content) == (304, b"")
 
 
-@pytest.mark.skipif(not REAL.exists(), reason="the real catalogue is not beside this checkout")
+@pytest.mark.skipif(not REAL.exists(), reason=NO_REAL)
 def test_every_procedure_of_the_real_catalogue():
     """Each has a checklist and a page: well formed, with its code, and nothing that runs but our script."""
-    for number, procedure in enumerate(read_file(REAL).procedures):
+    for number, procedure in enumerate(real_catalogue()):
         locale = ("vi", "en")[number % 2]
         kept = Kept(procedure=procedure, version=1)
         page_url = f"https://tindan.example/thu-tuc/{procedure.code}"
