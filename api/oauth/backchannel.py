@@ -26,7 +26,11 @@ class LogoutForm(BaseModel):
     logout_token: str = ""
 
 
-@router.post("/oauth/backchannel-logout", responses={400: {"model": OAuthRefusal}})
+@router.post(
+    "/oauth/backchannel-logout",
+    summary="Somebody signed out at the identity provider",
+    responses={400: {"model": OAuthRefusal}},
+)
 async def backchannel_logout(form: Annotated[LogoutForm, Form()], services: AllServices) -> Response:
     """End the sessions of somebody who signed out at the identity provider, as its logout token tells.
 

@@ -57,7 +57,12 @@ async def get_sign_ins(services: AllServices) -> SignIns:
 Leading = Annotated[SignIns, Depends(get_sign_ins)]
 
 
-@router.get("/oauth/authorize", status_code=302, response_class=Response)
+@router.get(
+    "/oauth/authorize",
+    summary="Sign somebody in, in a browser",
+    status_code=302,
+    response_class=Response,
+)
 async def authorize(
     request: Request,
     query: Annotated[AuthorizeQuery, Query()],
@@ -83,7 +88,12 @@ async def authorize(
     return browsers.remember(redirect(started.url), services.tokens.issuer, browser)
 
 
-@router.get("/oauth/callback", status_code=302, response_class=Response)
+@router.get(
+    "/oauth/callback",
+    summary="Where the identity provider sends the browser back to",
+    status_code=302,
+    response_class=Response,
+)
 async def callback(
     request: Request,
     query: Annotated[CallbackQuery, Query()],
@@ -104,7 +114,7 @@ async def callback(
     return redirect(app_url(pending.redirect_uri, issuer=issuer, state=pending.app_state, code=code))
 
 
-@router.post("/oauth/token", response_model=TokenAnswer, responses=REFUSALS)
+@router.post("/oauth/token", summary="Get an access token", response_model=TokenAnswer, responses=REFUSALS)
 async def token(request: Request, form: Annotated[TokenForm, Form()], services: AllServices) -> Response:
     """Change a code, a refresh token or an agency's proof for an access token."""
     authorization = request.headers.get("authorization")
@@ -119,7 +129,7 @@ async def token(request: Request, form: Annotated[TokenForm, Form()], services: 
     return JSONResponse(answer.model_dump(exclude_none=True), headers=NO_STORE)
 
 
-@router.post("/oauth/revoke", responses=REFUSALS)
+@router.post("/oauth/revoke", summary="Sign out", responses=REFUSALS)
 async def revoke(form: Annotated[RevokeForm, Form()], uow: Uow, services: AllServices) -> Response:
     """Sign out: end the session of a token (RFC 7009). A token that is not known is no error."""
     try:
@@ -130,7 +140,7 @@ async def revoke(form: Annotated[RevokeForm, Form()], uow: Uow, services: AllSer
     return Response(headers=NO_STORE)
 
 
-@router.get("/.well-known/oauth-authorization-server")
+@router.get("/.well-known/oauth-authorization-server", summary="Where everything of OAuth is")
 async def metadata(services: AllServices) -> ServerMetadata:
     """Say where everything is (RFC 8414)."""
     issuer = services.tokens.issuer
@@ -143,7 +153,7 @@ async def metadata(services: AllServices) -> ServerMetadata:
     )
 
 
-@router.get("/.well-known/jwks.json")
+@router.get("/.well-known/jwks.json", summary="The keys that verify access tokens")
 async def jwks(services: AllServices, response: Response) -> PublicKeys:
     """Publish the keys of our tokens (RFC 7517)."""
     response.headers["cache-control"] = "public, max-age=600"

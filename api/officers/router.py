@@ -6,14 +6,14 @@ from fastapi import APIRouter, Path, Query
 
 from api.dependencies import CurrentOfficer, Read
 from api.officers import service
-from api.officers.schemas import Colleagues, Me
+from api.officers.schemas import Colleagues, OfficerMe
 from api.paging import PageQuery
 
 router = APIRouter(prefix="/v1/officer", tags=["officer"])
 
 
 @router.get("", summary="Who I am here, and what I may do")
-async def read_me(officer: CurrentOfficer, reading: Read) -> Me:
+async def read_me(officer: CurrentOfficer, reading: Read) -> OfficerMe:
     """Return the caller and the roles that count at this moment."""
     return await service.me(reading, officer)
 

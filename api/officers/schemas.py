@@ -18,7 +18,7 @@ class HeldRole(BaseModel):
     valid_until: datetime | None = None
 
 
-class Me(BaseModel):
+class OfficerMe(BaseModel):
     """Whoever is signed in."""
 
     id: UUID

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from api.officers.schemas import Colleague, Colleagues, HeldRole, Me
+from api.officers.schemas import Colleague, Colleagues, HeldRole, OfficerMe
 from api.paging import Mark, PageQuery, cut
 from auth.principals import Officer
 from storage.agencies.codes import InvalidCode, normalise_agency_code
@@ -21,12 +21,12 @@ class _Mark(Mark):
     role_id: UUID
 
 
-async def me(reading: Reading, officer: Officer) -> Me:
+async def me(reading: Reading, officer: Officer) -> OfficerMe:
     """Return who is signed in. Raises NotFoundError for whoever was shut out."""
     found = await officers.enabled_officer(reading, officer.officer_id)
     if found is None:
         raise NotFoundError("officer")
-    return Me(
+    return OfficerMe(
         id=found.id,
         name=found.name,
         email=found.email,

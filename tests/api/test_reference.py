@@ -24,6 +24,16 @@ async def test_every_operation_and_schema_is_described(client: httpx.AsyncClient
     assert "&#34;dossier_code&#34;: &#34;" in page
 
 
+async def test_names_are_for_people(client: httpx.AsyncClient):
+    """No schema is called by the module that it is in, and each operation is told in words of its own."""
+    document = (await client.get("/openapi.json")).json()
+    assert not [name for name in document["components"]["schemas"] if "__" in name]
+    for path in document["paths"].values():
+        for operation in path.values():
+            named = operation["operationId"].replace("_", " ")
+            assert not named.startswith(operation["summary"].lower() + " "), operation["summary"]
+
+
 async def test_nothing_comes_from_elsewhere(client: httpx.AsyncClient):
     """No script, no address of another host, and a policy that lets the page's own style in alone."""
     answer = await client.get("/docs")
