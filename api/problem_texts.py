@@ -123,8 +123,8 @@ DETAILS: dict[str, Words] = {
         "A batch holds at most {limit} events; this one has {count}.",
     ),
     "unauthenticated": Words(
-        "Thiếu mã truy cập, hoặc mã đã hết hạn. Hãy đăng nhập lại.",
-        "The access token is missing or has expired. Sign in again.",
+        "Thiếu mã truy cập, mã đã hết hạn, hoặc mã thuộc loại người dùng khác. Hãy đăng nhập lại.",
+        "The access token is missing, has expired, or is for other callers. Sign in again.",
     ),
     "unproved-key": Words(
         "Bằng chứng DPoP thiếu, sai, đã dùng, hoặc đồng hồ thiết bị lệch quá 5 phút. Hãy tạo bằng chứng mới.",
@@ -140,8 +140,10 @@ DETAILS: dict[str, Words] = {
         "Your right to act for this party does not include this.",
     ),
     "for-oneself-alone": Words(
-        "Bạn đang thực hiện thay người khác. Thiết bị, phiên, liên hệ và việc uỷ quyền do chính họ quản lý.",
-        "You are acting for another. Devices, sessions, contacts and rights to act are for them alone.",
+        "Bạn đang thực hiện thay người khác. Thiết bị, phiên, liên hệ, lựa chọn nhận tin, việc uỷ quyền, "
+        "nhật ký truy cập và phiếu tra cứu chỉ do chính họ xem và quản lý.",
+        "You are acting for another. Devices, sessions, contacts, preferences, rights to act, the access log "
+        "and look-up slips are for them alone.",
     ),
     "sign-in-too-old": Words(
         "Việc này cần xác nhận lại danh tính: lần đăng nhập của bạn đã quá lâu. Hãy đăng nhập lại.",

@@ -102,10 +102,17 @@ def from_pydantic(errors: Sequence[Any], *, below: str = "") -> list[FieldError]
         FieldError(
             pointer=below + pointer_to(*error["loc"]),
             code=error["type"],
-            params=error.get("ctx") or {},
+            params=_params(error.get("ctx") or {}),
         )
         for error in errors
     ]
+
+
+def _params(given: Mapping[str, Any]) -> Mapping[str, Any]:
+    # pydantic lists what it expects with an "or" of its own, in whatever language the sentence is.
+    if "expected" not in given:
+        return given
+    return {**given, "expected": str(given["expected"]).replace(" or ", ", ")}
 
 
 def pointer_to(*parts: object) -> str:

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from storage.engine import Engine
-from tests.api.callers import Agency
+from tests.api.callers import Agency, Citizen
 from tests.api.telling import PATH, census, event, facts, pointed, results, tell
 
 MEBIBYTE = 1024 * 1024
@@ -95,6 +95,17 @@ async def test_of_duplicate_names_the_last_counts(
     assert (await send(client, agency, body.encode())).status_code == 201
     assert [fact[0] for fact in await facts(engine)] == [4]
     assert (await tell(client, agency, event("e-1", 4))).json()["outcome"] == "repeated"
+
+
+async def test_a_choice_is_told_in_the_callers_language(client: httpx.AsyncClient, citizen: Citizen) -> None:
+    """What may stand there is listed without a word of another language."""
+    for language, sentence in (
+        ("vi", "Phải là một trong: 'email', 'phone'."),
+        ("en", "Must be one of: 'email', 'phone'."),
+    ):
+        headers = citizen.headers | {"accept-language": language}
+        answer = await client.post("/v1/me/contacts", json={"kind": "fax", "value": "1"}, headers=headers)
+        assert answer.json()["errors"][0]["detail"] == sentence
 
 
 async def test_a_batch_of_1001_is_refused_whole(

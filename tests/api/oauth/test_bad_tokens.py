@@ -19,7 +19,7 @@ REFUSED = {
     "type": "urn:tindan:problem:unauthenticated",
     "title": "Sign-in is required",
     "status": 401,
-    "detail": "The access token is missing or has expired. Sign in again.",
+    "detail": "The access token is missing, has expired, or is for other callers. Sign in again.",
 }
 
 
