@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.operation.words import NOTHING, add_row, when
 from storage.agencies.reading import ClientView, CredentialView
@@ -13,7 +13,12 @@ _KINDS = {"secret": "bí mật · secret", "keys": "khoá · keys", "keys_url": 
 def clients_table(found: Sequence[ClientView]) -> Table:
     """Return clients with what they may do."""
     table = Table(
-        "Client", "Cơ quan · Agency", "Quyền · Scopes", "Sự kiện · Events", "Proofs", "Trạng thái · State"
+        Column("Client", overflow="fold"),
+        "Cơ quan · Agency",
+        Column("Quyền · Scopes", overflow="fold"),
+        "Sự kiện · Events",
+        "Proofs",
+        "Trạng thái · State",
     )
     for one in found:
         good = sum(credential.good for credential in one.credentials)
@@ -24,7 +29,9 @@ def clients_table(found: Sequence[ClientView]) -> Table:
 
 def credentials_table(client: ClientView) -> Table:
     """Return everything that ever proved a client."""
-    table = Table("Proof", "Loại · Kind", "Tên · Names", "Từ · From", "Đến · Until", "Còn dùng · Good")
+    table = Table(Column("Proof", no_wrap=True))
+    for heading in ("Loại · Kind", "Tên · Names", "Từ · From", "Đến · Until", "Còn dùng · Good"):
+        table.add_column(heading, overflow="fold")
     for one in client.credentials:
         add_row(
             table,

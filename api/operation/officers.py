@@ -144,7 +144,9 @@ def list_officers(
     if as_json:
         typer.echo(json_of(found))
         return
-    table = Table("Id", "Email", "Tên · Name", "Vai trò · Roles", "Trạng thái · State")
+    table = Table()
+    for heading in ("Id", "Email", "Tên · Name", "Vai trò · Roles", "Trạng thái · State"):
+        table.add_column(heading, overflow="fold")
     for one in found:
         roles = "\n".join(_role(role) for role in one.current) or NOTHING
         add_row(table, str(one.id), one.email or NOTHING, one.name or NOTHING, roles, _state(one))
