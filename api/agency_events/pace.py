@@ -47,8 +47,10 @@ class _Pace:
 
     def spent(self, now: float, *, granted: bool) -> Spent:
         """Say how many are left, for the headers."""
+        # What was taken ahead, and what has come back since, may be more than the bucket holds.
+        left = min(self.left(now), self.limit.burst)
         limit = Limit(name=POLICY, burst=self.limit.burst, every=timedelta(seconds=1 / self.limit.rate))
-        return Spent(limit=limit, spending=Spending(granted=granted, left=self.left(now)))
+        return Spent(limit=limit, spending=Spending(granted=granted, left=left))
 
     def refusal(self, now: float, cost: int) -> Problem:
         """Say when so many events may be told again."""

@@ -170,7 +170,10 @@ def limit_client(
     burst: Annotated[int | None, typer.Option(help="Events at once")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Set how many events a client may send; without options, as many as usual."""
+    """Set how many events a client may send; without options, as many as usual.
+
+    Each process first gives out what it took ahead by the former limit: half a second's worth at most.
+    """
     if (rate is None) != (burst is None):
         raise typer.BadParameter("give --rate and --burst, or neither")
     try:

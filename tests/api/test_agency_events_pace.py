@@ -148,6 +148,15 @@ async def test_a_client_may_have_its_own_limit(
     assert await granted(make_paces(), "a", 1, 200) == 100
 
 
+async def test_no_more_is_left_than_the_limit(make_paces: Callable[[], Paces], clock: Clock) -> None:
+    """What a process took ahead, beside what came back since, is not told as more than may come at once."""
+    paces = make_paces()
+    await paces.spend("h26-gateway", 1)
+    clock.seconds += 60
+    spent = await paces.spend("h26-gateway", 1)
+    assert spent.headers()["ratelimit"].startswith('"events";r=100;')
+
+
 @pytest.mark.parametrize(
     ("rate", "burst"), [(0, 1), (-1, 1), (float("nan"), 1), (1, 0), (200_000, 1), (0.001, 100)]
 )
