@@ -70,6 +70,10 @@ class AuthSettings(StorageSettings):
 
     def issuer(self) -> str:
         """Return our own address without a slash at its end."""
+        if "public_url" not in self.model_fields_set and not self.development:
+            raise SettingsError(
+                "TINDAN_PUBLIC_URL is not set. It is the https address at which apps and agencies reach us"
+            )
         return self._web_address("public_url", self.public_url)
 
     def callback_url(self) -> str:
