@@ -38,13 +38,14 @@ class HeadLimits:
     """What the head of a request may be.
 
     Attributes:
-        target: bytes of the address in the request line.
+        target: bytes of the address in the request line. A question to the catalogue may be a whole message
+            that somebody pasted, and a letter takes up to nine bytes in an address.
         size: bytes of all header fields.
         count: header fields.
         seconds: from the connection, or the first byte on one that is used again, to the end of the head.
     """
 
-    target: int = 8 * 1024
+    target: int = 64 * 1024
     size: int = 32 * 1024
     count: int = 100
     seconds: float = 10.0

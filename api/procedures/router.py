@@ -25,6 +25,8 @@ from storage.catalogue.edition import Edition
 
 RELEASE = version("tindan")
 """Another release may word an answer otherwise."""
+PATIENCE_SECONDS = 5.0
+"""How long somebody waits who asks before the first catalogue is ready."""
 FRESH_SECONDS = 60
 """How long what was found may be shown without asking again: so long a new version can wait."""
 
@@ -34,7 +36,7 @@ router = APIRouter(prefix="/v1", tags=["procedures"], dependencies=[Depends(admi
 async def get_edition(services: AllServices) -> Edition:
     """Return catalogue and units in force, or say when to come again: a new process reads them first."""
     try:
-        return await services.catalogue.current()
+        return await services.catalogue.current(PATIENCE_SECONDS)
     except CatalogueNotReady as error:
         raise Problem("unavailable", 503, headers={"retry-after": "5"}) from error
 
@@ -75,7 +77,7 @@ Sharing = Annotated[Shared, Depends()]
     response_model=ProcedurePage,
     responses=conditional.NOT_MODIFIED,
 )
-async def find_procedures(query: Annotated[ProcedureQuery, Query()], shared: Sharing) -> Response:
+async def find(query: Annotated[ProcedureQuery, Query()], shared: Sharing) -> Response:
     """Find administrative procedures by what a citizen says, with or without marks, abbreviated or misspelt.
 
     Procedures of one name, for several levels or provinces, are one entry with `variants`: the one that holds

@@ -15,8 +15,6 @@ log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE_SECONDS = 300.0
 """The longest that is waited after one that could not be made, before it is tried again."""
-PATIENCE_SECONDS = 5.0
-"""How long somebody waits who asks before the first one is there."""
 
 
 class CatalogueNotReady(StorageError):  # noqa: N818 - says what is the case
@@ -52,8 +50,8 @@ class CatalogueBook:
         """Which versions are asked; none before the first."""
         return self._edition.stamp if self._edition else None
 
-    async def current(self, patience: float = PATIENCE_SECONDS) -> Edition:
-        """Return the edition in force. Raises CatalogueNotReady where there is none within that time."""
+    async def current(self, patience: float = 0.0) -> Edition:
+        """Return the edition in force. Raises CatalogueNotReady where none comes within so many seconds."""
         if self._edition is None:
             try:
                 async with asyncio.timeout(patience):

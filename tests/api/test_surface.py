@@ -393,11 +393,12 @@ async def test_what_is_personal_is_kept_by_no_cache(
         if not path.startswith("/v1") or "get" not in operations:
             continue
         answer = await client.get(path.format_map(_Filled()), headers=citizen.headers)
-        assert answer.headers["cache-control"] in {"no-store", "private, no-cache"}, path
+        public = answer.is_success and path.startswith(("/v1/procedures", "/v1/life-events"))
+        assert public or answer.headers["cache-control"] in {"no-store", "private, no-cache"}, path
 
 
 async def test_the_description_tells_the_limits(client: httpx.AsyncClient) -> None:
     """Whoever writes an app learns beforehand what is refused."""
     text = (await client.get("/openapi.json")).json()["info"]["description"]
-    for figure in ("4 MiB", "32 KiB", "8 KiB", "100 ", "10 seconds"):
+    for figure in ("4 MiB", "32 KiB", "64 KiB", "100 ", "10 seconds"):
         assert figure in text, figure
