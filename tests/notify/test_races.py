@@ -7,6 +7,7 @@ from notify.dispatcher import Dispatcher
 from notify.ports import OutcomeKind
 from notify.rounds import LANES
 from storage.deliveries.claiming import FIRST
+from storage.ids import new_id
 from storage.notifications import planning
 from storage.notifications.claiming import claim_due
 from storage.notifications.planning import Advance
@@ -72,3 +73,15 @@ async def test_what_was_sent_is_recorded_though_two_waited_for_each_other(office
     assert await sending == 1
     assert channel.calls == 1
     assert [row["outcome"] for row in await office.finished()] == ["rejected"]
+
+
+async def test_one_planner_at_a_time_decides_what_leaves_first(office: Office) -> None:
+    """While one has not committed, another lets nothing leave that might merge with what does."""
+    await office.announce(1, "email")
+    async with office.open_unit() as one, office.open_unit() as other:
+        (sent,) = await office.waiting()
+        parties = {sent["party_id"], stranger := new_id()}
+        assert await planning.alone_with(one, parties) == parties
+        assert await planning.alone_with(other, parties) == {stranger}
+        await one.commit()
+        assert await planning.alone_with(other, parties) == parties
