@@ -1,5 +1,9 @@
 """`tindan run`: everything on this machine, for development."""
 
+import shlex
+import sys
+from pathlib import Path
+
 import typer
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -52,6 +56,8 @@ def run(settings: Settings) -> None:
 
 def _welcome(stack: Stack, settings: Settings) -> str:
     secret = demonstration.client_secret(settings)
+    folder = shlex.quote(str(stack.data_dir))
+    command = shlex.quote(str(Path(sys.executable).with_name("tindan")))
     return f"""
 TinDan is running / TinDan đang chạy
 
@@ -60,6 +66,8 @@ TinDan is running / TinDan đang chạy
   Health                     {stack.api_url}/health/ready
   A citizen's phone          {stack.sandbox_url}/phone
   What the providers got     {stack.sandbox_url}/sandbox/outbox
+
+  A dossier, no account      {stack.api_url}/tra-cuu
 
 Try it: tell the citizen Nguyễn Thị Ví Dụ that a dossier of hers was accepted, and sign in as her in the app
 
@@ -70,6 +78,8 @@ Try it: tell the citizen Nguyễn Thị Ví Dụ that a dossier of hers was acce
     "dossier_code": "H26.1-'$(date +%y%m%d-%H%M%S)'", "status": 2, "occurred_at": "'$(date -u +%FT%TZ)'",
     "procedure_code": "1.001193", "agency_code": "H26.1",
     "applicant": {{"number": "001190000001", "email": "vi.du@example.vn", "phone": "0900000001"}}}}'
+
+An operator's commands work on it:  TINDAN_ENV=development TINDAN_DATA_DIR={folder} {command} agency list
 
 Ctrl-C stops everything.
 """
