@@ -6,7 +6,7 @@ import json
 import socket
 import ssl
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -99,6 +99,19 @@ def is_public(address: IpAddress) -> bool:
     return address.is_global and not address.is_multicast
 
 
+def callable_one(
+    addresses: Sequence[IpAddress], reaches: Callable[[IpAddress], bool] = is_public
+) -> IpAddress:
+    """Return the address to be called of those that a name has, all of which may be.
+
+    Raises:
+        ValueError: one may not, or there is none.
+    """
+    if not addresses or not all(reaches(address) for address in addresses):
+        raise ValueError("an address that is not public")
+    return addresses[0]
+
+
 class ClientKeys:
     """Key sets that clients publish, each kept for ten minutes.
 
@@ -186,7 +199,4 @@ class ClientKeys:
 
     async def _address(self, host: str, port: int) -> IpAddress:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        addresses = [ipaddress.ip_address(place[0]) for *_, place in found]
-        if not addresses or not all(self._reaches(address) for address in addresses):
-            raise ValueError("an address that is not public")
-        return addresses[0]
+        return callable_one([ipaddress.ip_address(place[0]) for *_, place in found], self._reaches)

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID, uuid4
 
 import httpx
@@ -58,11 +58,9 @@ async def refused(answer: httpx.Response) -> tuple[int, str]:
 
 async def end_session(services: Services, citizen: Citizen) -> None:
     """Sign somebody out."""
-    async with services.unit_of_work() as uow:
-        await (await uow.driver()).execute(
-            "UPDATE session SET revoked_at = now() WHERE id = %s", (session_of(services, citizen),)
-        )
-        await uow.commit()
+    await changed(
+        services, "UPDATE session SET revoked_at = now() WHERE id = %s", session_of(services, citizen)
+    )
 
 
 async def test_every_token_says_who_acts_for_whom(
@@ -185,7 +183,7 @@ async def test_who_acts_sees_what_the_owner_sees(
     assert (await client.get(f"/v1/dossiers/{own}", headers=acting.headers)).status_code == 404
 
 
-@pytest.mark.parametrize("how", ["owner", "helper", "session", "time"])
+@pytest.mark.parametrize("how", ["owner", "helper", "session", "time", "idle", "erased", "foreign"])
 async def test_what_ended_opens_nothing_at_once(
     client: httpx.AsyncClient,
     services: Services,
@@ -205,6 +203,13 @@ async def test_what_ended_opens_nothing_at_once(
         await client.delete(f"/v1/me/represented/{right}", headers=helper.headers)
     elif how == "session":
         await end_session(services, helper)
+    elif how == "idle":
+        await changed(services, "UPDATE session SET expires_at = now()")
+    elif how == "erased":
+        await changed(services, "UPDATE party SET erased_at = now() WHERE id = %s", owner.party_id)
+    elif how == "foreign":
+        theirs = session_of(services, await sign_in(services, owner))
+        acting = forged(services, helper, owner, right, session_id=theirs)
     else:
         over = (datetime.now(UTC) - timedelta(seconds=1)).isoformat()
         past = await vouch(
@@ -217,11 +222,26 @@ async def test_what_ended_opens_nothing_at_once(
         assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
 
 
-def forged(services: Services, actor: Citizen, represented: Citizen, right: str | None) -> Citizen:
+async def changed(services: Services, statement: LiteralString, *given: object) -> None:
+    """Change what is kept, behind the API's back."""
+    async with services.unit_of_work() as uow:
+        await (await uow.driver()).execute(statement, given)
+        await uow.commit()
+
+
+def forged(
+    services: Services,
+    actor: Citizen,
+    represented: Citizen,
+    right: str | None,
+    *,
+    session_id: UUID | None = None,
+) -> Citizen:
     """Return somebody with a token that the exchange would not have given."""
     own = services.tokens.verify_citizen(token_of(actor))
     principal = replace(
         own,
+        session_id=session_id or own.session_id,
         party_id=represented.party_id,
         actor_id=own.party_id,
         representation_id=UUID(right) if right else None,

@@ -116,6 +116,19 @@ async def test_keys_of_two_people_have_nothing_to_do_with_each_other(
     assert await codes_sent(engine) == 2
 
 
+async def test_one_key_for_two_things_names_two_requests(
+    add: Send, client: httpx.AsyncClient, citizen: Citizen
+) -> None:
+    """A key that an app uses for one route says nothing about another."""
+    assert (await add()).status_code == 202
+    until = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    body = {"number": "001190000099", "scope": ["vault"], "valid_until": until}
+    headers = citizen.headers | {"idempotency-key": KEY}
+    answer = await client.post("/v1/me/representatives", json=body, headers=headers)
+    assert answer.status_code == 201, answer.text
+    assert "idempotency-replayed" not in answer.headers
+
+
 async def test_what_failed_may_be_tried_again(add: Send) -> None:
     """A refusal is not kept: with the same key, what was wrong may be put right."""
     assert (await add(body={"kind": "phone", "value": "not a number"})).status_code == 422

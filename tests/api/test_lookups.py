@@ -11,6 +11,7 @@ import httpx
 import psycopg
 import pytest
 
+from api.lookups.proofs import NOBODYS
 from api.services import Services
 from storage.engine import Engine
 from storage.parties.kinds import PartyKind
@@ -209,3 +210,13 @@ async def test_what_is_no_look_up_is_named(client: httpx.AsyncClient, body: dict
     answer = await client.post(PATH, json=body)
     assert answer.status_code == 422
     assert answer.json()["errors"]
+
+
+async def test_the_secret_of_nobodys_dossier_opens_nothing(
+    client: httpx.AsyncClient, services: Services, citizen: Citizen, secret: str
+) -> None:
+    """Where there is no dossier, even the secret of what stands in its place is refused like any other."""
+    nobodys = services.slip_keys.secret_of(NOBODYS.dossier_id)
+    answers = [await look_up(client, UNKNOWN, proof) for proof in (nobodys, secret)]
+    assert {answer.status_code for answer in answers} == {404}
+    assert answers[0].content == answers[1].content

@@ -1,5 +1,6 @@
 """Who may act for whom: vouched for by an agency, or named and accepted in the app; ended by either side."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,11 +8,15 @@ import httpx
 import pytest
 
 from api.services import Services
+from storage.parties import repository as parties
 from storage.parties.kinds import PartyKind
+from storage.parties.repository import PartyIdentity
+from storage.representations import establishing
 from storage.representations.establishing import MOST, MOST_A_DAY, MOST_OF_ONE_A_DAY
 from tests.api.acting import listed, sign_in, vouch, vouched
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen
 from tests.api.statements import recorded
+from tests.faults.polling import until
 
 SOON = timedelta(days=30)
 MINE, THEIRS = "/v1/me/representatives", "/v1/me/represented"
@@ -186,6 +191,44 @@ async def test_nobody_names_crowds(client: httpx.AsyncClient, owner: Citizen, he
         await client.delete(f"{MINE}/{newest}", headers=owner.headers)
         statuses.append(await name(serial))
     assert statuses == [201] * (MOST_A_DAY - MOST) + [409]
+
+
+async def test_nobody_names_crowds_at_once(
+    client: httpx.AsyncClient, services: Services, owner: Citizen, helper: Citizen
+) -> None:
+    """Who names one more while the last one is being named waits for that, and is refused."""
+    now = datetime.now(UTC)
+    async with services.unit_of_work() as uow:
+        profile = await parties.profile(uow, owner.party_id)
+        for serial in range(MOST):
+            identity = PartyIdentity(kind=PartyKind.PERSON, number=f"0011901{serial:05d}")
+            await establishing.name(
+                uow, profile, identity, scope=frozenset({"vault"}), valid_until=now + SOON, now=now
+            )
+        asking = asyncio.create_task(client.post(MINE, json=named(helper), headers=owner.headers))
+        await until(lambda: _somebody_waits(services))
+        await uow.commit()
+    assert (await asking).status_code == 409
+
+
+async def _somebody_waits(services: Services) -> bool:
+    query = "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    async with services.reading() as reading:
+        return (await (await reading.driver()).execute(query)).rowcount > 0
+
+
+async def test_nobody_accepts_for_another(
+    client: httpx.AsyncClient, owner: Citizen, helper: Citizen, make_citizen: MakeCitizen
+) -> None:
+    """A stranger who knows the id, and the owner itself, accept nothing; who was named still can."""
+    stranger = await make_citizen("001190000077")
+    asked = (await client.post(MINE, json=named(helper), headers=owner.headers)).json()
+    for somebody in (stranger, owner):
+        answer = await client.post(f"{THEIRS}/{asked['id']}/accept", headers=somebody.headers)
+        assert answer.status_code == 404
+    assert (await listed(client, owner, MINE))[0]["standing"] == "pending"
+    accepted = await client.post(f"{THEIRS}/{asked['id']}/accept", headers=helper.headers)
+    assert accepted.status_code == 204
 
 
 async def test_a_repeat_names_nobody_twice(

@@ -44,6 +44,21 @@ async def test_right_secret(agency, secret, reading):
     assert little.scopes == {"events"}
 
 
+@pytest.mark.parametrize(("change", "good"), [("valid_from", False), ("valid_until", True)])
+async def test_secret_of_tomorrow(secret, unit_of_work, change, good):
+    """A secret is good from its beginning, and until its end."""
+    async with unit_of_work() as uow:
+        await (await uow.driver()).execute(
+            f"UPDATE client_credential SET {change} = now() + interval '1 day'"
+        )
+        try:
+            await agencies.authenticate(uow, client_id="portal", secret=secret)
+        except OAuthError:
+            assert not good
+        else:
+            assert good
+
+
 @pytest.mark.parametrize("client_id", ["portal", "nobody", "", "\x00", "x" * 65])
 async def test_wrong_secret(secret, reading, client_id):
     """A wrong secret and an unknown client get the same answer."""

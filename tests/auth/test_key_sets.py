@@ -7,7 +7,7 @@ import pytest
 from joserfc.jwk import ECKey, KeySet, OctKey, RSAKey
 from joserfc.util import int_to_base64
 
-from auth.key_sets import ClientKeys, checked_url, is_public, read_key_set
+from auth.key_sets import ClientKeys, callable_one, checked_url, is_public, read_key_set
 from tests.auth.publisher import publishing
 
 CURVE = ECKey.generate_key("P-256", {"kid": "curve"})
@@ -110,6 +110,15 @@ def test_bad_addresses(text):
 def test_public_addresses(address, public_one):
     """Neither our own network nor a way around into it is public."""
     assert is_public(ipaddress.ip_address(address)) is public_one
+
+
+def test_names_of_several_addresses():
+    """One address within our network, anywhere among them, is enough for a name not to be called."""
+    outer, other, ours = (ipaddress.ip_address(one) for one in ("203.113.131.1", "2405:4800::1", "10.0.0.1"))
+    assert callable_one([outer, other]) == outer
+    for addresses in ([], [ours], [outer, ours], [ours, outer], [outer, ours, other]):
+        with pytest.raises(ValueError, match="not public"):
+            callable_one(addresses)
 
 
 async def test_fetching(publisher, client_keys, clock):
