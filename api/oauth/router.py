@@ -130,9 +130,12 @@ async def token(request: Request, form: Annotated[TokenForm, Form()], services: 
 
 
 @router.post("/oauth/revoke", summary="Sign out", responses=REFUSALS)
-async def revoke(form: Annotated[RevokeForm, Form()], uow: Uow, services: AllServices) -> Response:
+async def revoke(
+    request: Request, form: Annotated[RevokeForm, Form()], uow: Uow, services: AllServices
+) -> Response:
     """Sign out: end the session of a token (RFC 7009). A token that is not known is no error."""
     try:
+        check_single((await request.form()).multi_items())
         client_id, known = required("client_id", form.client_id), required("token", form.token)
         await service.sessions_of(services).sign_out(uow, client_id=client_id, token=known)
     except OAuthError as error:

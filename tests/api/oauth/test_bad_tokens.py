@@ -104,6 +104,15 @@ async def test_app_that_nothing_can_be_called(client, grant_type):
     assert answer.json()["error"] in {"invalid_client", "invalid_request"}
 
 
+async def test_two_tokens_to_be_revoked(browser, client):
+    """Where one parameter is given twice nothing is revoked, and nobody believes that both were (RFC 6749, 3.2)."""
+    tokens = await browser.tokens()
+    form = {"client_id": APP, "token": [tokens["refresh_token"], "another"]}
+    assert_refused(await client.post("/oauth/revoke", data=form), "invalid_request")
+    again = {"grant_type": "refresh_token", "client_id": APP, "refresh_token": tokens["refresh_token"]}
+    assert (await client.post("/oauth/token", data=again)).status_code == 200
+
+
 async def test_replayed_code(browser, client):
     """A code that is brought again is refused, and the session that it began ends (RFC 6749, 4.1.2)."""
     code = (await browser.sign_in())["code"]
