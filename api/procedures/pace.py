@@ -5,9 +5,10 @@ out by itself, and forgets those that nobody took soon. What is served from memo
 database is away.
 """
 
+import asyncio
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 import structlog
@@ -33,9 +34,13 @@ MOST_SITES = 10_000
 class _Purse:
     """What this process holds for a site, what the bucket held then, and until when it is good."""
 
-    held: int
-    level: float
-    until: float
+    held: int = 0
+    level: float = 0.0
+    until: float = 0.0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    def holds(self, now: float) -> bool:
+        return self.held > 0 and now <= self.until
 
 
 class SearchPace:
@@ -52,36 +57,37 @@ class SearchPace:
     async def spend(self, services: Services, address: str) -> Spent:
         """Take a token for an address, of those that were taken ahead or from the bucket that all share."""
         site = site_of(address)
-        purse = self._purses.get(site)
-        if purse is None or not purse.held or self._now() > purse.until:
-            spent = await self._ask(services, site)
-            if not spent.granted:
-                return spent
-            purse = self._keep(site, spent.spending.left)
+        purse = self._purse(site)
+        if not purse.holds(self._now()):
+            # One asks for all who come meanwhile.
+            async with purse.turn:
+                if not purse.holds(self._now()):
+                    spent = await _ask(services, site)
+                    if not spent.granted:
+                        return spent
+                    purse.held, purse.level = AHEAD, max(0.0, spent.spending.left)
+                    purse.until = self._now() + KEPT_SECONDS
         purse.held -= 1
-        return Spent(limit=SEARCHES, spending=Spending(granted=True, left=max(0.0, purse.level) + purse.held))
+        return Spent(limit=SEARCHES, spending=Spending(granted=True, left=purse.level + purse.held))
 
-    async def _ask(self, services: Services, site: str) -> Spent:
-        try:
-            async with services.unit_of_work() as uow:
-                # The bucket may be overdrawn by what is taken ahead: it then takes longer to hold one again.
-                spent = await SEARCHES.spend(uow, site, cost=AHEAD)
-                await uow.commit()
-        except UNAVAILABLE as error:
-            log.warning("search_limit_not_asked", error=type(error).__name__)
-            return Spent(limit=SEARCHES, spending=Spending(granted=True, left=0.0))
-        return spent
+    def _purse(self, site: str) -> _Purse:
+        if site not in self._purses:
+            if len(self._purses) >= MOST_SITES:
+                self._purses.pop(next(iter(self._purses)))
+            self._purses[site] = _Purse()
+        return self._purses[site]
 
-    def _keep(self, site: str, level: float) -> _Purse:
-        now = self._now()
-        before = self._purses.pop(site, None)
-        # What others have taken meanwhile, who asked at the same moment, is not lost.
-        held = before.held if before and now <= before.until else 0
-        if len(self._purses) >= MOST_SITES:
-            self._purses.pop(next(iter(self._purses)))
-        purse = _Purse(held=held + AHEAD, level=level, until=now + KEPT_SECONDS)
-        self._purses[site] = purse
-        return purse
+
+async def _ask(services: Services, site: str) -> Spent:
+    try:
+        async with services.unit_of_work() as uow:
+            # The bucket may be overdrawn by what is taken ahead: it then takes longer to hold one again.
+            spent = await SEARCHES.spend(uow, site, cost=AHEAD)
+            await uow.commit()
+    except UNAVAILABLE as error:
+        log.warning("search_limit_not_asked", error=type(error).__name__)
+        return Spent(limit=SEARCHES, spending=Spending(granted=True, left=0.0))
+    return spent
 
 
 _pace = SearchPace()

@@ -47,7 +47,7 @@ InForce = Annotated[Edition, Depends(get_edition)]
 class Shared:
     """Answers that are the same for everybody: told apart by what was asked of which edition."""
 
-    def __init__(self, request: Request, edition: InForce, locale: Locale) -> None:
+    def __init__(self, request: Request, edition: Edition, locale: str) -> None:
         self._request = request
         self._locale = locale
         self._edition = edition
@@ -68,7 +68,13 @@ class Shared:
         return Response(body, media_type="application/json", headers=headers)
 
 
-Sharing = Annotated[Shared, Depends()]
+# Asynchronous, though it waits for nothing: FastAPI would make the class itself in a thread.
+async def get_shared(request: Request, edition: InForce, locale: Locale) -> Shared:
+    """Return what answers this request."""
+    return Shared(request, edition, locale)
+
+
+Sharing = Annotated[Shared, Depends(get_shared)]
 
 
 @router.get(

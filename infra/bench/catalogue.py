@@ -11,6 +11,7 @@ from infra.bench import (
     overtaking,
     real_send,
     resend,
+    search,
     single_push,
     snapshot_claims,
     workers,
@@ -101,6 +102,15 @@ ENTRIES = {
         "load that they sustain / 50 ms (limit: that time; ratio: ours to it; reached: below 1)",
     ),
     "commit_to_provider_p99": Entry(latency.measure, "the same, 99th percentile / 1,000 ms: below 1"),
+    "search": Entry(
+        search.measure,
+        "questions to the catalogue over HTTP, none answered from a cache / the same application, with the "
+        "same parameters and limit of addresses, answering a constant of that size: at least 0.2 (peers: a "
+        "constant without those; median ms of a question within the process; seconds to make an index)",
+    ),
+    "search_p99": Entry(
+        search.measure, "99th percentile ms of such a question at half of that rate / 20 ms: below 1"
+    ),
 }
 
 

@@ -16,11 +16,12 @@ class UnexpectedAnswerError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer, and when its last byte was read (seconds since 1970)."""
+    """An answer, when its last byte was read (seconds since 1970), and how long after it was asked for."""
 
     status: int
     body: bytes
     at: float
+    seconds: float
 
     def expect(self, status: int) -> Self:
         """Return the answer, or raise UnexpectedAnswerError if it is another one."""
@@ -37,11 +38,12 @@ class Connection:
 
     async def ask(self, request: bytes) -> Answer:
         """Send a whole request, and read the answer, which must name its length."""
+        begun = time.perf_counter()
         self._writer.write(request)
         head = await self._reader.readuntil(b"\r\n\r\n")
         place = head.lower().index(LENGTH) + len(LENGTH)
         body = await self._reader.readexactly(int(head[place : head.index(b"\r", place)]))
-        return Answer(int(head[9:12]), body, time.time())
+        return Answer(int(head[9:12]), body, time.time(), time.perf_counter() - begun)
 
 
 @asynccontextmanager

@@ -75,13 +75,13 @@ class Bench:
             yield place
 
     @contextmanager
-    def installation(self, place: "Place") -> Iterator[Stack]:
-        """Have the sandbox and the API serve; their logs go into the data folder."""
+    def installation(self, place: "Place", **settings: str) -> Iterator[Stack]:
+        """Have the sandbox and the API serve, with more settings; their logs go into the data folder."""
         stack = Stack(
             data_dir=self.data_dir,
             database_url=place.url,
             ports=Ports.free(),
-            environment={"TINDAN_LOG_LEVEL": "WARNING"},
+            environment={"TINDAN_LOG_LEVEL": "WARNING", **settings},
             logs=self.data_dir / "logs",
         )
         try:
