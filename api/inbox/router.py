@@ -17,7 +17,7 @@ from api.inbox.schemas import (
     ReceivedMarks,
     SyncMark,
 )
-from api.inbox.service import InboxReader
+from api.inbox.service import InboxReader, viewer_of
 from storage.access_log.kinds import ObjectKind
 from storage.notifications import inbox
 
@@ -68,11 +68,12 @@ async def mark_read(marks: ReadMarks, citizen: CurrentParty, uow: Uow) -> Marked
 
     Ids that are not the caller's, or unknown, are passed over alike.
     """
+    viewer = viewer_of(citizen)
     if marks.before is not None:
-        marked = await inbox.mark_all_read(uow, citizen.party_id, before=marks.before)
+        marked = await inbox.mark_all_read(uow, viewer, before=marks.before)
     else:
-        marked = await inbox.mark_read(uow, citizen.party_id, marks.ids or ())
-    return Marked(marked=marked, unread_count=await inbox.unread_count(uow, citizen.party_id))
+        marked = await inbox.mark_read(uow, viewer, marks.ids or ())
+    return Marked(marked=marked, unread_count=await inbox.unread_count(uow, viewer))
 
 
 @router.post("/received", summary="Confirm that notices have reached the phone")
@@ -81,5 +82,6 @@ async def mark_received(marks: ReceivedMarks, citizen: CurrentParty, uow: Uow) -
 
     Ids that are not the caller's, or unknown, are passed over alike.
     """
-    marked = await inbox.mark_received(uow, citizen.party_id, marks.ids)
-    return Marked(marked=marked, unread_count=await inbox.unread_count(uow, citizen.party_id))
+    viewer = viewer_of(citizen)
+    marked = await inbox.mark_received(uow, viewer, marks.ids)
+    return Marked(marked=marked, unread_count=await inbox.unread_count(uow, viewer))

@@ -9,8 +9,15 @@ from api.paging import cut
 from auth.principals import Citizen
 from notify.settings import NotifySettings
 from storage.notifications import inbox
-from storage.notifications.inbox import BEFORE_ALL_IDS, InboxNotice, Moment
+from storage.notifications.inbox import BEFORE_ALL_IDS, InboxNotice, Moment, Viewer
 from storage.unit_of_work import Reading
+
+
+def viewer_of(citizen: Citizen) -> Viewer:
+    """Return who looks into whose inbox."""
+    if citizen.actor_id is None:
+        return Viewer.owner(citizen.party_id)
+    return Viewer.representative(citizen.party_id)
 
 
 class InboxReader:
@@ -26,7 +33,7 @@ class InboxReader:
         self, reading: Reading, citizen: Citizen, *, settings: NotifySettings, locale: str, limit: int
     ) -> None:
         self._reading = reading
-        self._party_id = citizen.party_id
+        self._viewer = viewer_of(citizen)
         self._settings = settings
         self._locale = locale
         self._limit = limit
@@ -52,20 +59,20 @@ class InboxReader:
         return await self._changed(moment, (mark.xid, mark.id), mark.sync)
 
     async def _moment(self, since: SyncMark | None = None) -> Moment:
-        return await inbox.moment(self._reading, self._party_id, since=since.xid if since else None)
+        return await inbox.moment(self._reading, self._viewer, since=since.xid if since else None)
 
     async def _newest(
         self, moment: Moment, after: InboxMark | None = None, *, reset: bool = False
     ) -> InboxPage:
         before = (after.created_at, after.id) if after and after.created_at else None
-        found = await inbox.newest(self._reading, self._party_id, before=before, limit=self._limit + 1)
+        found = await inbox.newest(self._reading, self._viewer, before=before, limit=self._limit + 1)
         shown, more = cut(found, self._limit)
         sync = after.sync if after else _sync(moment)
         mark = InboxMark(sync=sync, id=shown[-1].id, created_at=shown[-1].created_at) if more else None
         return self._page(moment, shown, mark, sync, reset=reset)
 
     async def _changed(self, moment: Moment, after: tuple[int, UUID], sync: SyncMark) -> InboxPage:
-        found = await inbox.changed(self._reading, self._party_id, after=after, limit=self._limit + 1)
+        found = await inbox.changed(self._reading, self._viewer, after=after, limit=self._limit + 1)
         shown, more = cut(found, self._limit)
         mark = InboxMark(sync=sync, id=shown[-1].id, xid=shown[-1].changed_xid) if more else None
         return self._page(moment, shown, mark, sync)

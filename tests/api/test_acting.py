@@ -310,3 +310,21 @@ async def opens_vault(app: FastAPI, caller: Citizen) -> bool:
     if answer.status_code == 200:
         assert answer.json() == str(caller.party_id)
     return answer.status_code == 200
+
+
+async def test_what_concerns_a_person_alone_is_not_shown_to_a_representative(pair: Pair) -> None:
+    """Of the owner's sessions, addresses and rights the owner is told; who acts neither sees nor marks it."""
+    right = await vouch(pair.client, pair.registry, pair.helper, pair.owner)
+    acting = await act(pair.client, pair.helper, pair.owner, right)
+    own = (await pair.client.get("/v1/notifications", headers=pair.owner.headers)).json()
+    theirs = (await pair.client.get("/v1/notifications", headers=acting.headers)).json()
+    told = [item["id"] for item in own["items"] if item["category"] == "security"]
+    assert told
+    assert {item["category"] for item in theirs["items"]} <= {item["category"] for item in own["items"]} - {
+        "security"
+    }
+    assert own["unread_count"] == theirs["unread_count"] + len(told)
+    marked = await pair.client.post("/v1/notifications/read", json={"ids": told}, headers=acting.headers)
+    assert marked.json()["marked"] == 0
+    marked = await pair.client.post("/v1/notifications/read", json={"ids": told}, headers=pair.owner.headers)
+    assert marked.json()["marked"] == len(told)

@@ -172,7 +172,7 @@ class Town:
         """Let the app say that it has everything."""
         ids = [row["id"] for row in await self.rows("SELECT id FROM notification")]
         async with self.office.open_unit() as uow:
-            await inbox.mark_received(uow, self.party_id, ids)
+            await inbox.mark_received(uow, inbox.Viewer.owner(self.party_id), ids)
             await uow.commit()
 
     async def set_routing(self, **changes: object) -> None:

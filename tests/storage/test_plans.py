@@ -93,6 +93,11 @@ def page(party_id: UUID) -> dict[str, Any]:
     return {"party_id": party_id, "updated_at": LATER, "id": new_id(), "statuses": [1, 2], "limit": 21}
 
 
+def given(party_id: UUID, **values: Any) -> dict[str, object]:
+    """Return what an owner asks of the inbox."""
+    return inbox.Viewer.owner(party_id).given(**values)
+
+
 READS: dict[str, tuple[str, Any]] = {
     "dossiers": (dossiers._PAGE, page),
     "dossiers from the start": (
@@ -100,23 +105,23 @@ READS: dict[str, tuple[str, Any]] = {
         lambda party_id: page(party_id) | {"updated_at": None, "id": None, "statuses": None},
     ),
     "dossier": (dossiers._ONE, lambda party_id: ("H26-261121-0001", party_id)),
-    "moment": (inbox._MOMENT, lambda party_id: {"party_id": party_id, "since": 5}),
+    "moment": (inbox._MOMENT, lambda party_id: given(party_id, since=5)),
     "newest": (
         inbox._NEWEST,
-        lambda party_id: {"party_id": party_id, "created_at": LATER, "id": new_id(), "limit": 21},
+        lambda party_id: given(party_id, created_at=LATER, id=new_id(), limit=21),
     ),
     "changed": (
         inbox._CHANGED,
-        lambda party_id: {"party_id": party_id, "xid": 5, "id": new_id(), "limit": 21},
+        lambda party_id: given(party_id, xid=5, id=new_id(), limit=21),
     ),
     "read by id": (
         inbox._MARK_READ_IDS,
-        lambda party_id: {"party_id": party_id, "ids": [new_id() for _ in range(20)]},
+        lambda party_id: given(party_id, ids=[new_id() for _ in range(20)]),
     ),
-    "all read": (inbox._MARK_READ_BEFORE, lambda party_id: {"party_id": party_id, "before": LATER}),
+    "all read": (inbox._MARK_READ_BEFORE, lambda party_id: given(party_id, before=LATER)),
     "received": (
         inbox._MARK_RECEIVED,
-        lambda party_id: {"party_id": party_id, "ids": [new_id() for _ in range(20)]},
+        lambda party_id: given(party_id, ids=[new_id() for _ in range(20)]),
     ),
     "broadcasts read by id": (
         inbox._MARK_BROADCASTS_READ_IDS,
@@ -130,7 +135,7 @@ READS: dict[str, tuple[str, Any]] = {
         inbox._MARK_BROADCASTS_RECEIVED,
         lambda party_id: {"party_id": party_id, "ids": [new_id() for _ in range(20)]},
     ),
-    "unread": (inbox._UNREAD, lambda party_id: {"party_id": party_id}),
+    "unread": (inbox._UNREAD, given),
     "topics": (
         followers._FIND,
         lambda party_id: {"party_id": party_id, "category": "broadcast", "channel": "push"},
