@@ -89,7 +89,7 @@ def _bring(found: Procedure, locale: str) -> Bring:
         by_case.setdefault(paper.case, []).append(_entry(paper, paper_id, locale))
     return Bring(
         sets=found.sets,
-        cases=[PapersOfCase(case=case, entries=entries) for case, entries in by_case.items()],
+        cases=[PapersOfCase(case=_unmarked(case), entries=entries) for case, entries in by_case.items()],
         as_published=None if found.papers else _published(found, "documents_text"),
     )
 
@@ -112,13 +112,18 @@ def _entry(paper: Paper, paper_id: str, locale: str) -> Entry:
     return Entry(
         id=paper_id,
         kind=_kind(paper),
-        name=paper.name.lstrip(_MARKS) or paper.name,
+        name=_unmarked(paper.name),
         originals=paper.originals,
         copies=paper.copies,
         count=words.count(paper, locale),
         code=paper.code,
         form=Form(name=form_name, url=form_url) if form_name else None,
     )
+
+
+def _unmarked(name: str | None) -> str | None:
+    """Return a name without the mark of the list that it stood in."""
+    return name and (name.lstrip(_MARKS) or name)
 
 
 def _kind(paper: Paper) -> EntryKind:

@@ -16,8 +16,9 @@ _MARK = re.compile(r"(?P<mark>[-–—]+|\++|\*+|[•●▪‣⁻·])\)?(?=\s|[^
 _STEP = re.compile(
     r"(?:[a-zđ]\)\s*|\d{1,2}\.\s+)?(?:Bước|BƯỚC)\s*(?P<number>\d{1,2}(?:\.\d{1,2})*)\b\s*[:.–-]*\s*"
 )
-# Crawled texts lost some of their line breaks: a step that follows the end of a sentence begins a line.
-_RUN_ON = re.compile(r"(?<=[.;:])\s+(?=Bước\s*\d{1,2}\s*[:.]\s)")
+_NUMBERED = re.compile(r"(?P<number>\d{1,2})[.)]\s+(?=\S)")
+# Some line breaks were lost on the way: a step or a mark after the end of a sentence begins a line.
+_RUN_ON = re.compile(r"(?<=[.;:])\s+(?=Bước\s*\d{1,2}\s*[:.]\s|(?:[-–]|\+{1,4}|\*)\s+[^\W\d_])")
 _HEADING = re.compile(r"(?:[IVX]{1,4}|[a-zđA-Z]|\d{1,2}(?:\.\d{1,2})*)[.)]\s|Trường hợp|Đối với|TRƯỜNG HỢP")
 
 
@@ -29,7 +30,7 @@ def lines(text: str | None) -> list[Line]:
     """
     found: list[Line] = []
     open_marks: list[str] = []
-    for line in _lines(text or ""):
+    for line in _lines(_RUN_ON.sub("\n", text or "")):
         mark = _MARK.match(line)
         if mark is None:
             open_marks.clear()
@@ -54,10 +55,12 @@ def steps(given: Iterable[Steps]) -> list[StepsOfCase]:
 
 
 def _cases(given: Steps) -> Iterator[StepsOfCase]:
+    text = lines(given.text)
+    pattern = _NUMBERED if _is_numbered(text) else _STEP
     case, found, within = given.case, [Step()], 0
     last: tuple[int, ...] = (0,)
-    for line in lines(_RUN_ON.sub("\n", given.text)):
-        begin = _STEP.match(line.text)
+    for line in text:
+        begin = pattern.match(line.text)
         if begin is None:
             # What stands in a list below the step is counted from there.
             depth = line.depth and max(1, line.depth - within)
@@ -73,6 +76,14 @@ def _cases(given: Steps) -> Iterator[StepsOfCase]:
         last, within = number, line.depth
         found.append(_step(begin["number"], line.text[begin.end() :]))
     yield StepsOfCase(case=case, steps=_filled(found))
+
+
+def _is_numbered(text: list[Line]) -> bool:
+    """Tell whether the steps of a text are its paragraphs 1, 2, 3, and so on, without the word for it."""
+    if any(_STEP.match(line.text) for line in text):
+        return False
+    numbers = [int(found["number"]) for line in text if (found := _NUMBERED.match(line.text))]
+    return len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1))
 
 
 def _step(number: str, rest: str) -> Step:

@@ -22,6 +22,7 @@ _UNITS: Mapping[Unit, tuple[str, str, str]] = {
     Unit.YEAR: ("năm", "year", "years"),
 }
 _FREE = Words("Miễn phí", "Free of charge")
+_BY_NOTE = Words("Xem ghi chú", "See the note")
 _NO_AMOUNT = Words("Chưa ghi số tiền", "No amount is given")
 _ORIGINALS = (Words("bản chính", "original"), Words("bản chính", "originals"))
 _COPIES = (Words("bản sao", "copy"), Words("bản sao", "copies"))
@@ -46,9 +47,9 @@ def limit(found: TimeLimit, locale: str) -> str | None:
 
 
 def fee(found: Fee, locale: str) -> str:
-    """Word an amount: "1.000.000 đồng", "1,000,000 đồng"; an unknown one is not free."""
+    """Word an amount: "1.000.000 đồng", "1,000,000 đồng". No amount does not mean free."""
     if found.amount is None:
-        return _said(_NO_AMOUNT, locale)
+        return _said(_BY_NOTE if found.note else _NO_AMOUNT, locale)
     if found.amount == 0:
         return _said(_FREE, locale)
     amount = f"{found.amount:,} đồng"

@@ -55,7 +55,7 @@ BIRTH = Procedure(
         ),
         Paper(name="Giấy chứng sinh", originals=1, copies=2, code="A1", form_url="javascript:alert(1)"),
         Paper(name="Không phải nộp nếu đã có dữ liệu", is_note=True),
-        Paper(name="Văn bản uỷ quyền", case="Uỷ quyền", copies=1),
+        Paper(name="Văn bản uỷ quyền", case="* Uỷ quyền", copies=1),
     ),
     sets=1,
     results=(Result(name="Giấy khai sinh", code="KQ1"),),

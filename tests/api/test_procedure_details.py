@@ -59,7 +59,7 @@ async def test_a_checklist(put: Import, get):
     assert [(fee["amount"], fee["text"], fee["note"][0]["text"]) for fee in in_person["fees"]] == [
         (8000, "8.000 đồng", "Bản sao"),
         (0, "Miễn phí", "Không"),
-        (None, "Chưa ghi số tiền", "Đúng hạn thì miễn"),
+        (None, "Xem ghi chú", "Đúng hạn thì miễn"),
     ]
     assert (online["limit"], online["fees"]) == ({"text": "7 (khác)", "quantity": None, "unit": None}, [])
     (case,) = found["steps"]
@@ -86,7 +86,7 @@ async def test_in_english(put: Import, client: httpx.AsyncClient):
     assert (found["name"], found["content_language"]) == ("Đăng ký khai sinh", "vi")
     way = found["how"]["ways"][0]
     assert (way["channel"]["label"], way["limit"]["text"]) == ("In person", "1 working day")
-    assert [fee["text"] for fee in way["fees"]] == ["8,000 đồng", "Free of charge", "No amount is given"]
+    assert [fee["text"] for fee in way["fees"]] == ["8,000 đồng", "Free of charge", "See the note"]
     assert found["bring"]["cases"][0]["entries"][2]["count"] == "1 original, 2 copies"
     assert found["where"]["levels"] == [{"code": "commune", "label": "Commune"}]
 

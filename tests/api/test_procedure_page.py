@@ -9,6 +9,7 @@ import pytest
 
 from api.procedures.checklist import checklist
 from api.procedures.page import Asked, render
+from api.procedures.page_texts import TEXTS
 from api.services import Services
 from storage.procedures.record import Paper, Procedure, Steps
 from storage.procedures.repository import Kept
@@ -53,6 +54,12 @@ async def test_the_whole_of_it(put: Import, client: httpx.AsyncClient):
     assert "1 original, 2 copies" in english.text
     chosen = await client.get(f"{PAGE}?lang=en", headers={"accept-language": "vi"})
     assert (chosen.headers["content-language"], chosen.headers["vary"]) == ("en", "accept-language")
+
+
+def test_its_words_are_there_in_both_languages():
+    """And none is hidden by a method of the mapping that holds them."""
+    assert set(TEXTS["vi"]) == set(TEXTS["en"])
+    assert not {name for name in TEXTS["vi"] if hasattr(dict, name)}
 
 
 async def test_links(put: Import, client: httpx.AsyncClient):

@@ -12,7 +12,7 @@ from storage.procedures.record import Channel, Fee, Paper, Steps, TimeLimit, Uni
 LETTERS = "aăâbcdđeêghiklmnoôơpqrstuưvxyABCĐ 0123.,;:()/"
 TEXTS = st.lists(
     st.tuples(
-        st.sampled_from(["", "- ", "+ ", "++ ", "* ", "•\t", "Bước 1: ", "- Bước 2. ", "a) "]),
+        st.sampled_from(["", "- ", "+ ", "++ ", "* ", "•\t", "Bước 1: ", "- Bước 2. ", "a) ", "1. ", "2) "]),
         st.text(LETTERS),
     ),
     min_size=1,
@@ -33,6 +33,7 @@ TEXTS = st.lists(
         (TimeLimit(quantity=1, unit=Unit.MONTH), "1 tháng", "1 month"),
         (TimeLimit(quantity=2, unit=Unit.YEAR), "2 năm", "2 years"),
         (TimeLimit(text="7 (khác)"), "7 (khác)", "7 (khác)"),
+        (TimeLimit(quantity=7, text="7 (khác)"), "7 (khác)", "7 (khác)"),
         (TimeLimit(), None, None),
     ],
 )
@@ -46,7 +47,8 @@ def test_time_limits(limit: TimeLimit, vi: str | None, en: str | None):
     [
         (Fee(amount=1_000_000), "1.000.000 đồng", "1,000,000 đồng"),
         (Fee(amount=0, note="Không"), "Miễn phí", "Free of charge"),
-        (Fee(note="Theo quy định"), "Chưa ghi số tiền", "No amount is given"),
+        (Fee(note="Theo quy định"), "Xem ghi chú", "See the note"),
+        (Fee(), "Chưa ghi số tiền", "No amount is given"),
     ],
 )
 def test_fees(fee: Fee, vi: str, en: str):
@@ -111,6 +113,16 @@ def test_steps_are_told_apart():
     ]
 
 
+def test_numbered_paragraphs_are_steps():
+    """Where there is no word for it, if they are counted from one on; else they are only lines."""
+    assert shown("Mở đầu\n1. Nộp\n- tại xã\n2) Nhận") == [
+        (None, [(None, None, 1), ("1", "Nộp", 1), ("2", "Nhận", 0)])
+    ]
+    for text in ("1. Nộp", "2. Nộp\n3. Nhận", "1. Nộp\n2. Nhận\n1. Nộp", "1.5 ngày\n2.5 ngày"):
+        assert [number for number, _, _ in shown(text)[0][1]] == [None]
+    assert shown("1. Chung\nBước 1: Nộp\n2. Riêng") == [("1. Chung", [("1", "Nộp", 1)])]
+
+
 def test_numbers_that_begin_anew_begin_another_case():
     """Which is called by the heading before it, if there is one."""
     text = "* Đối với cá nhân:\n- Bước 1: A\n- Bước 2: B\nlời\n* Đối với tổ chức\n- Bước 1: C\nBước 1: D"
@@ -136,12 +148,13 @@ def letters(text: str) -> str:
 @given(TEXTS)
 def test_no_word_is_lost(text: str):
     """Whatever the text, all of its letters come out again in their order, and lists nest as far as is said."""
+    word = "Bước" if "Bước" in text else ""
     told = []
     for case in steps([Steps(text=text or " ")]):
         told.append(case.case or "")
         for step in case.steps:
             told += [
-                f"Bước{step.number}" if step.number else "",
+                f"{word}{step.number}" if step.number else "",
                 step.title or "",
                 *(line.text for line in step.lines),
             ]

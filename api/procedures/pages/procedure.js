@@ -3,7 +3,7 @@
 const lists = [...document.querySelectorAll(".papers")];
 const boxes = [...document.querySelectorAll(".papers input")];
 const key = `tindan.papers.${lists[0]?.dataset.code}`;
-const clear = document.getElementById("clear");
+const untick = document.getElementById("untick");
 
 function kept() {
   try {
@@ -33,7 +33,7 @@ function count() {
     const text = status.dataset.ticked.replace("{ticked}", ticked).replace("{all}", mine.length);
     status.textContent = ticked ? text : "";
   }
-  clear.hidden = !boxes.some((box) => box.checked);
+  untick.hidden = !boxes.some((box) => box.checked);
 }
 
 function begin() {
@@ -44,7 +44,7 @@ function begin() {
     keep();
     count();
   }));
-  clear.addEventListener("click", () => {
+  untick.addEventListener("click", () => {
     boxes.forEach((box) => { box.checked = false; });
     keep();
     count();
