@@ -117,7 +117,7 @@ class Catalogue:
     ) -> Answer:
         """Return `count` of what fits a question, from the place `start` on.
 
-        Where nothing is asked, everything is listed, what is likeliest first. A question finds some three
+        Where nothing is asked, everything is listed, what is likeliest first. A question finds two
         hundred procedures at most, and as many again of those that a sieve lets through. What fits is found
         by the words alone: a sieve narrows it, so that each count of a facet is what choosing it leads to.
         """

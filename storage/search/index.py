@@ -23,7 +23,8 @@ from storage.search.spelling import Spelling
 WEIGHTS = {"name": 1.0, "pairs": 1.1, "body": 1.0, "body_folded": 2.1, "topic": 0.4}
 """How much a word counts that is found in a part of a procedure; found on two thirds of the questions."""
 
-CANDIDATES = 300
+CANDIDATES = 200
+"""Procedures that are looked at for a question: the right one is among them, or is not found by its words."""
 _HEAP_BYTES = 30_000_000
 _RARE = 5
 _LEXICON_FREQUENCY, _BODY_SHARE = 5.0, 0.05
@@ -54,14 +55,14 @@ class Named:
 
     Attributes:
         words: those of its plain name, without marks.
-        marks: the special cases that it is for (`storage.search.names`).
+        marks: the special cases that it is for, a bit for each (`storage.search.names`).
         family: the same for procedures of one plain name.
         tells: how much its words tell, all together.
     """
 
     code: str
     words: frozenset[str]
-    marks: frozenset[int]
+    marks: int
     prior: float
     family: int
     tells: float

@@ -51,11 +51,11 @@ def plain_name(name: str) -> str:
     return " ".join(_FORMULA.sub("", _LEVEL.sub(" ", name)).split()).rstrip(" .;,")
 
 
-def marks(folded: Sequence[str]) -> frozenset[int]:
-    """Return which special cases words without their marks speak of."""
+def marks(folded: Sequence[str]) -> int:
+    """Return which special cases words without their marks speak of, a bit for each."""
     return marks_in(f" {' '.join(folded)} ")
 
 
-def marks_in(flat: str) -> frozenset[int]:
+def marks_in(flat: str) -> int:
     """Do so for words that are joined, and surrounded, by spaces."""
-    return frozenset(number for number, mark in enumerate(_FOLDED_MARKS) if mark in flat)
+    return sum(1 << number for number, mark in enumerate(_FOLDED_MARKS) if mark in flat)

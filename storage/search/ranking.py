@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from storage.search.index import Index, Named
+from storage.search.index import Index
 from storage.search.names import marks_in
 from storage.search.question import Question
 
@@ -40,7 +40,7 @@ def scored(
     own = {word: OF_NAME * index.tells(word) * min(1.0, _FULL * question.folded[word]) for word in told}
     words, asked, of_terms = frozenset(told), marks_in(question.flat), TERMS / total
     hits = []
-    # Some three hundred times a question: what does not depend on the candidate was done before.
+    # Two hundred times a question: what does not depend on the candidate was done before.
     for place, score in candidates:
         named = index.named[place]
         of_question = of_name = 0.0
@@ -51,11 +51,8 @@ def scored(
         if of_name:
             fits += of_name / named.tells
         if named.marks:
-            fits -= UNASKED * _unasked(named, asked)
+            told_of = (named.marks & asked).bit_count()
+            fits -= UNASKED * (named.marks.bit_count() - told_of - _SAID_AND_THERE * told_of)
         hits.append((-fits, place))
     hits.sort()
     return hits
-
-
-def _unasked(named: Named, asked: frozenset[int]) -> float:
-    return len(named.marks - asked) - _SAID_AND_THERE * len(named.marks & asked)
