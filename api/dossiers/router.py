@@ -11,8 +11,14 @@ from api.app_version import require_supported_app
 from api.dependencies import AllServices, CurrentParty, Locale, Read
 from api.dossiers.schemas import DossierDetail, DossierMark, DossierPage, DossierQuery
 from api.dossiers.service import Reader
+from api.step_up import require_for
+from auth.step_up import Purpose
 
-router = APIRouter(prefix="/v1/dossiers", tags=["citizen"], dependencies=[Depends(require_supported_app)])
+router = APIRouter(
+    prefix="/v1/dossiers",
+    tags=["citizen"],
+    dependencies=[Depends(require_supported_app), Depends(require_for(Purpose.LOOK_UP))],
+)
 
 
 async def get_reader(accesses: Accesses, reading: Read, services: AllServices, locale: Locale) -> Reader:

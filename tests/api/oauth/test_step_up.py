@@ -25,8 +25,8 @@ def _tried(app):
 def demanding(app, services):
     """Have the running application ask for more than it does by default."""
 
-    def ask(demand: Demand) -> None:
-        auth = services.settings.auth.model_copy(update={"step_up": {Purpose.CONTACTS: demand}})
+    def ask(demand: Demand, purpose: Purpose = Purpose.CONTACTS) -> None:
+        auth = services.settings.auth.model_copy(update={"step_up": {purpose: demand}})
         settings = services.settings.model_copy(update={"auth": auth})
         app.state.services = replace(services, settings=settings)
 
@@ -151,3 +151,15 @@ async def test_wishes_for_what_there_is_not(browser, wish):
     """What can not be had is refused at once, and not left out in silence."""
     answer = answer_of(await browser.authorize(**wish))
     assert (answer["error"], answer["state"]) == ("invalid_request", "the app's state")
+
+
+async def test_dossiers(browser, client, demanding):
+    """A deployment may ask for level 2 before one's own dossiers are shown; by default it does not."""
+    headers = await headers_of(browser, BASIC)
+    assert (await client.get("/v1/dossiers", headers=headers)).status_code == 200
+    demanding(Demand(level=2), Purpose.LOOK_UP)
+    for path in ("/v1/dossiers", "/v1/dossiers/H26-261121-0001"):
+        refused = await client.get(path, headers=headers)
+        assert (refused.status_code, refused.json()["type"]) == (401, "urn:tindan:problem:assurance-too-low")
+    full = await headers_of(browser, FULL)
+    assert (await client.get("/v1/dossiers", headers=full)).status_code == 200
