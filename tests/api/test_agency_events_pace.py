@@ -1,6 +1,7 @@
 """How many events a client may send."""
 
 import asyncio
+import time
 from collections.abc import Callable
 
 import httpx
@@ -73,15 +74,29 @@ async def granted(paces: Paces, client: str, events: int, tries: int) -> int:
     return let
 
 
+class Meanwhile:
+    """Says how many events the bucket gains while a test goes on: its own clock is the database's."""
+
+    def __init__(self) -> None:
+        self.began = time.monotonic()
+
+    def __call__(self) -> float:
+        return USUAL.rate * (time.monotonic() - self.began)
+
+
 async def test_no_more_than_the_limit_over_all_processes(
     make_paces: Callable[[], Paces], unit_of_work: OpenUnit, clock: Clock
 ) -> None:
     """Two processes together let through what the bucket holds, and then what time brings."""
     here, there = make_paces(), make_paces()
-    assert await granted(here, "a", 1, 70) + await granted(there, "a", 1, 70) <= 100
-    assert await granted(here, "a", 1, 10) + await granted(there, "a", 1, 10) <= 5, "what was taken ahead"
+    meanwhile = Meanwhile()
+    first = await granted(here, "a", 1, 70) + await granted(there, "a", 1, 70)
+    assert first <= 100 + meanwhile()
+    ahead = await granted(here, "a", 1, 10) + await granted(there, "a", 1, 10)
+    assert ahead <= 5 + meanwhile(), "what was taken ahead"
     await later(unit_of_work, clock, 3)
-    assert 28 <= await granted(here, "a", 1, 50) + await granted(there, "a", 1, 50) <= 32
+    third = await granted(here, "a", 1, 50) + await granted(there, "a", 1, 50)
+    assert 28 <= third <= 32 + meanwhile()
 
 
 async def test_most_events_ask_nobody(make_paces: Callable[[], Paces], asked: list[int]) -> None:
@@ -98,15 +113,16 @@ async def test_most_events_ask_nobody(make_paces: Callable[[], Paces], asked: li
 async def test_many_at_once_ask_in_turn(make_paces: Callable[[], Paces], asked: list[int]) -> None:
     """What comes at the same moment is let through as if it came one by one."""
     paces = make_paces()
+    meanwhile = Meanwhile()
     answers = await asyncio.gather(*[paces.spend("a", 1) for _ in range(150)], return_exceptions=True)
-    assert sum(not isinstance(answer, Problem) for answer in answers) == 100
+    assert 100 <= sum(not isinstance(answer, Problem) for answer in answers) <= 100 + meanwhile()
     assert len(asked) <= 20
 
 
 async def test_one_client_is_not_another(make_paces: Callable[[], Paces]) -> None:
     """A client that floods uses up its own."""
-    paces = make_paces()
-    assert await granted(paces, "flood", 1, 1000) == 100
+    paces, meanwhile = make_paces(), Meanwhile()
+    assert 100 <= await granted(paces, "flood", 1, 1000) <= 100 + meanwhile()
     assert await granted(paces, "calm", 1, 50) == 50
 
 
