@@ -84,7 +84,8 @@ class Catalogue:
         self._facts: list[Facts] = []
         self._index = Index(self._taken(procedures, province_of), lexicon, folder)
         named = self._index.named
-        self._shelves = Shelves(self._facts, [entry.family for entry in named])
+        self._family_of = [entry.family for entry in named]
+        self._shelves = Shelves(self._facts, self._family_of)
         self._places = {facts.code: place for place, facts in enumerate(self._facts)}
         by_prior = sorted(range(len(named)), key=lambda place: (-named[place].prior, self._facts[place].name))
         self._everything = dict.fromkeys(named[place].family for place in by_prior)
@@ -122,16 +123,20 @@ class Catalogue:
         by the words alone: a sieve narrows it, so that each count of a facet is what choosing it leads to.
         """
         question = understand(text, self._lexicon, self._index.spelling)
-        passing = self._shelves.passing(sieve)
         hits = self._hits(question, sieve) if question.folded else {}
         families = self._families(hits) if question.folded else self._everything
-        listed = self._listed(families, hits, sieve.province, passing)
+        passing = self._shelves.passing(sieve)
         order = self._shelves.order(sort)
-        if order:
-            listed.sort(key=lambda members: order(members[0]))
         asked = {word for word, weight in question.folded.items() if weight > ASIDE}
+
+        def members(family: int) -> Sequence[int]:
+            return self._led(self._shelves.members(family, passing), hits, sieve.province)
+
+        listed = [family for family in families if self._shelves.members(family, passing)]
+        if order:
+            listed.sort(key=lambda family: order(members(family)[0]))
         return Answer(
-            found=[self._found(members, asked) for members in listed[start : start + count]],
+            found=[self._found(members(family), asked) for family in listed[start : start + count]],
             total=len(listed),
             facets=self._shelves.counts(families, sieve),
             read_as=_read_as(text, question),
@@ -161,24 +166,17 @@ class Catalogue:
         return [places for one in sieves if (places := self._shelves.passing(one)) is not None]
 
     def _families(self, hits: Iterable[int]) -> Collection[int]:
-        return dict.fromkeys(self._index.named[place].family for place in hits)
+        return dict.fromkeys(map(self._family_of.__getitem__, hits))
 
-    def _listed(
-        self, families: Iterable[int], hits: Mapping[int, float], province: str | None, passing: Places | None
-    ) -> list[Sequence[int]]:
-        """Return the members of each family that pass, the one that speaks for them first."""
+    def _led(self, places: Places, hits: Mapping[int, float], province: str | None) -> Sequence[int]:
+        """Return the members of a family, the one that speaks for them first."""
 
         def leading(place: int) -> tuple[bool, float, float, int]:
             # Where a province is given its own comes first, else what holds everywhere.
             own = self._facts[place].province
             return own != province, hits.get(place, 0.0), -self._index.named[place].prior, place
 
-        listed: list[Sequence[int]] = []
-        for family in families:
-            members = self._shelves.members(family, passing)
-            if members:
-                listed.append(sorted(members, key=leading) if len(members) > 1 else tuple(members))
-        return listed
+        return sorted(places, key=leading)
 
     def _found(self, places: Sequence[int], asked: set[str]) -> Found:
         facts, *variants = (self._facts[place] for place in places)
