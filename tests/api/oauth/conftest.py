@@ -42,6 +42,8 @@ def oauth_settings(settings, sandbox) -> Settings:
         environment.setenv("TINDAN_DATA_DIR", str(settings.data_dir))
         environment.setenv("DATABASE_URL", settings.require_database_url())
         environment.setenv("TINDAN_IDP_ISSUER", f"{sandbox}/idp")
+        # It lives on beside all other tests, which empty the catalogue and fill it.
+        environment.setenv("TINDAN_CATALOGUE_LOOK_SECONDS", "3600")
         environment.setenv("TINDAN_STAFF_ISSUER", f"{sandbox}/staff")
         apps = {
             APP: {"redirect_uris": [REDIRECT, OTHER_REDIRECT]},
