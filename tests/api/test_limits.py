@@ -103,7 +103,7 @@ async def test_many_at_once_get_no_more_than_there_is(unit_of_work: OpenUnit) ->
     async def spend() -> bool:
         async with unit_of_work() as uow:
             spent = await THREE.spend(uow, "crowd")
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # so that the others come while the bucket is held
             await uow.commit()
         assert spent.granted or spent.headers()["retry-after"]
         return spent.granted

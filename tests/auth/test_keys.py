@@ -101,7 +101,7 @@ def test_roll_out(moves, steps):
         issued += [(clock(), process.for_agency(AGENCY)) for process in fleet]
         for process in fleet:
             for _, token in issued:
-                process.verify_agency(token)
+                assert process.verify_agency(token) == AGENCY
 
 
 class _Clock:
