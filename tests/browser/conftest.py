@@ -103,3 +103,24 @@ def audit(axe_source):
         assert page.complaints == []
 
     return audit
+
+
+@pytest.fixture
+def smuggle():
+    """Bring a script, a style and an address into a page, and see its policy stop them all."""
+    tried = """async () => {
+      const seen = [];
+      document.addEventListener("securitypolicyviolation", (event) => seen.push(event.effectiveDirective));
+      const script = document.createElement("script");
+      script.textContent = "window.smuggled = 1";
+      document.body.append(script);
+      document.body.setAttribute("style", "color: red");
+      await fetch("https://evil.example/").catch(() => {});
+      await new Promise((done) => setTimeout(done));
+      return [window.smuggled ?? null, seen.sort()];
+    }"""
+
+    async def run(page):
+        assert await page.evaluate(tried) == [None, ["connect-src", "script-src-elem", "style-src-attr"]]
+
+    return run

@@ -154,21 +154,10 @@ async def test_hostile_and_unbreakable_texts(page, where, audit):
     await audit(page, "procedure-hostile")
 
 
-async def test_nothing_else_may_run(page, where):
+async def test_nothing_else_may_run(page, where, smuggle):
     """A script, a style or an address that somebody smuggles in is stopped by the page's policy."""
     await page.goto(f"{where}/{CODE}")
-    stopped = """async () => {
-      const seen = [];
-      document.addEventListener("securitypolicyviolation", (event) => seen.push(event.effectiveDirective));
-      const script = document.createElement("script");
-      script.textContent = "window.smuggled = 1";
-      document.body.append(script);
-      document.body.setAttribute("style", "color: red");
-      await fetch("https://evil.example/").catch(() => {});
-      await new Promise((done) => setTimeout(done));
-      return [window.smuggled ?? null, seen.sort()];
-    }"""
-    assert await page.evaluate(stopped) == [None, ["connect-src", "script-src-elem", "style-src-attr"]]
+    await smuggle(page)
 
 
 async def test_others_of_the_catalogue(page, where, audit):
