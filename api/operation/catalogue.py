@@ -82,8 +82,10 @@ def import_catalogue(
             show.print_refusal(file.name, error)
         raise typer.Exit(2) from error
     except CatalogueShrunk as error:
-        hint = "--partial leaves them in, --shrink removes them"
-        raise typer.BadParameter(f"{error}, which is more than 30%: {hint}") from error
+        raise typer.BadParameter(
+            f"mất {error.gone} trên {error.total} thủ tục, quá 30%: --partial để giữ lại, --shrink để bỏ · "
+            f"{error}, which is more than 30%: --partial leaves them in, --shrink removes them"
+        ) from error
     if as_json:
         typer.echo(json_of(show.outcome(outcome, found, dry_run=dry_run)))
     else:

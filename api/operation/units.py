@@ -1,6 +1,7 @@
 """Commands on the administrative units: put in, versions, and what a name or a former unit leads to."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,9 +13,11 @@ from api.operation.catalogue_show import print_refusal, refusal
 from api.operation.house import in_one_reading, note, open_house, operator
 from api.operation.options import AsJson
 from api.operation.words import NOTHING, add_row, json_of, when
+from api.problem_texts import Words
 from storage.procedures.formats.faults import FileRefusedError
 from storage.unit_of_work import Reading
 from storage.units import repository
+from storage.units.comparing import UnitsShrunk, UnitTable
 from storage.units.files import read_files
 from storage.units.gazetteer import Gazetteer, Match
 from storage.units.record import Share
@@ -24,6 +27,11 @@ SHARES = {
     Share.WHOLE: "Toàn bộ · whole",
     Share.PART_DEFAULT: "Phần chính · the main part",
     Share.PART: "Một phần · a part",
+}
+TABLES: Mapping[UnitTable, Words] = {
+    "provinces": Words("tỉnh", "provinces"),
+    "communes": Words("xã", "communes"),
+    "former": Words("dòng của bảng chuyển đổi", "rows of the map"),
 }
 
 
@@ -40,27 +48,39 @@ def import_units(
     ],
     *,
     author: Annotated[str | None, typer.Option(help="Who imports; your login name unless given")] = None,
+    shrink: Annotated[
+        bool, typer.Option("--shrink", help="Even if more than 30% of what a file held before are gone")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the files, and keep nothing")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Put units in: all of the files, or nothing; what differs makes a new version.
 
-    Which file holds what is told by its headings. What none of them holds stays as it is.
+    Which file holds what is told by its headings. What none of them holds stays as it is. A file that seems
+    to have been cut, as more than 30% of its units are gone, is refused.
     """
     source = ", ".join(file.name for file in files)
     try:
-        found = asyncio.run(_put(files, author=author or operator(), source=source, dry_run=dry_run))
+        found = asyncio.run(
+            _put(files, author=author or operator(), source=source, shrink=shrink, dry_run=dry_run)
+        )
     except FileRefusedError as error:
         if as_json:
             typer.echo(json_of(refusal(error)))
         else:
             print_refusal(source, error)
         raise typer.Exit(2) from error
+    except UnitsShrunk as error:
+        table = TABLES[error.table]
+        raise typer.BadParameter(
+            f"mất {error.gone} trên {error.total} {table.vi}, quá 30%: thêm --shrink nếu đúng là vậy · "
+            f"{error.gone} of {error.total} {table.en} would be gone, more than 30%: --shrink if it is meant"
+        ) from error
     if as_json:
         typer.echo(json_of({**found, "dry_run": dry_run}))
         return
-    counts = "{provinces} tỉnh · provinces, {communes} xã · communes, {former} dòng · rows of the map"
-    typer.echo(f"Phiên bản · version {found['version']}: {counts.format(**found)}")
+    counts = ", ".join(f"{found[name]} {words.vi} · {words.en}" for name, words in TABLES.items())
+    typer.echo(f"Phiên bản · version {found['version']}: {counts}")
 
 
 @units.command("versions")
@@ -105,10 +125,10 @@ def find(
         raise typer.Exit(1)
 
 
-async def _put(files: list[Path], *, author: str, source: str, dry_run: bool) -> dict[str, int]:
+async def _put(files: list[Path], *, author: str, source: str, shrink: bool, dry_run: bool) -> dict[str, int]:
     async with open_house() as house, house.unit_of_work() as uow:
         found = read_files(files, await repository.load(uow))
-        number = await repository.put(uow, found, author=author, source=source)
+        number = await repository.put(uow, found, author=author, source=source, shrink=shrink)
         if not dry_run:
             await uow.commit()
             note("units_imported", version=number)

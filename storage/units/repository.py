@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from storage.procedures.comparing import content_hash
 from storage.unit_of_work import Reading, UnitOfWork
+from storage.units.comparing import require_no_shrinkage
 from storage.units.record import Units
 
 TURN_LOCK = 0x756E697473
@@ -40,8 +41,19 @@ class UnitsVersion:
     former: int
 
 
-async def put(uow: UnitOfWork, units: Units, *, author: str, source: str) -> int:
-    """Put units in force, and return the number of their version: the one before where nothing differs."""
+async def put(uow: UnitOfWork, units: Units, *, author: str, source: str, shrink: bool = False) -> int:
+    """Put units in force, and return the number of their version: the one before where nothing differs.
+
+    Args:
+        uow: committed by the caller; until then, the version before goes on being served.
+        units: all of them.
+        author: who imports.
+        source: where they came from, such as the name of a file.
+        shrink: even if more than 30% of the provinces, of the communes or of the map are not among them.
+
+    Raises:
+        UnitsShrunk: they are not, and `shrink` is not set.
+    """
     body = units.model_dump(mode="json", exclude_defaults=True)
     digest = content_hash(body)
     driver = await uow.driver()
@@ -50,6 +62,8 @@ async def put(uow: UnitOfWork, units: Units, *, author: str, source: str) -> int
     number, kept = row or (0, None)
     if digest == kept:
         return int(number)
+    if not shrink:
+        require_no_shrinkage(await load(uow), units)
     counts: Sequence[int] = (len(units.provinces), len(units.communes), len(units.former))
     await driver.execute(_ADD, (number + 1, author, source, *counts, digest, Jsonb(body)))
     return int(number) + 1

@@ -123,6 +123,7 @@ async def test_whole_or_partial(tindan: Tindan, file):
     assert (await tindan("catalogue", "import", file(*many), "--json")).json["added"] == 10
     said = await tindan("catalogue", "import", file(*many[:6]))
     assert said.code == 2
+    assert "mất 4 trên 10 thủ tục, quá 30%" in said.err
     assert "4 of 10 procedures would be gone, which is more than 30%: --partial leaves them in" in said.err
     assert (await tindan("catalogue", "import", file(*many[:6]), "--partial", "--json")).json["total"] == 10
     trial = (await tindan("catalogue", "import", file(*many[:6]), "--shrink", "--dry-run", "--json")).json
@@ -191,7 +192,7 @@ async def test_a_procedure_is_shown(tindan: Tindan, file):
 async def test_units_come_in_and_are_found(tindan: Tindan, units: Path):
     """A folder is a version; a part replaces its part; old names lead to the units of today."""
     said = await tindan("units", "import", units, "--author", "an")
-    assert "version 1: 2 tỉnh · provinces, 2 xã · communes, 1 dòng" in said.out
+    assert "version 1: 2 tỉnh · provinces, 2 xã · communes, 1 dòng của bảng chuyển đổi" in said.out
     assert "version 1:" in (await tindan("units", "import", units / "p.csv", units / "w.csv")).out
     (units / "p.csv").write_text(PROVINCES.replace("Tỉnh Nam", "Thành phố Nam"))
     trial = (await tindan("units", "import", units / "p.csv", "--dry-run", "--json")).json
@@ -217,6 +218,22 @@ async def test_bad_units_change_nothing(tindan: Tindan, units: Path):
     assert "line 3, wardCode: String should match pattern '^[0-9]{5}$' (w.csv)" in said.err
     assert (await tindan("units", "import", units, "--json")).json["faults"][0]["line"] == 3
     assert (await tindan("units", "versions", "--json")).json == []
+
+
+async def test_units_that_were_cut_are_refused(tindan: Tindan, units: Path):
+    """A file of which more than 30% is gone changes nothing, unless it is said that this is meant."""
+    path, kept = units / "w.csv", COMMUNES + "01,Thành phố Trung,Trung,00003,Xã Bãi,Bãi,Xã\n"
+    path.write_text(kept)
+    assert (await tindan("units", "import", units)).code == 0
+    path.write_text("".join(line for line in kept.splitlines(keepends=True) if "00002" not in line))
+    for options in ((), ("--dry-run",)):
+        said = await tindan("units", "import", path, *options)
+        assert said.code == 2
+        assert "mất 1 trên 3 xã, quá 30%" in said.err
+        assert "1 of 3 communes would be gone, more than 30%" in said.err
+    assert [one["communes"] for one in (await tindan("units", "versions", "--json")).json] == [3]
+    done = (await tindan("units", "import", path, "--shrink", "--json")).json
+    assert (done["version"], done["communes"]) == (2, 2)
 
 
 async def test_a_provinces_own_procedures_know_it(tindan: Tindan, file, units: Path):

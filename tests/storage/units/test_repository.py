@@ -11,9 +11,10 @@ from storage.procedures.formats.faults import FileRefusedError
 from storage.settings import StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
 from storage.units import repository
+from storage.units.comparing import UnitsShrunk, require_no_shrinkage
 from storage.units.files import read_files
 from storage.units.gazetteer import Gazetteer
-from storage.units.record import Province, Share, Units
+from storage.units.record import Commune, FormerCommune, Province, Share, Units
 
 REAL = Path(__file__).parents[4] / "shared/data/units"
 PROVINCES = "provinceCode,province,provinceShort,provinceLat,provinceLon\n01,Thành phố Trung,Trung,21.5,105\n"
@@ -119,6 +120,30 @@ async def test_versions(put, reading: Callable[[], Reading], folder):
         newest, oldest = await repository.versions(read)
         assert (newest.number, newest.author, newest.provinces, newest.former) == (2, "bình", 2, 1)
         assert (oldest.number, oldest.provinces, oldest.communes) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("table", ["provinces", "communes", "former"])
+def test_what_seems_to_have_been_cut(table: str):
+    """More than 30% of any table gone is too much; three tenths and other names are not."""
+    former = {"province_code": "03", "province": "B", "district_code": "001", "district": "N"}
+    whole = {
+        "provinces": [Province(code=f"{n:02}", name=f"Tỉnh {n}", short_name=f"{n}") for n in range(10)],
+        "communes": [
+            Commune(code=f"{n:05}", name="Xã", short_name="X", kind="Xã", province_code="01")
+            for n in range(10)
+        ],
+        "former": [
+            FormerCommune(**former, code="00009", name="Xã", new_code=f"{n:05}", share=Share.PART)
+            for n in range(10)
+        ],
+    }
+    before = Units(**whole)
+    require_no_shrinkage(Units(), before)
+    renamed = [unit.model_copy(update={"name": "Khác"}) for unit in whole[table]]
+    require_no_shrinkage(before, before.model_copy(update={table: renamed[3:]}))
+    with pytest.raises(UnitsShrunk) as refusal:
+        require_no_shrinkage(before, before.model_copy(update={table: whole[table][4:]}))
+    assert (refusal.value.table, refusal.value.gone, refusal.value.total) == (table, 4, 10)
 
 
 async def test_a_version_never_changes(put, settings: StorageSettings, folder):
