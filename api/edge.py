@@ -66,11 +66,15 @@ class Edge:
     Args:
         body: what is longer is not read on and answered 413, what is too slow 408. FastAPI's own limit would
             answer in plain text, from outside of this.
+        uploads: what bodies may be where files are taken in, by a pattern that the whole path matches.
     """
 
-    def __init__(self, app: ASGIApp, body: BodyLimits) -> None:
+    def __init__(
+        self, app: ASGIApp, body: BodyLimits, uploads: Mapping[re.Pattern[str], BodyLimits] | None = None
+    ) -> None:
         self._app = app
         self._body = body
+        self._uploads = uploads or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -96,7 +100,7 @@ class Edge:
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
         """Return `receive`, raising the 413 or 408 in whoever reads more, or for longer, than is allowed."""
-        limits = self._body
+        limits = self._limits(scope["path"])
         announced = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
         too_long = announced.isdigit() and int(announced) > limits.size
         loop = asyncio.get_running_loop()
@@ -120,6 +124,10 @@ class Edge:
             return message
 
         return receiving
+
+    def _limits(self, path: str) -> BodyLimits:
+        found = (limits for pattern, limits in self._uploads.items() if pattern.fullmatch(path))
+        return next(found, self._body)
 
     @staticmethod
     def _request_id(scope: Scope) -> str:

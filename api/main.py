@@ -1,5 +1,6 @@
 """Puts the web process together."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
@@ -29,7 +30,7 @@ from api.reference import page
 from api.representatives.router import router as representatives
 from api.services import open_services, require_complete, settle
 from api.sessions.router import router as sessions
-from api.settings import Settings
+from api.settings import MEBIBYTE, Settings
 
 ROUTERS = (
     health,
@@ -53,6 +54,10 @@ ROUTERS = (
     slips,
     lookup_page,
 )
+
+UPLOADS = (re.compile("/v1/agency/results"),)
+UPLOAD_RATE = 32 * 1024
+"""Bytes a second: 50 MB may take 25 minutes."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -84,5 +89,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     openapi.install(app)
     page.install(app)
-    app.add_middleware(edge.Edge, body=edge.BodyLimits(size=settings.body_limit))
+    uploads = edge.BodyLimits(size=settings.file_limit + MEBIBYTE, rate=UPLOAD_RATE)
+    app.add_middleware(
+        edge.Edge, body=edge.BodyLimits(size=settings.body_limit), uploads=dict.fromkeys(UPLOADS, uploads)
+    )
     return app

@@ -13,6 +13,9 @@ class Words(NamedTuple):
 TITLES: dict[str, Words] = {
     "validation": Words("Dữ liệu gửi lên chưa hợp lệ", "The request is not valid"),
     "malformed-json": Words("Nội dung gửi lên không phải JSON hợp lệ", "The body is not valid JSON"),
+    "malformed-multipart": Words("Nội dung gửi lên không trọn vẹn", "The body is not whole"),
+    "multipart-needed": Words("Nội dung gửi lên phải là multipart/form-data", "The body must be multipart"),
+    "file-too-large": Words("Tệp quá lớn", "The file is too large"),
     "body-too-large": Words("Nội dung gửi lên quá lớn", "The body is too large"),
     "request-timeout": Words("Yêu cầu gửi đến quá chậm", "The request came in too slowly"),
     "malformed-request": Words("Yêu cầu không đúng giao thức HTTP", "The request is no proper HTTP"),
@@ -74,6 +77,15 @@ DETAILS: dict[str, Words] = {
     "malformed-json": Words(
         "Nội dung phải là JSON theo RFC 8259, mã hoá UTF-8.", "The body must be JSON (RFC 8259) in UTF-8."
     ),
+    "malformed-multipart": Words(
+        "Nội dung phải là multipart/form-data trọn vẹn (RFC 7578).",
+        "The body must be whole multipart/form-data (RFC 7578).",
+    ),
+    "multipart-needed": Words(
+        "Gửi 'metadata' (JSON) và 'file' trong một nội dung multipart/form-data (RFC 7578).",
+        "Send 'metadata' (JSON) and 'file' in one body of multipart/form-data (RFC 7578).",
+    ),
+    "file-too-large": Words("Tệp được lớn nhất {most} MB.", "A file may have at most {most} MB."),
     "body-too-large": Words(
         "Nội dung vượt quá giới hạn của chức năng này.", "The body is over the limit of this address."
     ),
@@ -225,6 +237,9 @@ DETAILS: dict[str, Words] = {
 
 FIELD_ERRORS: dict[str, Words] = {
     "missing": Words("Bắt buộc phải có.", "Is required."),
+    "part-repeated": Words("Phần này có hai lần.", "This part is there twice."),
+    "part-too-large": Words("Nhiều nhất {most} kB.", "At most {most} kB."),
+    "empty-file": Words("Tệp trống.", "The file is empty."),
     "extra_forbidden": Words("Không có trường này.", "There is no such field."),
     "string_too_long": Words("Dài nhất {max_length} ký tự.", "At most {max_length} characters."),
     "string_too_short": Words("Ngắn nhất {min_length} ký tự.", "At least {min_length} characters."),

@@ -32,6 +32,8 @@ class Settings(BaseSettings):
     trusted_proxies: frozenset[IPvAnyNetwork] = frozenset()
     """Whose `X-Forwarded-For` is believed, such as ["10.0.0.0/8"]; nobody's, unless it is said."""
     body_limit: Annotated[int, Field(ge=1024)] = 4 * MEBIBYTE
+    file_limit: Annotated[int, Field(ge=1024, le=1024 * MEBIBYTE)] = 50 * MEBIBYTE
+    """Bytes of one file."""
     batch_limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
     agency_event_rate: Annotated[float, Field(gt=0, le=MOST_PER_SECOND)] = 100
     """Events a second that a client may send in the long run, unless it has a limit of its own."""
