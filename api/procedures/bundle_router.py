@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
@@ -12,11 +13,16 @@ from api import conditional, limits
 from api.dependencies import AllServices, Read
 from api.limits import Limit
 from api.problems import Problem
-from api.procedures.bundle import Shelf, Wanted, token
+from api.procedures.bundle import Made, Shelf, Wanted, token
 from api.procedures.bundle_fields import Bundle, Content
+from api.procedures.bundle_making import make
 from api.procedures.bundle_packing import Coding, Packed, accepted_coding
+from api.services import Services
+from storage.beside import WorkFailed
 from storage.procedures.versions import Version, versions
 from storage.unit_of_work import Reading
+
+log = structlog.get_logger(__name__)
 
 BY_ADDRESS = Limit(name="bundles", burst=100, every=timedelta(seconds=1))
 """Generous: a mobile network has few addresses for all of its phones."""
@@ -88,12 +94,23 @@ async def bundle(
     tag = _tag(wanted, in_force)
     if conditional.holds(request, tag):
         return Response(status_code=304, headers={**headers, "etag": tag})
-    made = await _shelf.take(wanted, in_force, services.reading)
+    made = await _taken(wanted, in_force, services)
     coding = accepted_coding(accept_encoding)
     headers |= {"etag": _tag(wanted, made.version), "content-length": str(made.packed.length(coding))}
     if coding != "identity":
         headers["content-encoding"] = coding
     return StreamingResponse(_sent(made.packed, coding), media_type="application/json", headers=headers)
+
+
+async def _taken(wanted: Wanted, in_force: Version | None, services: Services) -> Made:
+    """Return the bundle, or say when to come again."""
+    try:
+        return await _shelf.take(
+            wanted, in_force, lambda asked: make(asked, services.reading, services.settings.storage)
+        )
+    except WorkFailed as error:
+        log.error("bundle_not_made", error=str(error))  # noqa: TRY400 - where it failed is another process
+        raise Problem("unavailable", 503, headers={"retry-after": "5"}) from error
 
 
 def _tag(wanted: Wanted, version: Version | None) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 import structlog
 
-from storage.catalogue.building import BuildingFailed, build_beside
+from storage.beside import WorkFailed
+from storage.catalogue.building import build_beside
 from storage.catalogue.edition import Edition, Stamp, stamp_in_force
 from storage.errors import StorageError
 from storage.settings import StorageSettings
@@ -85,7 +86,7 @@ class CatalogueBook:
         # Of any kind: whatever it is, the one that is there must go on being asked.
         except Exception as error:  # noqa: BLE001
             in_force = self.stamp.catalogue if self.stamp else None
-            kind = str(error) if isinstance(error, BuildingFailed) else type(error).__name__
+            kind = str(error) if isinstance(error, WorkFailed) else type(error).__name__
             log.error("catalogue_not_renewed", error=kind, in_force=in_force)  # noqa: TRY400
             return min(pause * 2, LONGEST_PAUSE_SECONDS)
         return self._look_seconds

@@ -10,6 +10,7 @@ from storage.unit_of_work import Reading
 # All statements then see the same state, also while an import commits between them.
 _ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"
 _RECORDS = f"SELECT {RECORD} FROM procedure WHERE removed_in IS NULL AND version > %s ORDER BY code"
+_COUNT = "SELECT count(*) FROM procedure WHERE removed_in IS NULL AND version > %s"
 _REMOVED = "SELECT code FROM procedure WHERE removed_in > %s ORDER BY code"
 _EVERYTHING = -1
 
@@ -30,11 +31,17 @@ class BundleSource:
         await driver.execute(_ONE_MOMENT)
         return next(iter(await versions(self._reading, limit=1)), None)
 
+    async def count(self, since: int | None) -> int:
+        """Return how many records there are to be had."""
+        driver = await self._reading.driver()
+        row: Any = await (await driver.execute(_COUNT, (_after(since),))).fetchone()
+        return int(row[0])
+
     async def records(self, since: int | None, *, at_once: int) -> AsyncIterator[list[str]]:
         """Yield records, JSON texts, by code, a few at once; with `since`, what came or changed after it."""
         driver = await self._reading.driver()
         async with driver.cursor("bundle") as cursor:
-            await cursor.execute(_RECORDS, (_EVERYTHING if since is None else since,))
+            await cursor.execute(_RECORDS, (_after(since),))
             while rows := await cursor.fetchmany(at_once):
                 yield [str(record) for (record,) in rows]
 
@@ -45,3 +52,7 @@ class BundleSource:
         driver = await self._reading.driver()
         rows: list[Any] = await (await driver.execute(_REMOVED, (since,))).fetchall()
         return [code for (code,) in rows]
+
+
+def _after(since: int | None) -> int:
+    return _EVERYTHING if since is None else since

@@ -12,9 +12,12 @@ import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
-from api.procedures.bundle import MOST_KEPT, Shelf, Wanted
+from api.procedures import bundle_making
+from api.procedures.bundle import MOST_KEPT, Made, Shelf, Wanted
 from api.procedures.bundle_fields import PackedProcedure, pack
+from api.procedures.bundle_making import FEW, make
 from api.procedures.bundle_packing import Coding, Packer, accepted_coding
 from api.services import Services
 from storage.procedures.bundle import BundleSource
@@ -243,23 +246,60 @@ def test_what_is_packed_comes_out_again(texts: list[str], zeros: int):
 async def test_it_is_made_once(put: Import, services: Services, in_force):
     """However many ask at the same time, and as long as it is in force; then the old ones go."""
     await put(entry(1))
-    shelf, version, opened = Shelf(), await in_force(), []
+    shelf, version, asked = Shelf(), await in_force(), []
 
-    def opening():
-        opened.append(1)
-        return services.reading()
+    async def making(wanted: Wanted) -> Made:
+        asked.append(wanted)
+        return await make(wanted, services.reading, services.settings.storage)
 
     whole = Wanted(content="full", since=None)
-    made = await asyncio.gather(*(shelf.take(whole, version, opening) for _ in range(5)))
-    assert len(opened) == 1
+    made = await asyncio.gather(*(shelf.take(whole, version, making) for _ in range(5)))
+    assert asked == [whole]
     assert all(one is made[0] for one in made)
     await put(entry(2))
-    newer = await shelf.take(whole, await in_force(), opening)
+    newer = await shelf.take(whole, await in_force(), making)
     assert newer.version == await in_force()
-    assert len(opened) == 2
-    assert await shelf.take(whole, await in_force(), opening) is newer
-    late = await shelf.take(whole, version, opening)
+    assert len(asked) == 2
+    assert await shelf.take(whole, await in_force(), making) is newer
+    late = await shelf.take(whole, version, making)
     assert late.version == newer.version, "who asks for one that is no more gets the one that is"
+
+
+async def test_a_long_one_is_made_by_another_process(
+    put: Import, get, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing of it is packed here, and it is the same as what is made here; a short delta is made here."""
+    many = [entry(number, f"Thủ tục {number}") for number in range(FEW + 1)]
+    await put(*many)
+    packed_here = []
+
+    def packing(record: str, content: str) -> str:
+        packed_here.append(record)
+        return pack(record, content)
+
+    monkeypatch.setattr(bundle_making, "pack", packing)
+    for content in ("full", "search"):
+        whole = await get(content=content)
+        assert (packed_here, whole["total"]) == ([], FEW + 1)
+        assert [one["n"] for one in whole["procedures"]] == [one.name for one in many]
+    await put(*many[1:], entry(FEW + 1))
+    delta = await get(since=1)
+    assert (len(packed_here), len(delta["procedures"]), len(delta["removed"])) == (1, 1, 1)
+    monkeypatch.setattr(bundle_making, "FEW", FEW + 1)
+    here = await get(since=0)
+    assert (len(packed_here), here["next"]) == (FEW + 2, delta["next"])
+    assert here["procedures"][:-1] == (await get())["procedures"][:-1]
+
+
+async def test_a_process_that_fails(put: Import, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch):
+    """Who asks is told to come again, and the next is served."""
+    await put(*(entry(number) for number in range(FEW + 1)))
+    with monkeypatch.context() as broken, capture_logs() as logs:
+        broken.setattr(bundle_making, "__name__", "tests.no_such_module")
+        answer = await client.get(PATH)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert [line["event"] for line in logs if line["log_level"] == "error"] == ["bundle_not_made"]
+    assert (await client.get(PATH)).status_code == 200
 
 
 async def test_few_are_kept(put: Import, services: Services, in_force):
@@ -267,11 +307,15 @@ async def test_few_are_kept(put: Import, services: Services, in_force):
     for number in range(MOST_KEPT + 2):
         await put(entry(number))
     shelf, version = Shelf(), await in_force()
+
+    async def making(wanted: Wanted) -> Made:
+        return await make(wanted, services.reading, services.settings.storage)
+
     whole = Wanted(content="search", since=None)
-    first = await shelf.take(whole, version, services.reading)
+    first = await shelf.take(whole, version, making)
     for since in range(MOST_KEPT + 2):
-        await shelf.take(Wanted(content="search", since=since), version, services.reading)
-        assert await shelf.take(whole, version, services.reading) is first
+        await shelf.take(Wanted(content="search", since=since), version, making)
+        assert await shelf.take(whole, version, making) is first
     assert len(shelf._kept) == MOST_KEPT
 
 
