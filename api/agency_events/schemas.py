@@ -16,27 +16,12 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from api.bodies import PartyNumber
+from api.bodies import AgencyCode, DossierCode, PartyNumber, ProcedureCode, SourceId, checked
 from api.text import Clean, Line, Paragraphs
-from storage.agencies.codes import normalise_agency_code
 from storage.contacts.addresses import normalise_email, normalise_phone
-from storage.dossiers.codes import normalise_dossier_code
 from storage.dossiers.statuses import DossierStatus
-from storage.procedures.codes import split_procedure_code
 
 FIRST_YEAR, LAST_YEAR = 1990, 2090
-
-
-def _check(code: str, work: Any) -> AfterValidator:
-    """Validate with a pure function of the domain; its ValueError becomes our error code."""
-
-    def run(text: str) -> str:
-        try:
-            return str(work(text))
-        except ValueError as error:
-            raise PydanticCustomError(code, "%s" % code) from error  # noqa: UP031 - braces would be a template
-
-    return AfterValidator(run)
 
 
 def _status(number: int) -> DossierStatus:
@@ -64,21 +49,8 @@ Whole = Annotated[int, Field(strict=True)]
 """A JSON number: neither `true` nor `"2"` is one."""
 Moment = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_moment)]
 Status = Annotated[Whole, AfterValidator(_status)]
-EventId = Annotated[str, StringConstraints(min_length=1, max_length=128), Clean]
-DossierCode = Annotated[
-    str, StringConstraints(max_length=80), Clean, _check("malformed-code", normalise_dossier_code)
-]
-AgencyCode = Annotated[
-    str, StringConstraints(max_length=35), Clean, _check("malformed-code", normalise_agency_code)
-]
-ProcedureCode = Annotated[
-    str,
-    StringConstraints(max_length=64),
-    Clean,
-    _check("malformed-code", lambda text: split_procedure_code(text)[0]),
-]
-Email = Annotated[str, StringConstraints(max_length=254), Clean, _check("invalid-email", normalise_email)]
-Phone = Annotated[str, StringConstraints(max_length=32), Clean, _check("invalid-phone", normalise_phone)]
+Email = Annotated[str, StringConstraints(max_length=254), Clean, checked("invalid-email", normalise_email)]
+Phone = Annotated[str, StringConstraints(max_length=32), Clean, checked("invalid-phone", normalise_phone)]
 
 
 class Strict(BaseModel):
@@ -109,7 +81,7 @@ class DossierEvent(Strict):
     first event of a dossier, and may be left out afterwards.
     """
 
-    event_id: EventId = Field(examples=["H26-2026-000123-2"])
+    event_id: SourceId = Field(examples=["H26-2026-000123-2"])
     dossier_code: DossierCode = Field(examples=["H26.1-261121-0001"])
     status: Status = Field(examples=[2], description="1 to 10, as for exchange with the National Portal")
     occurred_at: Moment = Field(examples=["2026-11-21T09:00:00+07:00"])
