@@ -24,6 +24,8 @@ from storage.routing import models as routing
 from storage.sessions import models as sessions
 from storage.suppressions import models as suppressions
 from storage.units import models as units
+from storage.vault import models as vault
+from storage.vault import share_models as shares
 from storage.verifications import models as verifications
 
 __all__ = [
@@ -49,7 +51,9 @@ __all__ = [
     "representations",
     "routing",
     "sessions",
+    "shares",
     "suppressions",
     "units",
+    "vault",
     "verifications",
 ]
