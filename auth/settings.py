@@ -9,11 +9,11 @@ from joserfc.jwk import ECKey
 from pydantic import Field, SecretStr
 
 from auth.apps import App, Audience, is_redirect
-from auth.keys import new_key, read_keys
 from auth.providers import ClaimMap, Endpoints, Profile, ProviderSettings, Userinfo
 from auth.step_up import DEFAULTS, Demand, Purpose
 from storage.errors import SettingsError
 from storage.settings import StorageSettings, write_once
+from storage.signing import new_key, read_keys
 
 _DEVELOPMENT_ISSUER = "http://127.0.0.1:8090/idp"
 _DEVELOPMENT_STAFF_ISSUER = "http://127.0.0.1:8090/staff"

@@ -16,9 +16,10 @@ from rich.table import Table
 from api.operation.options import AsJson
 from api.operation.words import add_row, json_of, when
 from api.settings import Settings
-from auth.keys import KeyRing, new_key, read_keys, rotated, signs_from, write_keys
+from auth.keys import KeyRing, rotated
 from auth.settings import AuthSettings
 from auth.tokens import LEEWAY_SECONDS
+from storage.signing import new_key, read_keys, signs_from, write_keys
 
 keys = typer.Typer(no_args_is_help=True, help="The keys that sign access tokens (TINDAN_TOKEN_KEY).")
 LEAST_LEAD_HOURS = 1

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from api.cli import app
-from auth.keys import new_key
+from storage.signing import new_key
 
 
 @pytest.fixture(autouse=True)

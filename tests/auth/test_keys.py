@@ -9,10 +9,11 @@ from joserfc.jwk import ECKey
 from pydantic import SecretStr
 
 from auth.errors import InvalidToken
-from auth.keys import KeyRing, new_key, public_set, read_keys, rotated, signs_from, write_keys
+from auth.keys import KeyRing, public_set, rotated
 from auth.settings import AuthSettings
 from auth.tokens import Tokens
 from storage.settings import Environment
+from storage.signing import new_key, read_keys, signs_from, write_keys
 from tests.auth.test_tokens import AGENCY
 
 OVERLAP = 630

@@ -8,11 +8,11 @@ from joserfc.jwk import ECKey, RSAKey
 from pydantic import ValidationError
 
 from auth.apps import App
-from auth.keys import new_key
 from auth.settings import AuthSettings
 from auth.step_up import Demand, Purpose
 from storage.errors import SettingsError
 from storage.settings import Environment
+from storage.signing import new_key
 
 
 @pytest.fixture(autouse=True)

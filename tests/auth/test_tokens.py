@@ -14,11 +14,11 @@ from pydantic import SecretStr
 
 from auth import tokens as tokens_module
 from auth.errors import InvalidToken
-from auth.keys import new_key
 from auth.principals import AgencyCaller, Citizen
 from auth.settings import AuthSettings
 from auth.tokens import Tokens
 from storage.settings import Environment
+from storage.signing import new_key
 
 CITIZEN = Citizen(
     party_id=uuid4(), session_id=uuid4(), assurance=2, signed_in_at=datetime(2026, 11, 2, 8, tzinfo=UTC)
