@@ -66,7 +66,13 @@ def outcome(found: ImportOutcome, file: CatalogueFile, *, dry_run: bool) -> dict
 def refusal(error: FileRefusedError) -> dict[str, Any]:
     """Return what is wrong with a file."""
     faults = [
-        {fault.unit: fault.number, "field": fault.field, "reason": fault.reason} for fault in error.faults
+        {
+            fault.unit: fault.number,
+            "field": fault.field,
+            "reason": fault.reason.en,
+            "reason_vi": fault.reason.vi,
+        }
+        for fault in error.faults
     ]
     return {"refused": True, "count": error.count, "faults": faults}
 
@@ -75,7 +81,10 @@ def print_refusal(name: str, error: FileRefusedError) -> None:
     """Print what is wrong with a file, to standard error."""
     console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
     console.print(f"Không nhập được · nothing was imported: {name}", style="red")
-    console.print(str(error))
+    for fault in error.faults:
+        console.print(f"{fault.in_locale('vi')} · {fault.in_locale('en')}")
+    if more := error.count - len(error.faults):
+        console.print(f"… còn {more} lỗi · {more} more")
 
 
 def print_outcome(found: ImportOutcome, file: CatalogueFile, *, dry_run: bool) -> None:

@@ -1,6 +1,7 @@
 """`tindan catalogue` and `tindan units`: put in whole or not at all, in versions, on the database of the run."""
 
 import asyncio
+import gzip
 import json
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -35,6 +36,7 @@ BIRTH = {
     "legal_basis": ["Luật Hộ tịch (60/2014/QH13)"],
 }
 DEATH = {"code": "1.000656", "name": "Đăng ký khai tử", "promulgating_agency": "UBND tỉnh Bắc"}
+MANY = "".join(f'{{"code": "1.{number:06d}", "name": "Thủ tục"}}\n' for number in range(10)).encode()
 PROVINCES = "provinceCode,province,provinceShort\n01,Thành phố Trung,Trung\n02,Tỉnh Nam,Nam\n"
 COMMUNES = (
     "provinceCode,province,provinceShort,wardCode,ward,wardShort,wardType\n"
@@ -138,19 +140,52 @@ async def test_a_bad_file_changes_nothing(tindan: Tindan, file):
     bad = file(BIRTH, {"code": "1.1", "name": "X"}, {"code": "1.000894", "name": 5})
     said = await tindan("catalogue", "import", bad)
     assert (said.code, said.out) == (2, "")
-    assert "nothing was imported: danh-muc.jsonl line 2, code: it is no code of a procedure" in said.err
-    assert "line 3, name: it is no text" in said.err
+    assert (
+        "nothing was imported: danh-muc.jsonl dòng 2, code: không phải mã thủ tục · line 2, code" in said.err
+    )
+    assert "dòng 3, name: không phải văn bản · line 3, name: it is no text" in said.err
     told = await tindan("catalogue", "import", bad, "--json")
     assert told.code == 2
     assert told.json == {
         "refused": True,
         "count": 2,
         "faults": [
-            {"line": 2, "field": "code", "reason": "it is no code of a procedure"},
-            {"line": 3, "field": "name", "reason": "it is no text"},
+            {
+                "line": 2,
+                "field": "code",
+                "reason": "it is no code of a procedure",
+                "reason_vi": "không phải mã thủ tục",
+            },
+            {"line": 3, "field": "name", "reason": "it is no text", "reason_vi": "không phải văn bản"},
         ],
     }
     assert [one["total"] for one in (await tindan("catalogue", "versions", "--json")).json] == [1]
+
+
+@pytest.mark.parametrize(
+    ("content", "fault"),
+    [
+        (b"", "tệp rỗng · it is empty"),
+        (b"\n\n", "tệp rỗng · it is empty"),
+        (MANY[: len(MANY) // 2 + 9], "tệp bị cắt ở đây · line 6: it is no JSON"),
+        (gzip.compress(MANY)[: len(gzip.compress(MANY)) // 2], "tệp bị cắt hoặc bị hỏng"),
+        (gzip.compress(MANY)[:-1], "tệp bị cắt hoặc bị hỏng"),
+        (MANY[: len(MANY) // 2], "mất 5 trên 10 thủ tục, quá 30%"),
+    ],
+    ids=["empty", "blank", "cut", "packed and cut", "packed without its end", "cut after a line"],
+)
+async def test_a_file_that_was_cut_changes_nothing(
+    tindan: Tindan, tmp_path: Path, content: bytes, fault: str
+):
+    """Wherever it ends, what is said is that, and the version in force stays."""
+    path = tmp_path / "danh-muc.jsonl"
+    path.write_bytes(MANY)
+    assert (await tindan("catalogue", "import", path)).code == 0
+    path.write_bytes(content)
+    said = await tindan("catalogue", "import", path)
+    assert (said.code, said.out) == (2, "")
+    assert fault in said.err
+    assert [one["total"] for one in (await tindan("catalogue", "versions", "--json")).json] == [10]
 
 
 async def test_versions_and_what_differs(tindan: Tindan, file):
@@ -215,7 +250,7 @@ async def test_bad_units_change_nothing(tindan: Tindan, units: Path):
     (units / "w.csv").write_text(COMMUNES.replace("00002", "2"))
     said = await tindan("units", "import", units)
     assert said.code == 2
-    assert "line 3, wardCode: String should match pattern '^[0-9]{5}$' (w.csv)" in said.err
+    assert "dòng 3, wardCode: không theo mẫu ^[0-9]{5}$ (w.csv) · line 3, wardCode: it is not" in said.err
     assert (await tindan("units", "import", units, "--json")).json["faults"][0]["line"] == 3
     assert (await tindan("units", "versions", "--json")).json == []
 

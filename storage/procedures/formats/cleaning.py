@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any
 
 from storage.procedures.codes import split_procedure_code
+from storage.procedures.formats import reasons
+from storage.procedures.formats.reasons import UnusableError
 from storage.procedures.record import Applicant, Channel, Fee, LegalBasis, Level, OnlineLevel, Procedure, Unit
 
 
@@ -94,21 +96,21 @@ def text(value: Any) -> str | None:
     """Return a text in NFC without space around it; none where it is absent or empty.
 
     Raises:
-        ValueError: it is no text, or holds what PostgreSQL can not keep.
+        UnusableError: it is no text, or holds what PostgreSQL can not keep.
     """
     if value is None:
         return None
     if not isinstance(value, str):
-        raise ValueError("it is no text")  # noqa: TRY004 - whoever reads a file catches ValueError
+        raise UnusableError(reasons.NO_TEXT)
     if "\0" in value:
-        raise ValueError("it holds a character that can not be kept")
+        raise UnusableError(reasons.NOT_KEPT)
     if _SURROGATE.search(value):
-        raise ValueError("it holds half of a character")
+        raise UnusableError(reasons.HALF_CHARACTER)
     return unicodedata.normalize("NFC", value).strip() or None
 
 
 def line(value: Any) -> str | None:
-    """Do so, and make one line of it. Raises ValueError."""
+    """Do so, and make one line of it. Raises UnusableError."""
     found = text(value)
     return " ".join(found.split()) if found else None
 
@@ -117,22 +119,22 @@ def code(value: Any, applied: Applied) -> str:
     """Return the short code of a procedure; one that is misprinted in the catalogue stays as it is.
 
     Raises:
-        ValueError: it is missing, or none at all.
+        UnusableError: it is missing, or none at all.
     """
     given = required_line(value)
     try:
         short = split_procedure_code(given).short
     except ValueError as error:
-        raise ValueError("it is no code of a procedure") from error
+        raise UnusableError(reasons.NO_CODE) from error
     applied[Rule.CODE_AS_PUBLISHED] += not _REGULAR_CODE.fullmatch(short)
     return short
 
 
 def required_line(value: Any) -> str:
-    """Return a text in one line. Raises ValueError where there is none."""
+    """Return a text in one line. Raises UnusableError where there is none."""
     found = line(value)
     if found is None:
-        raise ValueError("it is missing")
+        raise UnusableError(reasons.MISSING)
     return found
 
 
@@ -143,12 +145,12 @@ def fee(amount: Any, note: str | None, applied: Applied) -> Fee | None:
     fee is in a unit that the note alone tells.
 
     Raises:
-        ValueError: the amount is no whole number of đồng.
+        UnusableError: the amount is no whole number of đồng.
     """
     if amount is not None and (
         not isinstance(amount, int) or isinstance(amount, bool) or not 0 <= amount < _HIGHEST_FEE
     ):
-        raise ValueError("it is no amount of đồng")
+        raise UnusableError(reasons.NO_AMOUNT)
     if note and _FREE.fullmatch(note):
         applied[Rule.FEE_FREE_BY_NOTE] += 1
         return Fee(amount=0, note=note)
@@ -226,7 +228,7 @@ def legal_basis(values: Iterable[str]) -> Iterator[LegalBasis]:
 
 
 def keepable(value: Any) -> Any:
-    """Return any JSON as it is. Raises ValueError where PostgreSQL can not keep it, however deep that is."""
+    """Return any JSON as it is. Raises UnusableError where PostgreSQL can not keep it, at any depth."""
     if isinstance(value, str):
         text(value)
     elif isinstance(value, Mapping):

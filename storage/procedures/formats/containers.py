@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NoReturn
 
+from storage.procedures.formats import reasons
 from storage.procedures.formats.columns import HEADINGS, LISTS, column_of
 from storage.procedures.formats.faults import Fault, refused
+from storage.procedures.formats.reasons import Reason, UnusableError, reason_of
 
 ANSWERS = ("result", "data")
 """Where a portal's answer has its records."""
@@ -29,7 +31,7 @@ def parse_json(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_number)
     except RecursionError as error:
-        raise ValueError("it is nested too deeply") from error
+        raise UnusableError(reasons.TOO_DEEP) from error
 
 
 def json_lines(lines: Iterable[str]) -> Iterator[Row | Fault]:
@@ -40,13 +42,13 @@ def json_lines(lines: Iterable[str]) -> Iterator[Row | Fault]:
         try:
             record = parse_json(line.rstrip())
         except ValueError as error:
-            cut = "" if line.endswith("\n") else ", and the file may be cut here"
-            yield Fault(number=number, reason=f"it is no JSON ({_why(error)}){cut}")
+            reason = reasons.NO_JSON if line.endswith("\n") else reasons.NO_JSON_CUT
+            yield Fault(number=number, reason=reason.of(why=_why(error)))
             continue
         if isinstance(record, Mapping):
             yield Row(number=number, record=record)
         else:
-            yield Fault(number=number, reason="it is no JSON object")
+            yield Fault(number=number, reason=reasons.NO_JSON_OBJECT)
 
 
 def json_document(lines: Iterable[str]) -> Iterator[Row | Fault]:
@@ -55,12 +57,12 @@ def json_document(lines: Iterable[str]) -> Iterator[Row | Fault]:
         document = parse_json("".join(lines))
     except ValueError as error:
         line = error.lineno if isinstance(error, json.JSONDecodeError) else 0
-        raise refused(f"it is no JSON ({_why(error)}), or the file is cut here", line) from error
+        raise refused(reasons.NO_JSON_DOCUMENT.of(why=_why(error)), line) from error
     for number, record in enumerate(_records(document), start=1):
         if isinstance(record, Mapping):
             yield Row(number=number, record=record, unit="item")
         else:
-            yield Fault(number=number, reason="it is no JSON object", unit="item")
+            yield Fault(number=number, reason=reasons.NO_JSON_OBJECT, unit="item")
 
 
 def is_answer(record: Any) -> bool:
@@ -79,7 +81,7 @@ def _records(document: Any) -> list[Any]:
     answer = {name.lower(): value for name, value in document.items()}
     code = str(answer.get("error_code", ""))
     if code not in SUCCESS:
-        raise refused(f"the portal answered with an error, {code[:40]}")
+        raise refused(reasons.PORTAL_ERROR.of(code=code[:40]))
     found: Any = next((answer[name] for name in ANSWERS if answer.get(name) is not None), [])
     return found if isinstance(found, list) else [found]
 
@@ -92,21 +94,22 @@ def table(lines: Iterable[str]) -> Iterator[Row | Fault]:
     names = [column_of(cell) for cell in next(csv.reader([heading], delimiter=delimiter), [])]
     for needed in ("code", "name"):
         if names.count(needed) != 1:
-            raise refused(f"one column must be headed {needed} ({HEADINGS[needed][0]})", 1)
+            raise refused(reasons.ONE_COLUMN.of(name=needed, heading=HEADINGS[needed][0]), 1)
     reader = csv.reader(given, delimiter=delimiter, strict=True)
     while True:
         number = reader.line_num + 2
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            yield Fault(number=number, reason=f"it is no row of a table ({error})")
+            yield Fault(number=number, reason=reasons.NO_ROW.of(why=error))
             return
         if cells is None:
             return
         if len(cells) == len(names):
             yield Row(number=number, record=_cells(names, cells))
         elif any(map(str.strip, cells)):
-            yield Fault(number=number, reason=f"it has {len(cells)} cells, and the heading {len(names)}")
+            reason = reasons.CELLS.of(found=len(cells), wanted=len(names))
+            yield Fault(number=number, reason=reason)
 
 
 def _cells(names: list[str], cells: list[str]) -> dict[str, Any]:
@@ -117,9 +120,11 @@ def _cells(names: list[str], cells: list[str]) -> dict[str, Any]:
     }
 
 
-def _why(error: ValueError) -> str:
-    return f"{error.msg}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else str(error)
+def _why(error: ValueError) -> Reason:
+    if isinstance(error, json.JSONDecodeError):
+        return Reason.alike(f"{error.msg}, column {error.colno}")
+    return reason_of(error)
 
 
 def _no_number(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number")
+    raise UnusableError(reasons.NO_JSON_NUMBER.of(name=name))

@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from storage.errors import StorageError
+from storage.procedures.formats.reasons import ITEM, LINE, Reason
 
 MOST_SHOWN = 20
+_UNITS = {"line": LINE, "item": ITEM}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,13 +21,19 @@ class Fault:
     """
 
     number: int
-    reason: str
+    reason: Reason
     field: str | None = None
     unit: Literal["line", "item"] = "line"
 
     def __str__(self) -> str:
-        place = f"{self.unit} {self.number}" if self.number else ""
-        return ": ".join(filter(None, (", ".join(filter(None, (place, self.field))), self.reason)))
+        return self.in_locale("en")
+
+    def in_locale(self, locale: Literal["vi", "en"]) -> str:
+        """Return place and reason in a language."""
+        unit: str = getattr(_UNITS[self.unit], locale)
+        place = f"{unit} {self.number}" if self.number else ""
+        reason: str = getattr(self.reason, locale)
+        return ": ".join(filter(None, (", ".join(filter(None, (place, self.field))), reason)))
 
 
 class FileRefusedError(StorageError):
@@ -62,6 +70,6 @@ class Faults:
             raise FileRefusedError(tuple(self.first), self.count)
 
 
-def refused(reason: str, number: int = 0) -> FileRefusedError:
+def refused(reason: Reason, number: int = 0) -> FileRefusedError:
     """Return the refusal of a file for one reason, at a line of it, or as a whole."""
     return FileRefusedError((Fault(number=number, reason=reason),), 1)

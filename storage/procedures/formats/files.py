@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import chain, islice
 from pathlib import Path
 
-from storage.procedures.formats import cleaning, national, portal
+from storage.procedures.formats import cleaning, national, portal, reasons
 from storage.procedures.formats.cleaning import Applied, Rule
 from storage.procedures.formats.containers import Row, is_answer, json_document, json_lines, parse_json, table
 from storage.procedures.formats.faults import Fault, Faults, refused
@@ -51,7 +51,7 @@ def read_file(path: Path, given: Format | None = None, progress: Progress | None
     applied, faults = Applied(), Faults()
     procedures = tuple(_procedures(_rows(found, chain(first, text)), applied, faults))
     if not procedures and not faults.count:
-        raise refused("it holds no procedure")
+        raise refused(reasons.NO_PROCEDURE)
     faults.require_none()
     cleaning.note_whole(procedures, applied)
     return CatalogueFile(format=found, procedures=procedures, applied={rule: applied[rule] for rule in Rule})
@@ -75,7 +75,8 @@ def _procedures(rows: Iterable[Row | Fault], applied: Applied, faults: Faults) -
             continue
         earlier = seen.setdefault(procedure.code, row.number)
         if earlier != row.number:
-            reason = f"{procedure.code} stands in {row.unit} {earlier} already"
+            unit = reasons.ITEM if row.unit == "item" else reasons.LINE
+            reason = reasons.THERE_ALREADY.of(code=procedure.code, unit=unit, number=earlier)
             faults.add(Fault(number=row.number, unit=row.unit, field="code", reason=reason))
         yield procedure
 
@@ -88,7 +89,7 @@ def _detect(first: list[str]) -> Format:
     """Tell the form by the beginning of the text."""
     written = [line for line in first if line.strip()]
     if not written:
-        raise refused("it is empty")
+        raise refused(reasons.EMPTY)
     begin = written[0].lstrip()
     if begin.startswith("["):
         return Format.PORTAL

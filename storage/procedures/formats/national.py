@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from storage.procedures.formats import cleaning
+from storage.procedures.formats import cleaning, reasons
 from storage.procedures.formats.cleaning import Applied
 from storage.procedures.formats.reading import At, count
+from storage.procedures.formats.reasons import UnusableError
 from storage.procedures.record import Channel, Fee, Method, Paper, Procedure, Result, Steps, TimeLimit
 
 MOST = 10_000
@@ -68,7 +69,7 @@ def _online_level(value: Any) -> Any:
     given = cleaning.line(value)
     found = cleaning.online_level(given)
     if given and found is None:
-        raise ValueError(f"it is none of {', '.join(cleaning.ONLINE_LEVELS)}")
+        raise UnusableError(reasons.NONE_OF.of(allowed=", ".join(cleaning.ONLINE_LEVELS)))
     return found
 
 
@@ -76,7 +77,7 @@ def _texts(value: Any) -> list[str]:
     if value is None:
         return []
     if not isinstance(value, list) or not all(isinstance(entry, str) for entry in value):
-        raise ValueError("it is no list of texts")
+        raise UnusableError(reasons.NO_TEXTS)
     return value
 
 
@@ -93,7 +94,7 @@ def _channel(value: Any) -> Channel:
     try:
         return cleaning.CHANNELS[value]
     except (KeyError, TypeError) as error:
-        raise ValueError(f"it is none of {', '.join(cleaning.CHANNELS)}") from error
+        raise UnusableError(reasons.NONE_OF.of(allowed=", ".join(cleaning.CHANNELS))) from error
 
 
 def _limit(place: At) -> TimeLimit | None:
@@ -108,7 +109,7 @@ def _quantity(value: Any) -> float | None:
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < MOST:
-        raise ValueError("it is no number of days")
+        raise UnusableError(reasons.NO_DAYS)
     return float(value)
 
 

@@ -7,9 +7,10 @@ read. Case does not matter: deployments answer `MATTHC` and `MaTTHC`.
 from collections.abc import Mapping
 from typing import Any
 
-from storage.procedures.formats import cleaning
+from storage.procedures.formats import cleaning, reasons
 from storage.procedures.formats.cleaning import Applied
 from storage.procedures.formats.reading import At, count
+from storage.procedures.formats.reasons import UnusableError
 from storage.procedures.record import (
     Channel,
     Fee,
@@ -199,7 +200,7 @@ def _channel(value: Any) -> Channel:
     try:
         return CHANNELS[str(value)]
     except KeyError as error:
-        raise ValueError(f"it is none of {', '.join(CHANNELS)}") from error
+        raise UnusableError(reasons.NONE_OF.of(allowed=", ".join(CHANNELS))) from error
 
 
 def _limit(time: _Fields) -> TimeLimit | None:
@@ -220,9 +221,9 @@ def _quantity(value: Any) -> float | None:
     try:
         quantity = float(written.replace(",", "."))
     except ValueError as error:
-        raise ValueError("it is no number") from error
+        raise UnusableError(reasons.NO_NUMBER) from error
     if not 0 <= quantity < MOST:
-        raise ValueError("it is no number of days")
+        raise UnusableError(reasons.NO_DAYS)
     return quantity
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self, TypeVar
 
 from storage.procedures.formats.cleaning import Applied, keepable, line, text
+from storage.procedures.formats.reasons import NO_COUNT, NO_LIST, NO_OBJECT, Reason, UnusableError, reason_of
 
 T = TypeVar("T")
 
@@ -12,7 +13,7 @@ T = TypeVar("T")
 class RecordError(ValueError):
     """A field can not be used. ``field`` is its place: `methods/0/fees/2/amount`."""
 
-    def __init__(self, field: str, reason: str) -> None:
+    def __init__(self, field: str, reason: Reason) -> None:
         super().__init__(f"{field}: {reason}")
         self.field = field
         self.reason = reason
@@ -31,7 +32,7 @@ class At:
         try:
             return parse(self.record.get(name))
         except ValueError as error:
-            raise RecordError(f"{self.place}{name}", str(error)) from error
+            raise RecordError(f"{self.place}{name}", reason_of(error)) from error
 
     def text(self, name: str) -> str | None:
         """Return a text, none where it is absent or empty. Raises RecordError."""
@@ -47,11 +48,11 @@ class At:
         if entries is None:
             return
         if not isinstance(entries, list):
-            raise RecordError(f"{self.place}{name}", "it is no list")
+            raise RecordError(f"{self.place}{name}", NO_LIST)
         for number, entry in enumerate(entries):
             place = f"{self.place}{name}/{number}"
             if not isinstance(entry, Mapping):
-                raise RecordError(place, "it is no object")
+                raise RecordError(place, NO_OBJECT)
             yield replace(self, record=entry, place=f"{place}/")
 
     def rest(self, known: frozenset[str]) -> dict[str, Any]:
@@ -64,9 +65,9 @@ class At:
 
 
 def count(value: Any, most: int) -> int:
-    """Return a whole number, 0 where there is none. Raises ValueError for what is none, or too large."""
+    """Return a whole number, 0 where there is none. Raises UnusableError for what is none, or too large."""
     if value is None:
         return 0
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < most:
-        raise ValueError("it is no number that can be")
+        raise UnusableError(NO_COUNT)
     return value

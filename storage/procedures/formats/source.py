@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from storage.procedures.formats import reasons
 from storage.procedures.formats.faults import refused
 
 LONGEST_LINE = 4_000_000
@@ -35,9 +36,9 @@ def lines(path: Path, progress: Progress | None = None) -> Iterator[str]:
         for number, line in enumerate(_lines(opened), start=1):
             read += len(line)
             if len(line) > LONGEST_LINE:
-                raise refused(f"it is longer than {LONGEST_LINE:,} bytes", number)
+                raise refused(reasons.LONG_LINE.of(most=LONGEST_LINE), number)
             if read > LARGEST:
-                raise refused(f"the file has more than {LARGEST:,} bytes", number)
+                raise refused(reasons.LARGE_FILE.of(most=LARGEST), number)
             if progress and number % _TOLD_EVERY == 0:
                 progress(raw.tell())
             yield _text(line.removeprefix(_BOM) if number == 1 else line, number)
@@ -53,11 +54,11 @@ def _lines(opened: BinaryIO) -> Iterator[bytes]:
             number += 1
             yield line
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise refused("the file is cut or damaged: it can not be unpacked further", number + 1) from error
+        raise refused(reasons.CUT, number + 1) from error
 
 
 def _text(line: bytes, number: int) -> str:
     try:
         return line.decode()
     except UnicodeDecodeError as error:
-        raise refused("it is not UTF-8", number) from error
+        raise refused(reasons.NOT_UTF8, number) from error

@@ -3,13 +3,15 @@
 import gzip
 import json
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 import pytest
 
-from storage.procedures.formats import source
+from storage.procedures.formats import reasons, source
 from storage.procedures.formats.faults import FileRefusedError
 from storage.procedures.formats.files import Format, read_file
+from storage.procedures.formats.reasons import Reason
 from storage.procedures.record import (
     Applicant,
     Channel,
@@ -317,6 +319,14 @@ def faults(path: Path, given: Format | None = None) -> list[str]:
             },
             "THANHPHANHOSO/0/GIAYTO/0/SOBANSAO: it is no number that can be",
         ),
+        (
+            {
+                "MATTHC": "1.001194",
+                "TENTTHC": "X",
+                "THANHPHANHOSO": [{"GIAYTO": [{"TENGIAYTO": "A", "SOBANSAO": "9" * 5000}]}],
+            },
+            "THANHPHANHOSO/0/GIAYTO/0/SOBANSAO: Exceeds the limit",
+        ),
         ({**BIRTH}, "code: 1.001193 stands in line 1 already"),
         ({**BIRTH, "code": "1.001193.H26"}, "code: 1.001193 stands in line 1 already"),
     ],
@@ -362,6 +372,23 @@ def test_a_record_that_can_not_be_used(file, record: Any, fault: str):
 def test_a_file_that_can_not_be_used(file, content: bytes, fault: str):
     """Cut, damaged, empty or something else: it is said where and why."""
     assert any(fault in found for found in faults(file(content)))
+
+
+def test_reasons_are_told_in_both_languages(file):
+    """With the same particulars in each, down to the word for a line."""
+    for reason in (found for found in vars(reasons).values() if isinstance(found, Reason)):
+        assert reason.vi != reason.en
+        in_vi, in_en = (
+            {name for _, name, _, _ in Formatter().parse(text) if name} for text in (reason.vi, reason.en)
+        )
+        assert in_vi == in_en
+    with pytest.raises(FileRefusedError) as refusal:
+        read_file(file(lines(BIRTH, {**BIRTH, "name": "X"}, [], {**BIRTH, "code": "1"})))
+    assert [fault.in_locale("vi") for fault in refusal.value.faults] == [
+        "dòng 2, code: 1.001193 đã có ở dòng 1",
+        "dòng 3: không phải đối tượng JSON",
+        "dòng 4, code: không phải mã thủ tục",
+    ]
 
 
 def test_all_bad_rows_are_told_up_to_twenty(file):

@@ -85,16 +85,19 @@ def test_what_no_file_has_stays(folder):
         ({"a": PROVINCES + "01,Thành phố Khác,Khác,,\n"}, "line 3: 01 stands there already (a.csv)"),
         ({"a": PROVINCES + "02,Tỉnh\n"}, "line 3: it has 2 cells, and the heading 5 (a.csv)"),
         ({"a": PROVINCES + '02,"Tỉnh'}, "it is no row of a table (unexpected end of data) (a.csv)"),
-        ({"a": PROVINCES + "2,Tỉnh Nam,Nam,,\n"}, "line 3, provinceCode: String should match"),
-        ({"a": PROVINCES + "02,,Nam,,\n"}, "line 3, province: Input should be a valid string"),
-        ({"a": PROVINCES + "02,Tỉnh Nam,Nam,nan,\n"}, "line 3, provinceLat: Input should be a finite number"),
+        (
+            {"a": PROVINCES + "2,Tỉnh Nam,Nam,,\n"},
+            "line 3, provinceCode: it is not of the form ^[0-9]{2}$ (a.csv)",
+        ),
+        ({"a": PROVINCES + "02,,Nam,,\n"}, "line 3, province: it is missing"),
+        ({"a": PROVINCES + "02,Tỉnh Nam,Nam,nan,\n"}, "line 3, provinceLat: it is no number"),
         ({"a": PROVINCES + "02,Tỉnh\0Nam,Nam,,\n"}, "line 3: it holds a character that can not be kept"),
         ({"a": PROVINCES.encode() + b"\xff"}, "line 3: it is not UTF-8 (a.csv)"),
         ({"a": COMMUNES}, "Phường Sông: there is no province 01"),
         ({"a": PROVINCES, "b": FORMER}, "Xã Suối: there is no commune 00001"),
         (
             {"a": PROVINCES, "b": COMMUNES, "c": FORMER.replace(",part", ",half")},
-            "line 2, kind: Input should be 'whole', 'part_default' or 'part' (c.csv)",
+            "line 2, kind: it must be 'whole', 'part_default' or 'part' (c.csv)",
         ),
     ],
 )
