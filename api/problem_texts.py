@@ -273,7 +273,8 @@ FIELD_ERRORS: dict[str, Words] = {
         "There is no '{value}'. What may be chosen: {allowed}.",
     ),
     "unknown-unit": Words(
-        "Không có đơn vị hành chính '{value}'.", "There is no administrative unit '{value}'."
+        "Không có đơn vị hành chính '{value}'. Hãy viết tên kèm tỉnh, như 'Ba Đình, Hà Nội'.",
+        "There is no administrative unit '{value}'. Write it with its province, as in 'Ba Đình, Hà Nội'.",
     ),
     "ambiguous-unit": Words(
         "Có {count} đơn vị mang tên '{value}'. Hãy chọn bằng mã: {allowed}.",

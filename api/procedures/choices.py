@@ -86,7 +86,8 @@ def _place(query: ProcedureQuery, gazetteer: Gazetteer, errors: list[FieldError]
     commune: Commune | None = None
     if query.province is not None:
         matches = [match for match in gazetteer.find(query.province) if isinstance(match.unit, Province)]
-        found = _one("province", query.province, matches, gazetteer, errors)
+        names = [unit.name for unit in gazetteer.provinces.values()]
+        found = _one("province", query.province, matches, gazetteer, errors, names=names)
         province = found if isinstance(found, Province) else None
     if query.commune is not None:
         within = [
@@ -95,7 +96,9 @@ def _place(query: ProcedureQuery, gazetteer: Gazetteer, errors: list[FieldError]
             if isinstance(match.unit, Commune)
             and province in {None, gazetteer.provinces[match.unit.province_code]}
         ]
-        found = _one("commune", query.commune, within, gazetteer, errors)
+        # Of all provinces together there are too many to look for those that are near.
+        names = [unit.name for unit in gazetteer.communes_of(province.code)] if province else []
+        found = _one("commune", query.commune, within, gazetteer, errors, names=names)
         commune = found if isinstance(found, Commune) else None
     if commune is not None:
         province = gazetteer.provinces[commune.province_code]
@@ -108,9 +111,18 @@ def _place(query: ProcedureQuery, gazetteer: Gazetteer, errors: list[FieldError]
 
 
 def _one(
-    parameter: str, asked: str, matches: Sequence[Match], gazetteer: Gazetteer, errors: list[FieldError]
+    parameter: str,
+    asked: str,
+    matches: Sequence[Match],
+    gazetteer: Gazetteer,
+    errors: list[FieldError],
+    *,
+    names: Sequence[str],
 ) -> Province | Commune | None:
-    """Return the one unit that is meant; where that is none, or not clear, say so with those that may be."""
+    """Return the one unit that is meant; where that is none, or not clear, say so with those that may be.
+
+    `names` are those that it may have.
+    """
     meant = _likeliest(matches)
     if len(meant) == 1:
         return meant[0].unit
@@ -119,8 +131,7 @@ def _one(
         params = {"value": asked, "allowed": told, "count": len(meant)}
         errors.append(FieldError(pointer=f"/query/{parameter}", code="ambiguous-unit", params=params))
     else:
-        names = [province.name for province in gazetteer.provinces.values()]
-        near = _nearest(asked, names) if parameter == "province" else []
+        near = _nearest(asked, names)
         code = "unknown-value" if near else "unknown-unit"
         params = {"value": asked, "allowed": "; ".join(near)}
         errors.append(FieldError(pointer=f"/query/{parameter}", code=code, params=params))

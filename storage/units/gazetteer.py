@@ -17,6 +17,9 @@ Key = tuple[str, ...]
 REMEMBERED = 1_000
 """Names above others whose spellings are remembered: there were 63 provinces with 700 districts."""
 
+MOST_WORDS = 12
+"""Of a text in which a comma may be missing; what is longer names no place."""
+
 KINDS = (
     ("thành phố", "tp"),
     ("thị trấn", "tt"),
@@ -30,11 +33,13 @@ KINDS = (
 )
 """What stands before a name, in full and in short; the longer ones first."""
 OTHER_NAMES = {
-    "01": ("hn", "tphn", "tp hn"),
+    "01": ("hn", "tphn", "tp hn", "hà tây", "tỉnh hà tây"),
+    "19": ("bắc cạn", "tỉnh bắc cạn"),
     "46": ("thừa thiên huế", "tỉnh thừa thiên huế"),
-    "79": ("sài gòn", "hcm", "tphcm", "tp hcm"),
+    "66": ("đắc lắc", "tỉnh đắc lắc"),
+    "79": ("sài gòn", "hcm", "tphcm", "tp hcm", "brvt", "br vt"),
 }
-"""How people call provinces beside their names, by code."""
+"""How people call or spell provinces beside their names, by code; and one that was merged before 2025."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +81,7 @@ class Gazetteer:
         self.communes = {commune.code: commune for commune in units.communes}
         self._by_code: dict[str, list[Match]] = defaultdict(list)
         self._by_name: dict[Key, list[tuple[Key, Match]]] = defaultdict(list)
+        self._run_together: dict[str, Key] = {}
         of_today: Iterator[Province | Commune] = chain(units.provinces, units.communes)
         for unit in of_today:
             self._enter(unit.code, unit.name, Match(unit=unit))
@@ -92,14 +98,16 @@ class Gazetteer:
 
         Names go with or without marks, with or without the word for their kind, and with what they are in
         behind a comma: "p. Ba Đình, Hà Nội". Several bear one name, and a former unit may have gone to
-        several: all are returned. Where marks are written, names with other marks are not meant.
+        several: all are returned. Where marks are written, names with other marks are not meant. Where
+        nothing is found, a comma may be missing, or spaces ("hanoi"), or the kind be another by now.
         """
         first, *within = [part for part in text.split(",") if part.strip()] or [""]
         code = first.strip()
         found = self._by_code[code] if code.isascii() and code.isdigit() and code in self._by_code else None
         found = self._named(first) if found is None else found
         above = [self._above(part) for part in within]
-        return tuple(_each_once(match for match in found if all(self._is_in(match, one) for one in above)))
+        meant = [match for match in found if all(self._is_in(match, one) for one in above)]
+        return tuple(_each_once(meant or ([] if within else self._without_comma(first))))
 
     def communes_of(self, province_code: str) -> list[Commune]:
         """Return the communes of a province, in order of code; none for a code that is not there."""
@@ -118,10 +126,28 @@ class Gazetteer:
 
     def _enter_name(self, name: str, match: Match) -> None:
         for key in _keys(name):
-            self._by_name[_folded(key)].append((key, match))
+            folded = _folded(key)
+            self._by_name[folded].append((key, match))
+            self._run_together.setdefault("".join(folded), folded)
+
+    def _without_comma(self, text: str) -> list[Match]:
+        """Return what is named by the first words of a text, and is in what the others name."""
+        parts = text.split()
+        for end in range(1, len(parts) if len(parts) <= MOST_WORDS else 0):
+            above = self._above(" ".join(parts[end:]))
+            if found := [match for match in self._named(" ".join(parts[:end])) if self._is_in(match, above)]:
+                return found
+        return []
+
+    def _readings(self, text: str) -> Iterator[Key]:
+        """Yield the names that a text may be, the likeliest first."""
+        asked = tuple(words(text))
+        spelled_out = _spelled_out(asked)
+        yield from (asked, spelled_out, *_keys(" ".join(spelled_out)))
+        yield self._run_together.get("".join(_folded(asked)), ())
 
     def _named(self, text: str) -> list[Match]:
-        for asked in (tuple(words(text)), _spelled_out(words(text))):
+        for asked in self._readings(text):
             found = self._by_name.get(_folded(asked), [])
             same = [match for key, match in found if key == asked and key != _folded(key)]
             if found:

@@ -386,7 +386,8 @@ async def test_query_syntax_is_plain_words(find):
         ({"province": "Bắc Nin"}, "/query/province", "unknown-value"),
         ({"commune": "Nơi Nào Đó"}, "/query/commune", "unknown-unit"),
         ({"commune": "Tân Lập"}, "/query/commune", "ambiguous-unit"),
-        ({"commune": "Vị Xuyên", "province": "24"}, "/query/commune", "unknown-unit"),
+        ({"commune": "Vị Xuyên", "province": "24"}, "/query/commune", "unknown-value"),
+        ({"commune": "Vị Xuyên", "province": "Bắc Nin"}, "/query/province", "unknown-value"),
         ({"max_days": -1}, "/query/max_days", "greater_than_equal"),
         ({"max_days": "nan"}, "/query/max_days", "finite_number"),
         ({"max_fee": "9" * 30}, "/query/max_fee", "less_than_equal"),
@@ -408,6 +409,8 @@ async def test_refusals_name_what_there_is(refused):
     assert "Tỉnh Bắc Ninh" in said["/query/province"][1]
     assert "00706 Xã Tân Lập, Tỉnh Tuyên Quang" in said["/query/commune"][1]
     assert "07000 Phường Tân Lập, Tỉnh Bắc Ninh" in said["/query/commune"][1]
+    assert "Xã Vị Xuyên" in (await refused(province="Hà Giang", commune="Vi Xuyn"))["/query/commune"][1]
+    assert "'Ba Đình, Hà Nội'" in (await refused(commune="Vi Xuyn"))["/query/commune"][1]
 
 
 async def test_suggestions(client: httpx.AsyncClient, holding, edition):
