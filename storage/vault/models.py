@@ -66,7 +66,7 @@ class Document(SQLModel, table=True):
     seal_id: UUID | None = None
     created_at: datetime = moment()
     removed_at: datetime | None = moment(nullable=True)
-    mac: bytes
+    mac: bytes = b""
     changed_xid: int = Field(
         default=None,
         sa_column=Column(TransactionId, server_default=text("pg_current_xact_id()"), nullable=False),
@@ -103,7 +103,7 @@ class DocumentFile(SQLModel, table=True):
     path: str = Field(unique=True)
     wrapped_key: bytes
     created_at: datetime = moment()
-    mac: bytes
+    mac: bytes = b""
     checked_at: datetime | None = moment(nullable=True)
     fault: str | None = None
 
