@@ -21,6 +21,7 @@ from storage.provider_tokens import models as provider_tokens
 from storage.receipts import models as receipts
 from storage.representations import models as representations
 from storage.routing import models as routing
+from storage.seals import models as seals
 from storage.sessions import models as sessions
 from storage.suppressions import models as suppressions
 from storage.units import models as units
@@ -50,6 +51,7 @@ __all__ = [
     "receipts",
     "representations",
     "routing",
+    "seals",
     "sessions",
     "shares",
     "suppressions",

@@ -3,22 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePublicKey
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
-from cryptography.hazmat.primitives.hashes import SHA256
-
 from storage.seals.cbor import MOST_BYTES, decode, encode
 from storage.seals.errors import Fault, SealError
+from storage.seals.es256 import SIGNATURE_BYTES
 
 KEY_ID_BYTES = 8
-SIGNATURE_BYTES = 64
 _TAG = b"\xd2"
 """Tag 18, in the one byte that it takes. Within the token no tag is allowed."""
 _ALGORITHM, _KEY_ID = 1, 4
 _ES256 = -7
 _PARTS = 4
-_ALGORITHM_OF_COSE = ECDSA(SHA256())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,27 +30,6 @@ class Signed:
     payload: bytes
     signature: bytes
     message: bytes
-
-    def is_by(self, key: EllipticCurvePublicKey) -> bool:
-        """Tell whether this key signed it.
-
-        For every good signature (r, s) there is a good (r, n-s) that anyone can make: that it is good says
-        what was signed, and not that these bytes are the ones that were issued.
-        """
-        return is_signed_by(key, self.message, self.signature)
-
-
-def is_signed_by(key: EllipticCurvePublicKey, message: bytes, signature: bytes) -> bool:
-    """Tell whether a key of the curve P-256 made a signature, 64 bytes of r and s."""
-    if len(signature) != SIGNATURE_BYTES:
-        return False
-    half = SIGNATURE_BYTES // 2
-    r, s = (int.from_bytes(part) for part in (signature[:half], signature[half:]))
-    try:
-        key.verify(encode_dss_signature(r, s), message, _ALGORITHM_OF_COSE)
-    except InvalidSignature:
-        return False
-    return True
 
 
 def to_sign(key_id: bytes, payload: bytes) -> bytes:

@@ -10,6 +10,7 @@ class Fault(StrEnum):
 
     TOO_LONG = "too_long"
     NO_LINK = "no_link"
+    NO_TOKEN = "no_token"  # noqa: S105 - the name of a fault
     BASE32 = "base32"
     CBOR = "cbor"
     NOT_DETERMINISTIC = "not_deterministic"
@@ -33,4 +34,27 @@ class SealError(StorageError):
 
     def __init__(self, reason: Fault, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+
+
+class Conflict(StrEnum):
+    """Why what is known of a seal can not become what is asked. Programs may rely on the values."""
+
+    BOUND_TO_ANOTHER = "bound_to_another"
+    NOT_VALID = "not_valid"
+    REVOKED = "revoked"
+    SUPERSEDED_BY_ANOTHER = "superseded_by_another"
+    SUCCESSOR_NOT_VALID = "successor_not_valid"
+    SUCCESSOR_IS_ITSELF = "successor_is_itself"
+
+
+class SealConflictError(StorageError):
+    """A seal stands in another way than would allow what is asked.
+
+    Attributes:
+        reason: why.
+    """
+
+    def __init__(self, reason: Conflict) -> None:
+        super().__init__(reason)
         self.reason = reason

@@ -56,13 +56,14 @@ def new_code() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
 
 
-def link(host: str, code: str, token: bytes) -> Link:
+def link(host: str, code: str, token: bytes, *, secure: bool = True) -> Link:
     """Return the link of a seal.
 
     Args:
         host: where the page of verification is, with a port if need be.
         code: as `new_code` made it.
         token: COSE_Sign1.
+        secure: by https; anything else is for one's own machine.
 
     Raises:
         SealError: `no_link` where host or code can not be part of one.
@@ -70,7 +71,8 @@ def link(host: str, code: str, token: bytes) -> Link:
     name = host.upper()
     if not _HOST.fullmatch(name) or not _CODE.fullmatch(code):
         raise SealError(Fault.NO_LINK, "host or code")
-    return Link(prefix=f"HTTPS://{name}/V/{code}", fragment=_to_base32(token))
+    scheme = "HTTPS" if secure else "HTTP"
+    return Link(prefix=f"{scheme}://{name}/V/{code}", fragment=_to_base32(token))
 
 
 def read_code(text: str) -> str:
