@@ -85,6 +85,8 @@ class Note(StrEnum):
     """Addresses that a reader of the PDF may open."""
     FORM = "form"
     """Fields to fill in."""
+    RESTRICTED = "restricted"
+    """Its maker forbids printing, copying or changing it; it opens without a password."""
     FURTHER_PICTURES = "further_pictures"
     """A JPEG followed by others, as phones add them (a depth map, a brighter copy); no reader shows them."""
 
