@@ -1,20 +1,16 @@
 """A procedure for search engines: schema.org GovernmentService as JSON-LD."""
 
-import json
 from typing import Any
 
 from markupsafe import Markup
 
+from api.pages import data_for_script
 from api.procedures.checklist_schemas import Checklist
-
-# A script element ends at the first "</script", wherever that stands (HTML, 13.1.2.6 and 4.12.1.3).
-_ESCAPES = str.maketrans({sign: f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"})
 
 
 def structured_data(found: Checklist) -> Markup:
     """Return the JSON-LD of a procedure, safe within a script element."""
-    text = json.dumps(_filled(_described(found)), ensure_ascii=False, separators=(",", ":"))
-    return Markup(text.translate(_ESCAPES))  # noqa: S704 - JSON in which nothing is left that HTML reads
+    return data_for_script(_filled(_described(found)))
 
 
 def _described(found: Checklist) -> dict[str, Any]:
