@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import quote, urlencode, urlsplit
 from zoneinfo import ZoneInfo
 
@@ -17,13 +17,14 @@ from api.dependencies import AllServices, Locale, Read
 from api.pages import Pages
 from api.problems import Problem
 from api.procedures.checklist_reading import PAGE, ChecklistReader
-from api.procedures.checklist_schemas import Checklist, EntryKind, HistoryEntry, Line, Way
+from api.procedures.checklist_schemas import Charge, Checklist, Duration, EntryKind, HistoryEntry, Line, Way
 from api.procedures.detail_router import BY_ADDRESS, PUBLIC, CatalogueNumber
 from api.procedures.page_data import structured_data
 from api.procedures.page_texts import TEXTS
 
 router = APIRouter(include_in_schema=False)
 pages = Pages(Path(__file__).parent / "pages")
+T = TypeVar("T", Duration | None, Charge | None)
 _FILES = {"style": "procedure.css", "script": "procedure.js"}
 _HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
 _LONGEST_SHOWN = 60
@@ -89,6 +90,7 @@ def render(found: Checklist, history: list[HistoryEntry], asked: Asked) -> str:
         places=_places(found),
         ways=ways,
         tickable=any(entry.kind is EntryKind.PAPER for group in found.bring.cases for entry in group.entries),
+        brief=_brief(found.how.ways),
         online=found.online_level or any(way.channel.code == "online" for way in found.how.ways),
         host=urlsplit(found.apply_url or "").hostname,
         earlier=asked.version is not None and found.catalogue,
@@ -147,6 +149,24 @@ def _grouped(ways: list[Way]) -> list[tuple[list[str], Way]]:
 
 def _alike(one: Way, other: Way) -> bool:
     return (one.limit, one.fees, one.note) == (other.limit, other.fees, other.note)
+
+
+def _brief(ways: list[Way]) -> list[tuple[str, Duration | Charge | None]]:
+    """Return how long and how much, which is asked first; none in place of what is not one for all ways."""
+    limits = [way.limit for way in ways]
+    fees: list[Charge | None] = [fee for way in ways for fee in (way.fees or (None,))]
+    told: list[tuple[str, Duration | Charge | None]] = []
+    if any(limits):
+        told.append(("limit", _one(limits)))
+    if any(fees):
+        # What has a note is for some case, or not all of it.
+        fee = _one(fees)
+        told.append(("fee", None if fee and (fee.note or fee.amount is None) else fee))
+    return told
+
+
+def _one(told: list[T]) -> T | None:
+    return told[0] if all(one == told[0] for one in told) else None
 
 
 def _places(found: Checklist) -> list[tuple[str, list[Line]]]:

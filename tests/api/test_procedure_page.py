@@ -1,6 +1,7 @@
 """The page of a procedure: what it says, what it lets in, and what it does with hostile texts."""
 
 import json
+import re
 from base64 import b64encode
 from hashlib import sha256
 
@@ -11,7 +12,7 @@ from api.procedures.checklist import checklist
 from api.procedures.page import Asked, render
 from api.procedures.page_texts import TEXTS
 from api.services import Services
-from storage.procedures.record import Paper, Procedure, Steps
+from storage.procedures.record import Channel, Fee, Method, Paper, Procedure, Steps, TimeLimit, Unit
 from storage.procedures.repository import Kept
 from tests.api.procedure_examples import BIRTH, CODE, NO_REAL, PORTAL, REAL, Import, importer, real_catalogue
 from tests.api.procedure_pages import read_page
@@ -54,6 +55,46 @@ async def test_the_whole_of_it(put: Import, client: httpx.AsyncClient):
     assert "1 original, 2 copies" in english.text
     chosen = await client.get(f"{PAGE}?lang=en", headers={"accept-language": "vi"})
     assert (chosen.headers["content-language"], chosen.headers["vary"]) == ("en", "accept-language")
+
+
+def method(channel: Channel, limit: TimeLimit | None = None, *fees: Fee) -> Method:
+    """Make a way to hand in."""
+    return Method(channel=channel, limit=limit, fees=fees)
+
+
+DAY = TimeLimit(quantity=1, unit=Unit.WORKING_DAY, text="1 ngày làm việc")
+WEEK = TimeLimit(quantity=5, unit=Unit.WORKING_DAY, text="5 ngày làm việc")
+OPEN = TimeLimit(text="7 (khác)")
+FREE, DEAR = Fee(amount=0), Fee(amount=8000)
+IN_PERSON, ONLINE = Channel.IN_PERSON, Channel.ONLINE
+VARIES = "Tùy cách nộp hoặc trường hợp"
+
+
+@pytest.mark.parametrize(
+    ("methods", "limit", "fee"),
+    [
+        ((), None, None),
+        ((method(IN_PERSON),), None, None),
+        ((method(IN_PERSON, DAY, FREE), method(ONLINE, DAY, FREE)), "1 ngày làm việc", "Miễn phí"),
+        ((method(IN_PERSON, OPEN, DEAR),), "7 (khác)", "8.000 đồng"),
+        ((method(IN_PERSON, DAY, FREE), method(ONLINE, WEEK, DEAR)), VARIES, VARIES),
+        ((method(IN_PERSON, DAY, FREE), method(ONLINE)), VARIES, VARIES),
+        ((method(ONLINE), method(IN_PERSON, DAY, FREE)), VARIES, VARIES),
+        ((method(IN_PERSON, DAY, FREE, DEAR),), "1 ngày làm việc", VARIES),
+        ((method(IN_PERSON, None, Fee(amount=0, note="Đúng hạn")),), None, VARIES),
+        ((method(IN_PERSON, None, Fee(note="Theo biểu")),), None, VARIES),
+    ],
+)
+async def test_how_long_and_how_much_stand_first(
+    put: Import, client: httpx.AsyncClient, methods: tuple[Method, ...], limit: str | None, fee: str | None
+):
+    """What holds for every way is told at once; what does not is a jump away, and never told as if it did."""
+    await put(BIRTH.model_copy(update={"methods": methods, "online_level": None}))
+    top = (await client.get(PAGE)).text.partition('<nav aria-labelledby="contents">')[0]
+    told = dict(re.findall(r"<dt>([^<]+)</dt><dd[^>]*>\s*(?:<[^>]+>)?([^<]*?)\s*<", top))
+    assert (told.get("Thời hạn"), told.get("Phí, lệ phí")) == (limit, fee)
+    by_net = any(way.channel is ONLINE for way in methods)
+    assert told["Mức độ trực tuyến"] == ("Nộp trực tuyến được" if by_net else "Danh mục không ghi")
 
 
 def test_its_words_are_there_in_both_languages():
