@@ -23,6 +23,8 @@ _IN_LINE = 20 * POINTS_PER_MM
 _GAPS = (4 * POINTS_PER_MM, 1.5 * POINTS_PER_MM)
 """What stays free around the card: as we like it, and what will do."""
 _LEAST_SCALE = 0.75
+_WIDENED = 1.25
+"""How far a page that grows may do so in width too, before the card is better tall."""
 _SECOND_FORM, _LEFT, _TOP = (part * POINTS_PER_MM for part in (15, 20, 60))
 """How far the card moves from its place before the other form, the left side, the top are as good."""
 
@@ -59,6 +61,10 @@ class Form:
 
     width: float
     height: float
+
+    def times(self, factor: float) -> "Form":
+        """Return the shape so many times as large."""
+        return Form(width=self.width * factor, height=self.height * factor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,7 +203,7 @@ def _within(wanted: float, low: float, high: float) -> float:
 
 
 def _grown(sheet: Sheet, wide: Form, tall: Form) -> Place:
-    form = wide if wide.width + 2 * EDGE <= sheet.width else tall
+    form = wide if wide.width + 2 * EDGE <= _WIDENED * sheet.width else tall
     width = max(sheet.width, form.width + 2 * EDGE)
     strip = EDGE + form.height + _GAPS[0]
     return Place(
