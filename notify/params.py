@@ -167,6 +167,44 @@ class RepresentationParams(AnswerParams):
         yield from super().blanks(language)
 
 
+class DocumentMatter(StrEnum):
+    """What became of a document."""
+
+    KEPT = "kept"
+    SUPERSEDED = "superseded"
+    REVOKED = "revoked"
+
+
+_DOCUMENT_MATTERS = {
+    (VIETNAMESE, DocumentMatter.KEPT): "vừa được đưa vào kho của bạn",
+    (VIETNAMESE, DocumentMatter.SUPERSEDED): "vừa được thay bằng bản mới trong kho của bạn",
+    (VIETNAMESE, DocumentMatter.REVOKED): "trong kho của bạn vừa bị thu hồi",
+    (ENGLISH, DocumentMatter.KEPT): "was put into your store",
+    (ENGLISH, DocumentMatter.SUPERSEDED): "in your store was replaced by a new one",
+    (ENGLISH, DocumentMatter.REVOKED): "in your store was revoked",
+}
+
+
+class DocumentParams(NoticeParams):
+    """A document in the party's store. What it is stands there, and in no notice.
+
+    Attributes:
+        link: opens it in the app.
+    """
+
+    wording: ClassVar[str | None] = "document"
+    document: DocumentMatter
+    agency_name: Line
+    occurred_at: AwareDatetime
+    link: str
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield what became of it, whose word that is, and the time."""
+        yield "matter", _DOCUMENT_MATTERS[language, self.document]
+        yield "agency", self.agency_name
+        yield "occurred", moment(self.occurred_at, language)
+
+
 class OneTimeCodeParams(NoticeParams):
     """A code that proves an address. It is derived when it is sent, and kept nowhere."""
 
@@ -225,11 +263,13 @@ _FORMS: Mapping[str, type[NoticeParams]] = {
 }
 
 
-_OTHER_SECURITY: Mapping[str, type[NoticeParams]] = {
-    "matter": RepresentationParams,
-    "session": SessionEndedParams,
+_OTHERS: Mapping[tuple[str, str], type[NoticeParams]] = {
+    (Category.SECURITY, "matter"): RepresentationParams,
+    (Category.SECURITY, "session"): SessionEndedParams,
+    (Category.RESULT_READY, "document"): DocumentParams,
+    (Category.STATUS_CHANGE, "document"): DocumentParams,
 }
-"""Notices of that category that are about no sign-in, by what they give."""
+"""Notices that are about something else than the others of their category, by what they give."""
 
 
 def read_params(category: str, given: Mapping[str, Any]) -> NoticeParams:
@@ -240,9 +280,8 @@ def read_params(category: str, given: Mapping[str, Any]) -> NoticeParams:
         pydantic.ValidationError: what is given does not suffice.
     """
     form = _FORMS[category]
-    if form is SecurityParams:
-        form = next((other for name, other in _OTHER_SECURITY.items() if name in given), form)
-    return form.model_validate(dict(given))
+    others = (other for (of, name), other in _OTHERS.items() if of == category and name in given)
+    return next(others, form).model_validate(dict(given))
 
 
 def moment(at: datetime, language: str) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
+from uuid import UUID
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -173,6 +174,10 @@ class NotifySettings(BaseSettings):
         """Return how fast all workers together may send on a channel; none where nobody has set it."""
         per_second = self.rates.get(channel)
         return Rate(per_second=per_second, burst=max(1.0, per_second)) if per_second else None
+
+    def document_link(self, document_id: UUID) -> str:
+        """Return the App Link that opens a document of the store. Raises SettingsError as `dossier_link`."""
+        return f"{self._web_address('app_link_base')}/documents/{document_id}"
 
     def app_link(self) -> str:
         """Return the App Link that opens the app. Raises SettingsError as `dossier_link` does."""
