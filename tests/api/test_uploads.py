@@ -1,6 +1,7 @@
 """A file with what is said of it, as it comes in: whole, or refused in words."""
 
 import hashlib
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, seen: list[Upload]) -> FastAPI
                 "sha256": upload.file.sha256.hex(),
                 "read": hashlib.sha256(upload.file.content.read()).hexdigest(),
                 "type": upload.file.declared_type,
-                "left": [path.name for path in folder.iterdir()],
+                "left": os.listdir(folder),
             }
 
     problems.install(app)
