@@ -5,7 +5,8 @@ import io
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Page, Rectangle
 
-from storage.papers.placing import Place, Room
+from storage.papers.placed import Room
+from storage.papers.placing import Place
 from storage.papers.sheets import Sheet
 
 _CARD, _CONTENTS = Name("/TinDanCard"), Name("/TinDanPage")

@@ -9,11 +9,11 @@ Only a page so small that its contents would shrink below three quarters (a card
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 
 from storage.papers.ink import Box, Ink
+from storage.papers.placed import Room
 from storage.papers.sheets import POINTS_PER_MM, Sheet
 
 EDGE = 7 * POINTS_PER_MM
@@ -27,32 +27,6 @@ _WIDENED = 1.25
 """How far a page that grows may do so in width too, before the card is better tall."""
 _SECOND_FORM, _LEFT, _TOP = (part * POINTS_PER_MM for part in (15, 20, 60))
 """How far the card moves from its place before the other form, the left side, the top are as good."""
-
-
-class Room(StrEnum):
-    """Where the room for the card came from."""
-
-    FREE = "free"
-    SHRUNK = "shrunk"
-    GROWN = "grown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """Where the card went.
-
-    Attributes:
-        page: counted from 0.
-        rectangle: left, bottom, right and top in points (1/72 inch) of the page as it is seen, from its
-            lower left corner.
-        module_mm: the side of one module of the QR code, in millimetres.
-        room: whether there was a free place, or what the page holds was drawn smaller, or the page grew.
-    """
-
-    page: int
-    rectangle: Box
-    module_mm: float
-    room: Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,34 +73,37 @@ def find_place(ink: Ink, sheet: Sheet, *, wide: Form, tall: Form) -> Place:
     """Return where the card goes, and in which form."""
     for gap in _GAPS:
         found = [
-            (cost + late, place)
+            (cost + late, x, y, form)
             for form, late in ((wide, 0.0), (tall, _SECOND_FORM))
-            for cost, place in _free(ink, sheet, form, gap)
+            for cost, x, y in _free(ink, sheet, form, gap)
         ]
         if found:
-            return min(found, key=lambda one: one[0])[1]
+            _, x, y, form = min(found, key=lambda one: one[0])
+            return Place(form=form, x=x, y=y, room=Room.FREE, width=sheet.width, height=sheet.height)
     shrunk = max(_shrunk(ink.bounds, sheet, wide, tall), key=lambda place: place.scale, default=None)
     if shrunk and shrunk.scale >= _LEAST_SCALE:
         return shrunk
     return _grown(sheet, wide, tall)
 
 
-def _free(ink: Ink, sheet: Sheet, form: Form, gap: float) -> Iterator[tuple[float, Place]]:
-    """Yield the best of the free places, with its cost in points, if there is one."""
+def _free(ink: Ink, sheet: Sheet, form: Form, gap: float) -> Iterator[tuple[float, float, float]]:
+    """Yield free places, cost in points, x and y, each better than the one before; the last is the best."""
     left, bottom, right, top = _lines(ink.bounds, sheet)
-    lefts, bottoms = (left, right - form.width), (bottom, top - form.height)
-    across = _steps(sheet.width - form.width, ink.cell, lefts)
-    up = _steps(sheet.height - form.height, ink.cell, bottoms)
-    spans = [(x, *_span(x - gap, x + form.width + gap, ink.cell, ink.columns)) for x in across]
-    places = []
-    for y in up:
-        first, last = _span(sheet.height - y - form.height - gap, sheet.height - y + gap, ink.cell, ink.rows)
+    across = _steps(sheet.width - form.width, ink.cell, (right - form.width, 0.0), (left, _LEFT))
+    up = _steps(sheet.height - form.height, ink.cell, (bottom, 0.0), (top - form.height, _TOP))
+    spans = [(cost, x, *_span(x - gap, x + form.width + gap, ink.cell, ink.columns)) for cost, x in across]
+    best = math.inf
+    for high, y in up:
+        down = sheet.height - y
+        first, last = _span(down - form.height - gap, down + gap, ink.cell, ink.rows)
         above, below = ink.sums[first], ink.sums[last]
-        fits = [x for x, start, end in spans if below[end] - below[start] == above[end] - above[start]]
-        places += [(_cost(x, y, lefts, bottoms), x, y) for x in fits]
-    if places:
-        cost, x, y = min(places)
-        yield cost, Place(form=form, x=x, y=y, room=Room.FREE, width=sheet.width, height=sheet.height)
+        for wide, x, start, end in spans:
+            if high + wide >= best:
+                break
+            if below[end] - below[start] == above[end] - above[start]:
+                best = high + wide
+                yield best, x, y
+                break
 
 
 def _lines(bounds: Box | None, sheet: Sheet) -> Box:
@@ -138,24 +115,25 @@ def _lines(bounds: Box | None, sheet: Sheet) -> Box:
     return inset[0], inset[1], sheet.width - inset[2], sheet.height - inset[3]
 
 
-def _steps(last: float, step: float, wanted: Sequence[float]) -> list[float]:
-    """Return where to try: the wanted ones exactly, and all along."""
+def _steps(last: float, step: float, *wanted: tuple[float, float]) -> list[tuple[float, float]]:
+    """Return where to try along one side, cheapest first, with what it costs.
+
+    Args:
+        last: where the card touches the far edge.
+        step: between two tries.
+        wanted: where it would like to be, and what it costs to be just there.
+    """
     count = max(0, math.ceil((last - 2 * EDGE) / step))
-    return [
-        at
-        for at in (*wanted, *(EDGE + number * step for number in range(count)))
+    tries = (*(at for at, _ in wanted), *(EDGE + number * step for number in range(count)))
+    return sorted(
+        (min(abs(at - place) + cost for place, cost in wanted), at)
+        for at in tries
         if EDGE <= at <= last - EDGE
-    ]
+    )
 
 
 def _span(low: float, high: float, cell: float, count: int) -> tuple[int, int]:
     return max(0, math.floor(low / cell)), min(count, math.ceil(high / cell))
-
-
-def _cost(x: float, y: float, lefts: tuple[float, float], bottoms: tuple[float, float]) -> float:
-    return min(abs(x - lefts[0]) + _LEFT, abs(x - lefts[1])) + min(
-        abs(y - bottoms[0]), abs(y - bottoms[1]) + _TOP
-    )
 
 
 def _shrunk(bounds: Box | None, sheet: Sheet, wide: Form, tall: Form) -> Iterator[Place]:

@@ -19,7 +19,8 @@ from storage.papers.kinds import MediaType
 from storage.papers.notary import Notary
 from storage.papers.overlaying import overlay
 from storage.papers.pictures import as_pdf
-from storage.papers.placing import Placed, find_place
+from storage.papers.placed import Placed
+from storage.papers.placing import find_place
 from storage.papers.qr import MODULE_MM
 from storage.papers.sheets import Sheet
 from storage.papers.signing import certify
