@@ -103,7 +103,7 @@ async def change_state(
 
 async def change(uow: UnitOfWork, row: Document, changes: dict[str, Any]) -> None:
     """Write some columns of a row that was found intact, under a new `mac`, for apps to hear of."""
-    changed = Document(**(row.model_dump() | changes))
+    changed = Document(**(row.model_dump(exclude={"changed_xid"}) | changes))
     values = changes | {"mac": mac_of(uow.cipher, changed), "changed_xid": func.pg_current_xact_id()}
     await uow.session.exec(
         update(Document)
