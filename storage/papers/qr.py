@@ -87,7 +87,7 @@ def png(qr: Qr, *, scale: int = 10, module_mm: float = MODULE_MM) -> bytes:
 
 
 def svg(qr: Qr, *, title: str, description: str, module_mm: float = MODULE_MM) -> str:
-    """Return a code as SVG with its quiet zone, sized in millimetres, that says what it is to a screen reader.
+    """Return a code as SVG with its quiet zone, in millimetres, that says what it is to a screen reader.
 
     Args:
         qr: the code.
