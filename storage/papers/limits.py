@@ -11,6 +11,7 @@ class Limits:
 
     Attributes:
         file_bytes: of the file as it came.
+        copy_bytes: of the display copy that is made of it.
         pages: of a PDF.
         objects: of a PDF; pictures, fonts, tags and pages are each some.
         depth: of page trees, and of arrays in dictionaries in arrays.
@@ -20,6 +21,7 @@ class Limits:
     """
 
     file_bytes: int = 50 * MIB
+    copy_bytes: int = 120 * MIB
     pages: int = 2000
     objects: int = 200_000
     depth: int = 60
