@@ -45,6 +45,8 @@ class StorageSettings(BaseSettings):
     master_key: SecretStr | None = None
     index_key: SecretStr | None = None
     slip_key: SecretStr | None = None
+    vault_url: str | None = None
+    """The bucket of documents' files: s3://, gs:// or az://; without it, a folder in the data folder."""
 
     @field_validator("database_url")
     @classmethod
@@ -55,6 +57,13 @@ class StorageSettings(BaseSettings):
             backend = None
         if backend not in {"postgresql", "postgres"}:
             raise ValueError("must be an address such as postgresql://user:password@host/tindan")
+        return value
+
+    @field_validator("vault_url")
+    @classmethod
+    def _names_bucket(cls, value: str | None) -> str | None:
+        if value and not value.startswith(("s3://", "gs://", "az://")):
+            raise ValueError("must name a bucket: s3://…, gs://… or az://…")
         return value
 
     @property

@@ -17,6 +17,8 @@ class Purpose(StrEnum):
 
     REPRESENTATION = "representation"
     """Acting for the party."""
+    SHARE = "share"
+    """Having a link that the party gave away."""
 
 
 class ObjectKind(StrEnum):
@@ -28,3 +30,11 @@ class ObjectKind(StrEnum):
     """A page of the list."""
     INBOX = "inbox"
     """A page of it."""
+    DOCUMENT = "document"
+    """What is told of it, or a file of it."""
+    DOCUMENTS = "documents"
+    """A page of the store."""
+    SHARES = "shares"
+    """A page of the links to documents."""
+    SHARE = "share"
+    """What a link leads to, as whoever has it is told."""

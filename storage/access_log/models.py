@@ -19,7 +19,7 @@ class Access(SQLModel, table=True):
         reader: the id of the party or officer, or the name of the client; none of whoever is not known.
         object_kind: what was read: a dossier, a list of them, the inbox, …
         object_id: which one, where it was one.
-        basis_id: by which right: the representation, where it was one.
+        basis_id: by which right: the representation, or the link, where it was one.
     """
 
     __tablename__ = "access_log"

@@ -24,14 +24,19 @@ class Power(StrEnum):
     ACT_ON_DOSSIERS = "act_on_dossiers"
     """Which one can not do unseen: it includes reading them."""
     VAULT = "vault"
+    """Seeing the store of documents."""
+    SHARE_DOCUMENTS = "share_documents"
+    """Giving others links to documents, which one can not do unseen: it includes the store."""
     EVERYTHING = "everything"
     """All of them, also those to come."""
 
 
+_INCLUDED_IN = {Power.READ_DOSSIERS: Power.ACT_ON_DOSSIERS, Power.VAULT: Power.SHARE_DOCUMENTS}
+
+
 def allows(scope: Collection[str], power: Power) -> bool:
     """Whether a scope holds a power."""
-    included = power is Power.READ_DOSSIERS and Power.ACT_ON_DOSSIERS in scope
-    return Power.EVERYTHING in scope or power in scope or included
+    return Power.EVERYTHING in scope or power in scope or _INCLUDED_IN.get(power) in scope
 
 
 class EvidenceKind(StrEnum):

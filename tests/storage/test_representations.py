@@ -122,11 +122,12 @@ def test_a_scope_is_of_known_powers(scope: frozenset[str]) -> None:
 
 @given(st.sets(st.sampled_from(Power)), st.sampled_from([p for p in Power if p is not Power.EVERYTHING]))
 def test_a_scope_allows_what_it_names(scope: set[Power], power: Power) -> None:
-    """No more, but that acting on dossiers takes seeing them, and that everything is everything."""
+    """No more, but that acting on things takes seeing them, and that everything is everything."""
     expected = (
         power in scope
         or Power.EVERYTHING in scope
         or (power is Power.READ_DOSSIERS and Power.ACT_ON_DOSSIERS in scope)
+        or (power is Power.VAULT and Power.SHARE_DOCUMENTS in scope)
     )
     assert allows(scope, power) is expected
 
