@@ -31,6 +31,8 @@ from api.representatives.router import router as representatives
 from api.services import open_services, require_complete, settle
 from api.sessions.router import router as sessions
 from api.settings import MEBIBYTE, Settings
+from api.verify.page import router as verification_page
+from api.verify.router import router as verification
 
 ROUTERS = (
     health,
@@ -53,6 +55,8 @@ ROUTERS = (
     lookups,
     slips,
     lookup_page,
+    verification,
+    verification_page,
 )
 
 UPLOADS = (re.compile("/v1/agency/results"),)

@@ -25,6 +25,7 @@ TITLES: dict[str, Words] = {
     "too-many-events": Words("Gửi quá nhiều sự kiện", "Too many events"),
     "no-such-lookup": Words("Không tra cứu được hồ sơ", "No dossier could be shown"),
     "lookup-paused": Words("Tạm dừng tra cứu hồ sơ này", "Look-up is paused for this dossier"),
+    "no-such-seal": Words("Không có giấy tờ mang mã này", "No document has this code"),
     "request-under-way": Words("Yêu cầu đang được xử lý", "The request is under way"),
     "idempotency-key-reused": Words(
         "Idempotency-Key đã dùng cho yêu cầu khác", "The Idempotency-Key was used for another request"
@@ -117,6 +118,10 @@ DETAILS: dict[str, Words] = {
         "Đã thử sai quá nhiều lần. Hãy dùng mã bí mật trên phiếu, đăng nhập, "
         "hoặc thử lại sau {minutes} phút.",
         "There were too many wrong tries. Use the slip's secret, sign in, or try again in {minutes} minutes.",
+    ),
+    "no-such-seal": Words(
+        "Mã gồm 12 chữ và số in dưới mã QR, ví dụ 7K3M0QXV92TE. Hãy xem lại từng ký tự.",
+        "A code is the 12 letters and digits below the QR code, such as 7K3M0QXV92TE. Check each of them.",
     ),
     "request-under-way": Words(
         "Yêu cầu đầu tiên với Idempotency-Key này chưa xong. Hãy gửi lại sau giây lát.",

@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,8 @@ from storage.cipher import Cipher
 from storage.dossiers.slips import SlipKeys
 from storage.dossiers.working_days import WorkingCalendar
 from storage.engine import Engine, libpq_url
+from storage.seals.keys import SealKeys
+from storage.seals.lists import StatusLists
 from storage.sessions.ended import EndedWatch
 from storage.settings import StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
@@ -45,6 +47,8 @@ class Services:
     calendar: WorkingCalendar
     slip_keys: SlipKeys
     catalogue: CatalogueBook
+    seal_keys: SealKeys
+    status_lists: StatusLists
     client_keys: ClientKeys = field(default_factory=ClientKeys)
     routes: RouteBook = field(default_factory=RouteBook)
     authority: AuthorityBook = field(default_factory=AuthorityBook)
@@ -84,6 +88,8 @@ def require_complete(settings: Settings) -> None:
     settings.event_limit()
     settings.auth.issuer()
     settings.auth.signing_keys()
+    settings.seals.open_seal_keys()
+    settings.seals.host()
     settings.auth.registered_apps()
     settings.auth.citizen_provider()
     settings.auth.staff_provider()
@@ -152,6 +158,12 @@ async def _identity_providers(settings: AuthSettings) -> AsyncIterator[Mapping[A
         }
 
 
+def _status_lists(settings: Settings, keys: SealKeys, open_reading: Callable[[], Reading]) -> StatusLists:
+    seals = settings.seals
+    url = f"{seals.verification_url()}/v1/status-lists"
+    return StatusLists(open_reading, keys, url=url, ttl=seals.seal_status_ttl)
+
+
 @asynccontextmanager
 async def open_services(settings: Settings) -> AsyncIterator[Services]:
     """Put the web process together. Raises SettingsError when a setting is missing."""
@@ -159,6 +171,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     tokens = Tokens(settings.auth)
     callers = Callers(tokens)
     engine = Engine(settings.storage)
+    seal_keys = settings.seals.open_seal_keys()
     try:
         async with (
             _identity_providers(settings.auth) as providers,
@@ -175,6 +188,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 calendar=_warm_calendar(settings),
                 slip_keys=SlipKeys(keys=settings.storage.slip_keys()),
                 catalogue=catalogue,
+                seal_keys=seal_keys,
+                status_lists=_status_lists(settings, seal_keys, lambda: Reading(engine, cipher)),
                 receipt_readers=build_receipt_readers(settings.notify),
             )
     finally:

@@ -11,6 +11,7 @@ from auth.settings import AuthSettings
 from notify.settings import NotifySettings
 from storage.agencies.clients import MOST_PER_SECOND, EventLimit
 from storage.errors import SettingsError
+from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings
 
 MEBIBYTE = 1024 * 1024
@@ -70,3 +71,8 @@ class Settings(BaseSettings):
     def notify(self) -> NotifySettings:
         """Channels."""
         return NotifySettings()
+
+    @cached_property
+    def seals(self) -> SealSettings:
+        """Who seals documents, and where that is verified."""
+        return SealSettings()

@@ -129,6 +129,7 @@ def theatre(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             settings.storage,
             settings.auth,
             settings.notify,
+            settings.seals,
         )  # read on first use: while the environment is this
     with open_theatre(settings) as opened:
         yield opened

@@ -40,6 +40,8 @@ TEXTS = {
         "unchecked": "Chưa kiểm tra được",
         "unchecked.no-status": "Con dấu điện tử là thật, nhưng chưa biết giấy tờ còn hiệu lực hay không. "
         "Hãy kết nối mạng rồi kiểm tra lại.",
+        "unchecked.old-list": "Con dấu điện tử là thật, nhưng danh sách tình trạng lưu trên thiết bị đã cũ. "
+        "Hãy kết nối mạng rồi kiểm tra lại.",
         "unchecked.no-keys": "Chưa tải được khoá để kiểm tra con dấu. Hãy kết nối mạng rồi kiểm tra lại.",
         "unchecked.new-key": "Con dấu dùng một khoá mà thiết bị này chưa biết. "
         "Hãy kết nối mạng rồi kiểm tra lại.",
@@ -147,6 +149,8 @@ TEXTS = {
         "unchecked": "It could not be checked",
         "unchecked.no-status": "The electronic seal is genuine, but whether the document is still valid is "
         "not known. Connect to a network and check again.",
+        "unchecked.old-list": "The electronic seal is genuine, but the list of statuses on this device is "
+        "too old. Connect to a network and check again.",
         "unchecked.no-keys": "The keys that verify the seal could not be loaded. "
         "Connect to a network and check again.",
         "unchecked.new-key": "The seal was made with a key that this device does not know yet. "

@@ -18,9 +18,11 @@ from storage.devices import repository as devices
 from storage.devices.repository import Installation
 from storage.ids import new_id
 from storage.parties import repository as parties
+from storage.seals.statuses import ENTRIES
 from storage.verifications import repository as verifications
 from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
 from tests.api.authorisation_world import World
+from tests.api.verify.sealing import sealed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,6 +194,16 @@ async def notices(world: World) -> Call:
     return Call(json={"ids": [str(row[0]) for row in found]})
 
 
+async def verification(world: World) -> Call:
+    """Ask for a sealed document."""
+    return Call(names={"code": (await sealed(world.services)).code})
+
+
+async def status_list(world: World) -> Call:
+    """Ask for a list that tells of one."""
+    return Call(names={"number": str((await sealed(world.services)).status_index // ENTRIES)})
+
+
 EMPTY = plain()
 a_procedure = plain(names={"code": "1.001193"})
 REQUESTS: dict[str, Make] = {
@@ -212,6 +224,12 @@ REQUESTS: dict[str, Make] = {
     "POST /v1/receipts/{provider}": plain(names={"provider": "nobody"}),
     "GET /tra-cuu": EMPTY,
     "POST /v1/lookups/dossiers": lookup,
+    "GET /v1/verifications/{code}": verification,
+    "GET /v1/status-lists/{number}": status_list,
+    "GET /.well-known/tindan-seal-keys.json": EMPTY,
+    "GET /V/sw.js": EMPTY,
+    "GET /V/{code}": plain(names={"code": "7K3M0QXV92TE"}),
+    "GET /v/{code}": plain(names={"code": "7K3M0QXV92TE"}),
     "GET /v1/procedures": EMPTY,
     "GET /v1/procedures/suggestions": EMPTY,
     "GET /v1/life-events": EMPTY,

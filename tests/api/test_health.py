@@ -82,7 +82,7 @@ async def place(empty_database: str, server_url: str, settings: StorageSettings)
         environment.setenv("DATABASE_URL", empty_database)
         environment.setenv("TINDAN_APP_LINK_BASE", "https://app.tindan.example")
         given = Settings()
-        _ = given.storage, given.auth, given.notify
+        _ = given.storage, given.auth, given.notify, given.seals
     app = create_app(given)
     async with (
         app.router.lifespan_context(app),

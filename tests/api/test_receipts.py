@@ -59,7 +59,12 @@ def make_settings(settings: StorageSettings) -> MakeSettings:
                 if value is not None:
                     environment.setenv(name, value)
             made = Settings()
-            _ = made.storage, made.auth, made.notify  # read on first use: while the environment is this
+            _ = (
+                made.storage,
+                made.auth,
+                made.notify,
+                made.seals,
+            )  # read on first use: while the environment is this
             return made
 
     return make

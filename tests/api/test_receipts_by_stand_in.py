@@ -76,7 +76,12 @@ async def app(
         for name, value in given.items():
             environment.setenv(name, value)
         made = Settings()
-        _ = made.storage, made.auth, made.notify  # read on first use: while the environment is this
+        _ = (
+            made.storage,
+            made.auth,
+            made.notify,
+            made.seals,
+        )  # read on first use: while the environment is this
     application = create_app(made)
     async with application.router.lifespan_context(application), _served(application, listener):
         yield application

@@ -26,6 +26,8 @@ COMPLETE = {
     "TINDAN_APP_LINK_BASE": "https://app.tindan.example",
     "TINDAN_PUBLIC_URL": "https://tindan.example",
     "TINDAN_TOKEN_KEY": ECKey.generate_key("P-256", private=True).as_pem(private=True).decode(),
+    "TINDAN_SEAL_KEY": ECKey.generate_key("P-256", private=True).as_pem(private=True).decode(),
+    "TINDAN_SEAL_HOST": "xacthuc.tindan.example",
     "TINDAN_IDP_ISSUER": "https://idp.example",
     "TINDAN_IDP_CLIENT_SECRET": "not-a-default",
     "TINDAN_APPS": '{"tindan-app": {"redirect_uris": ["https://app.tindan.example/callback"]}}',

@@ -12,6 +12,7 @@ from auth.step_up import DEFAULTS, Purpose
 from notify.accounts.twilio import TwilioSettings
 from notify.accounts.zalo import ZaloSettings
 from notify.settings import NotifySettings
+from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings
 
 CLASSES: tuple[type[BaseSettings], ...] = (
@@ -19,6 +20,7 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     AuthSettings,
     StorageSettings,
     NotifySettings,
+    SealSettings,
     TwilioSettings,
     ZaloSettings,
 )
@@ -53,7 +55,7 @@ def test_it_names_every_setting_and_no_other() -> None:
 
 def test_what_it_calls_usual_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Setting all of the last part changes nothing."""
-    usual = {kind: kind() for kind in (Settings, AuthSettings, StorageSettings, NotifySettings)}
+    usual = {kind: kind() for kind in (Settings, AuthSettings, StorageSettings, NotifySettings, SealSettings)}
     given = assignments(EXAMPLE.read_text().partition(OPENING)[2])
     assert given.pop(OF_THE_IMAGE) != usual[Settings].model_dump()["host"]
     assert len(given) > 10

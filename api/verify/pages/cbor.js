@@ -1,3 +1,4 @@
+"use strict";
 // Base32 (RFC 4648, 6) and CBOR (RFC 8949), only as a seal has them: deterministic (4.2.1), nothing left over.
 class Damaged extends Error {}
 function demand(holds, what) {

@@ -19,7 +19,7 @@ function readLink(text) {
  * Judge.
  *   seal    {state: absent | good | bad | unchecked, reason, claims}
  *   online  {state: answered, body} | {state: unknown} (no such code) | {state: unreached}
- *   listed  {status, asOf} by the last signed list, or null
+ *   listed  {status, asOf, until} by the last signed list, or null
  *   fresh   whether the key set came from the network just now
  *   now     seconds since 1970
  * Returns {verdict, reason, source: online | list | none, asOf, told}.
@@ -39,10 +39,16 @@ function judge({ seal, online, listed, fresh, now }) {
   }
   if (seal.state === "absent") return unchecked("nothing");
   if (seal.state === "unchecked") return unchecked("no-keys");
-  if (!listed) return past(seal, now) ? { verdict: "expired", source: "none" } : unchecked("no-status");
-  const asOf = new Date(listed.asOf * 1000).toISOString();
-  const verdict = listed.status === "valid" && past(seal, now) ? "expired" : listed.status;
-  return { verdict, source: "list", asOf };
+  if (listed) return byList(seal, listed, now);
+  return past(seal, now) ? { verdict: "expired", source: "none" } : unchecked("no-status");
+}
+
+/** Go by a list kept from before. What it says against a seal stays true: a state goes one way only. */
+function byList(seal, { status, asOf, until }, now) {
+  const told = { source: "list", asOf: new Date(asOf * 1000).toISOString() };
+  if (status !== "valid") return { verdict: status, ...told };
+  if (past(seal, now)) return { verdict: "expired", ...told };
+  return now < until ? { verdict: "valid", ...told } : { verdict: "unchecked", reason: "old-list", ...told };
 }
 
 const past = ({ claims }, now) => claims.expires !== undefined && claims.expires <= now;

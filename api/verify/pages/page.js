@@ -2,7 +2,6 @@
 const by = (id) => document.getElementById(id);
 const { texts, host } = JSON.parse(by("data").textContent);
 const NOTHING = { seal: { state: "absent" }, online: { state: "unreached" }, listed: null, fresh: false };
-const DAY_SECONDS = 86400;
 let locale = document.documentElement.lang;
 let shown = null;
 
@@ -31,10 +30,9 @@ function icon(tone) {
 }
 
 /** Return how good the news is: good | warn | bad. */
-function toneOf({ verdict, reason, source, asOf }) {
+function toneOf({ verdict, reason }) {
   if (verdict === "foreign" || verdict === "revoked") return "bad";
-  const old = source === "list" && Date.now() - new Date(asOf) > DAY_SECONDS * 1000;
-  return verdict === "valid" && !reason && !old ? "good" : "warn";
+  return verdict === "valid" && !reason ? "good" : "warn";
 }
 
 function titleOf({ verdict, reason, source, asOf }) {

@@ -5,7 +5,7 @@ const STATUSES = { 0: "valid", 1: "revoked", 3: "superseded" };
 const listOf = (index) => Math.floor(index / ENTRIES);
 
 /**
- * Return {status, asOf (seconds since 1970)} of a seal by a signed list.
+ * Return {status, asOf, until} of a seal by a signed list; both times in seconds since 1970.
  * Throws where the list is not ours, is another one, or can not be read.
  */
 async function statusIn(token, index, keys) {
@@ -25,7 +25,7 @@ async function statusIn(token, index, keys) {
   demand(place >> 3 < entries.length, "length");
   const status = STATUSES[(entries[place >> 3] >> (place & 7)) & 3];
   demand(status, "status");
-  return { status, asOf: told.iat };
+  return { status, asOf: told.iat, until: told.exp };
 }
 
 const fromJson = (text) => JSON.parse(utf8(fromBase64(text)));

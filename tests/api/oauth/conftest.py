@@ -52,7 +52,12 @@ def oauth_settings(settings, sandbox) -> Settings:
         }
         environment.setenv("TINDAN_APPS", json.dumps(apps))
         given = Settings()
-        _ = given.storage, given.auth, given.notify  # read on first use: while the environment is this
+        _ = (
+            given.storage,
+            given.auth,
+            given.notify,
+            given.seals,
+        )  # read on first use: while the environment is this
     return given
 
 

@@ -46,7 +46,12 @@ async def server(settings, sandbox) -> AsyncIterator[tuple[str, FastAPI]]:
             environment.setenv("TINDAN_IDP_ISSUER", f"{sandbox}/idp")
             environment.setenv("TINDAN_APPS", json.dumps({APP: {"redirect_uris": [REDIRECT]}}))
             given = Settings()
-            _ = given.storage, given.auth, given.notify  # read on first use: while the environment is this
+            _ = (
+                given.storage,
+                given.auth,
+                given.notify,
+                given.seals,
+            )  # read on first use: while the environment is this
         application = create_app(given)
         async with application.router.lifespan_context(application), served(application, listener):
             yield address, application
