@@ -23,6 +23,7 @@ from api.operation.notices import notices
 from api.operation.officers import officer
 from api.operation.representatives import representatives
 from api.operation.routes import routes
+from api.operation.seals import seal
 from api.operation.units import units
 from api.parent import follow_parent
 from api.settings import Settings
@@ -49,6 +50,7 @@ app.add_typer(notices, name="notices")
 app.add_typer(representatives, name="representatives")
 app.add_typer(officer, name="officer")
 app.add_typer(routes, name="routes")
+app.add_typer(seal, name="seal")
 app.add_typer(units, name="units")
 
 

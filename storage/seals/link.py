@@ -50,6 +50,12 @@ class Scanned:
     code: str | None = None
     token: bytes | None = None
 
+    def require_token(self) -> bytes:
+        """Return the token, or raise SealError (`no_token`)."""
+        if self.token is None:
+            raise SealError(Fault.NO_TOKEN, "the link has no fragment")
+        return self.token
+
 
 def new_code() -> str:
     """Return a code nobody can guess: 60 random bits."""

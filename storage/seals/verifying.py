@@ -55,9 +55,7 @@ def verify(given: str | bytes, keys: KeySet, now: float) -> Verdict:
     scanned = Scanned()
     try:
         scanned = read_link(given) if isinstance(given, str) else Scanned(token=given)
-        if scanned.token is None:
-            raise SealError(Fault.NO_TOKEN, "the link has no fragment")  # noqa: TRY301 - one place judges all faults
-        signed = read_token(scanned.token)
+        signed = read_token(scanned.require_token())
         key = _signer(signed, keys)
         if key is None:
             known = keys.hinted(signed.key_id)
