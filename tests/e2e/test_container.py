@@ -13,12 +13,16 @@ from auth.settings import AuthSettings
 from notify.accounts.twilio import TwilioSettings
 from notify.accounts.zalo import ZaloSettings
 from notify.settings import NotifySettings
+from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings
 
 CONTAINER = Path(__file__).parents[2] / "infra" / "container"
 KNOWN = {
     f"{settings.model_config['env_prefix']}{name.upper()}"
-    for settings in (Settings, StorageSettings, AuthSettings, NotifySettings, TwilioSettings, ZaloSettings)
+    for settings in (
+        *(Settings, StorageSettings, SealSettings, AuthSettings),
+        *(NotifySettings, TwilioSettings, ZaloSettings),
+    )
     for name in settings.model_fields
 }
 
