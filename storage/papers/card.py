@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 _LINK = re.compile(
-    r"HTTPS://(?P<host>[A-Z0-9.-]{1,253}(?::[0-9]{1,5})?)/V/(?P<code>[0-9A-HJKMNP-TV-Z]{12})#[A-Z2-7]{16,1024}"
+    r"HTTPS?://(?P<host>[A-Z0-9.-]{1,253}(?::[0-9]{1,5})?)/V/(?P<code>[0-9A-HJKMNP-TV-Z]{12})#[A-Z2-7]+"
 )
 _GROUP = 4
 

@@ -17,8 +17,10 @@ _LONGEST_SIDE = 1200
 """Pixels: A4 at 72 dpi is well below, and a page of any size costs no more."""
 _PIXELS_A_CELL = 4
 _LIGHT = 128
-_CONTRAST = 32
-"""Grey levels: above the noise of a scan and most security patterns, below thin grey type at 72 dpi."""
+_CLEAR, _NOISY = 10, 32
+"""Grey levels by which ink differs from paper: of one colour, and scanned or patterned."""
+_NOISE = 0.08
+"""The part of a page that is almost as the paper from which on it counts as noise, and not as fine type."""
 _ALIKE = 0.01
 """How far the proportions that two readers see may differ before we trust neither."""
 
@@ -82,7 +84,9 @@ def _draw(file: BinaryIO, page: int, sheet: Sheet) -> Image.Image | None:
 def _ink_of(picture: Image.Image, sheet: Sheet) -> Ink:
     counts = picture.histogram()
     paper = max(range(_LIGHT, 256), key=counts.__getitem__)
-    inked = picture.point([255 * (abs(level - paper) > _CONTRAST) for level in range(256)])
+    almost = sum(counts[paper - _NOISY : paper - 1]) + sum(counts[paper + 2 : paper + _NOISY])
+    contrast = _NOISY if almost > _NOISE * picture.width * picture.height else _CLEAR
+    inked = picture.point([255 * (abs(level - paper) > contrast) for level in range(256)])
     points = sheet.width / picture.width
     found = inked.getbbox()
     cells = inked.reduce(_PIXELS_A_CELL)

@@ -6,6 +6,7 @@ card calls it a display copy, and leads to the original's verdict.
 """
 
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from typing import BinaryIO
 
 import pikepdf
@@ -27,6 +28,7 @@ from storage.papers.signing import certify
 
 LANGUAGE = "vi-VN"
 _PAGE = 0
+_ANY_LINK = "HTTPS://VN/V/000000000000#A"
 _A4_POINTS = (595.3, 841.9)
 
 
@@ -56,6 +58,13 @@ def stamp(source: BinaryIO, into: BinaryIO, *, findings: Findings, card: Card, n
         pdf.save(into, min_version="1.7", deterministic_id=True)
     certify(into, notary)
     return placed
+
+
+def warm_up() -> None:
+    """Load what the first copy would have to wait for: the fonts, and what draws them."""
+    today = datetime.now(UTC).date()
+    design = Design(card=Card(link=_ANY_LINK, issued_on=today, valid_on=today), signed=False)
+    design.draw(design.wide)
 
 
 def _stamp_page(pdf: pikepdf.Pdf, paper: BinaryIO, design: Design) -> Placed:
