@@ -24,7 +24,7 @@ from storage.procedures.versions import difference, history, records, versions
 from storage.unit_of_work import Reading
 from storage.units import repository as units
 from storage.units.gazetteer import Gazetteer
-from storage.units.provincial import with_provinces
+from storage.units.provincial import with_province
 
 catalogue = typer.Typer(no_args_is_help=True, help="The catalogue of procedures, and its versions.")
 VersionNumber = Annotated[int, typer.Argument(min=0, help="Number of a version; 0 is the empty catalogue")]
@@ -64,12 +64,11 @@ def import_catalogue(
     used is named with its field, up to 20 of them.
     """
     try:
-        found = _read(file, given)
-        outcome = asyncio.run(
+        found, outcome = asyncio.run(
             _put(
-                found,
+                file,
+                given,
                 author=author or operator(),
-                source=file.name,
                 whole=whole,
                 shrink=shrink,
                 dry_run=dry_run,
@@ -151,22 +150,33 @@ def show_procedure(
         show.print_procedure(found)
 
 
-def _read(file: Path, given: Format | None) -> CatalogueFile:
+def _read(file: Path, given: Format | None, gazetteer: Gazetteer) -> CatalogueFile:
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
         task = progress.add_task("Đọc · Reading", total=file.stat().st_size)
-        return read_file(file, given, lambda read: progress.update(task, completed=read))
+        return read_file(
+            file,
+            given,
+            lambda read: progress.update(task, completed=read),
+            lambda procedure: with_province(procedure, gazetteer),
+        )
 
 
 async def _put(
-    found: CatalogueFile, *, author: str, source: str, whole: bool, shrink: bool, dry_run: bool
-) -> ImportOutcome:
-    async with open_house() as house, house.unit_of_work() as uow:
+    file: Path, given: Format | None, *, author: str, whole: bool, shrink: bool, dry_run: bool
+) -> tuple[CatalogueFile, ImportOutcome]:
+    async with open_house() as house:
         # Which procedures are a province's own shows by its name, and names by the units of today.
-        given = with_provinces(found.procedures, Gazetteer(await units.load(uow)))
-        outcome = await procedures.put(uow, given, author=author, source=source, whole=whole, shrink=shrink)
-        if not dry_run:
-            await uow.commit()
-            note("catalogue_imported", version=outcome.version, total=outcome.total)
-        return outcome
+        async with house.reading() as reading:
+            gazetteer = Gazetteer(await units.load(reading))
+        # Before the unit of work is open, which would wait for as long as a person's file takes.
+        found = _read(file, given, gazetteer)
+        async with house.unit_of_work() as uow:
+            outcome = await procedures.put(
+                uow, found.procedures, author=author, source=file.name, whole=whole, shrink=shrink
+            )
+            if not dry_run:
+                await uow.commit()
+                note("catalogue_imported", version=outcome.version, total=outcome.total)
+        return found, outcome

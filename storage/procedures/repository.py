@@ -17,7 +17,7 @@ from storage.procedures.comparing import (
 from storage.procedures.record import Procedure
 from storage.unit_of_work import Reading, UnitOfWork
 
-BATCH = 500
+BATCH = 100
 TURN_LOCK = 0x636174616C6F67
 """Any number will do, as long as it is always the same."""
 
@@ -131,7 +131,7 @@ async def put(
 
     Args:
         uow: committed by the caller; until then, the version before goes on being served.
-        procedures: each code once.
+        procedures: each code once; read twice over, so that they need not all be in memory.
         author: who imports.
         source: where it came from, such as the name of a file.
         whole: this is all of the catalogue: what is not among them is removed.
@@ -141,10 +141,9 @@ async def put(
         CatalogueShrunk: more than 30% would be removed, and `shrink` is not set.
         ValueError: a code stands there twice.
     """
-    given = {entry.code: entry.model_dump(mode="json", exclude_defaults=True) for entry in procedures}
-    if len(given) < len(procedures):
+    hashes = {entry.code: content_hash(_record(entry)) for entry in procedures}
+    if len(hashes) < len(procedures):
         raise ValueError("a code stands there twice")
-    hashes = {code: content_hash(record) for code, record in given.items()}
     driver = await uow.driver()
     await driver.execute(_TAKE_TURN)
     rows: list[Any] = await (await driver.execute(_STANDING)).fetchall()
@@ -161,25 +160,29 @@ async def put(
         number += 1
         counts = (len(difference.added), len(difference.changed), len(difference.removed), len(after))
         await driver.execute(_ADD_VERSION, (number, author, source, *counts, digest(after)))
-        written = [*difference.added, *difference.changed]
-        for columns in _columns(written, given, hashes):
+        places = {code: place for place, code in enumerate(hashes)}
+        written = [places[code] for code in (*difference.added, *difference.changed)]
+        for columns in _columns(written, procedures, hashes):
             await driver.execute(_WRITE, (*columns, number, number))
         await driver.execute(_REMOVE, (number, list(difference.removed), number))
-    unchanged = len(given) - len(difference.added) - len(difference.changed)
+    unchanged = len(hashes) - len(difference.added) - len(difference.changed)
     return ImportOutcome(version=number, difference=difference, unchanged=unchanged, total=len(after))
 
 
+def _record(procedure: Procedure) -> dict[str, Any]:
+    return procedure.model_dump(mode="json", exclude_defaults=True)
+
+
 def _columns(
-    codes: Sequence[str], given: Mapping[str, dict[str, Any]], hashes: Mapping[str, bytes]
+    places: Sequence[int], procedures: Sequence[Procedure], hashes: Mapping[str, bytes]
 ) -> Iterator[list[list[Any]]]:
-    for start in range(0, len(codes), BATCH):
-        batch = list(codes[start : start + BATCH])
-        records = [given[code] for code in batch]
+    """Yield what is written of the procedures at these places, a batch of them in memory at a time."""
+    for start in range(0, len(places), BATCH):
+        records = [_record(procedures[place]) for place in places[start : start + BATCH]]
         yield [
-            batch,
-            *([record.get(name) for record in records] for name in ("name", "field", "agency")),
+            *([record.get(name) for record in records] for name in ("code", "name", "field", "agency")),
             [Jsonb(record) for record in records],
-            [hashes[code] for code in batch],
+            [hashes[record["code"]] for record in records],
         ]
 
 

@@ -1,7 +1,6 @@
 """Procedures that are a province's own: known by the committee that promulgates them. Pure."""
 
 import re
-from collections.abc import Iterable
 
 from storage.procedures.record import Procedure
 from storage.units.gazetteer import Gazetteer
@@ -12,15 +11,11 @@ _COMMITTEE = re.compile(
 )
 
 
-def with_provinces(procedures: Iterable[Procedure], gazetteer: Gazetteer) -> tuple[Procedure, ...]:
-    """Return procedures with the province of today that each is for, where one promulgates it.
+def with_province(procedure: Procedure, gazetteer: Gazetteer) -> Procedure:
+    """Return a procedure with the province of today that it is for, where one promulgates it.
 
     A procedure of a province that was merged is its successor's.
     """
-    return tuple(_with_province(procedure, gazetteer) for procedure in procedures)
-
-
-def _with_province(procedure: Procedure, gazetteer: Gazetteer) -> Procedure:
     code = procedure.province or province_of(procedure.promulgating_agency or "", gazetteer)
     return procedure if code == procedure.province else procedure.model_copy(update={"province": code})
 

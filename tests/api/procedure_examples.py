@@ -87,4 +87,4 @@ def importer(services: Services) -> Import:
 @cache
 def real_catalogue() -> tuple[Procedure, ...]:
     """Read the real catalogue, once for all tests of a run."""
-    return read_file(REAL).procedures
+    return tuple(read_file(REAL).procedures)

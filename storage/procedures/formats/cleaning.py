@@ -194,13 +194,14 @@ def online_level(value: str | None) -> OnlineLevel | None:
     return ONLINE_LEVELS.get((value or "").lower())
 
 
-def note_whole(procedures: Iterable[Procedure], applied: Applied) -> None:
-    """Note what only shows when all records of a file are seen, or a record as a whole."""
+def noted(procedures: Iterable[Procedure], applied: Applied) -> Iterator[Procedure]:
+    """Yield records, and note what only shows when all of a file are seen, or a record as a whole."""
     names: Counter[str] = Counter()
     for entry in procedures:
         names[entry.name] += 1
         known = entry.steps or entry.methods or entry.papers or entry.results
         applied[Rule.CATALOGUE_FIELDS_ONLY] += not known
+        yield entry
     # Names are no keys: most of these are variants of one procedure by province.
     applied[Rule.NAME_OF_SEVERAL] += names.total() - len(names)
 

@@ -1,6 +1,6 @@
 """A catalogue file, read whole and checked before anything of it is kept."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, islice
@@ -12,6 +12,7 @@ from storage.procedures.formats.containers import Row, is_answer, json_document,
 from storage.procedures.formats.faults import Fault, Faults, refused
 from storage.procedures.formats.reading import RecordError
 from storage.procedures.formats.source import Progress, lines
+from storage.procedures.packed import PackedProcedures
 from storage.procedures.record import Procedure
 
 _LOOKED_AT = 50
@@ -34,12 +35,23 @@ class CatalogueFile:
     """
 
     format: Format
-    procedures: tuple[Procedure, ...]
+    procedures: Sequence[Procedure]
     applied: Mapping[Rule, int]
 
 
-def read_file(path: Path, given: Format | None = None, progress: Progress | None = None) -> CatalogueFile:
-    """Read a file, packed by gzip or not, in the form that it has, or is said to have.
+def read_file(
+    path: Path,
+    given: Format | None = None,
+    progress: Progress | None = None,
+    amended: Callable[[Procedure], Procedure] = lambda procedure: procedure,
+) -> CatalogueFile:
+    """Read a file, packed by gzip or not.
+
+    Args:
+        path: of the file.
+        given: the form that it is said to have, where that is not to be found out.
+        progress: told how much has been read.
+        amended: returns what is to be kept in place of a procedure.
 
     Raises:
         FileRefusedError: with all that is wrong with it, up to 20 by their places.
@@ -49,11 +61,11 @@ def read_file(path: Path, given: Format | None = None, progress: Progress | None
     first = list(islice(text, _LOOKED_AT))
     found = given or _detect(first)
     applied, faults = Applied(), Faults()
-    procedures = tuple(_procedures(_rows(found, chain(first, text)), applied, faults))
+    read = cleaning.noted(_procedures(_rows(found, chain(first, text)), applied, faults), applied)
+    procedures = PackedProcedures(map(amended, read))
     if not procedures and not faults.count:
         raise refused(reasons.NO_PROCEDURE)
     faults.require_none()
-    cleaning.note_whole(procedures, applied)
     return CatalogueFile(format=found, procedures=procedures, applied={rule: applied[rule] for rule in Rule})
 
 

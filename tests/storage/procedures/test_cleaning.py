@@ -113,7 +113,7 @@ def test_what_shows_in_the_whole_alone():
     names = ["A", "A", "A", "B", "B", "C"]
     bare = [Procedure(code=f"1.00000{number}", name=name) for number, name in enumerate(names)]
     told = national.read({**BARE, "steps": "Nộp hồ sơ"}, applied)
-    cleaning.note_whole([*bare, told], applied)
+    assert list(cleaning.noted([*bare, told], applied)) == [*bare, told]
     assert applied[Rule.NAME_OF_SEVERAL] == 3
     assert applied[Rule.CATALOGUE_FIELDS_ONLY] == 6
 

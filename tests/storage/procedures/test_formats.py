@@ -239,7 +239,7 @@ def test_a_table(file, content: bytes):
     found = read_file(file(content))
     assert found.format is Format.CSV
     basis = (LegalBasis(name="Luật Hộ tịch", number="60/2014/QH13"), LegalBasis(name="Nghị định 123"))
-    assert found.procedures == (
+    assert tuple(found.procedures) == (
         Procedure(
             code="1.000656",
             name="Đăng ký khai tử",

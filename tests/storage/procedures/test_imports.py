@@ -19,13 +19,13 @@ from storage.procedures.versions import versions
 from storage.unit_of_work import Reading, UnitOfWork
 from storage.units.files import read_files
 from storage.units.gazetteer import Gazetteer
-from storage.units.provincial import with_provinces
+from storage.units.provincial import with_province
 from storage.units.record import Units
 
 REAL = Path(__file__).parents[4] / "shared/data"
 IN_ALL = 5_738
-PATIENCE = 30.0
-"""Seconds within which the whole catalogue is in."""
+PATIENCE = 60.0
+"""Seconds within which the whole catalogue is in on a busy machine; a quiet one needs a fifth of it."""
 
 numbers = st.integers(0, 9)
 hashes = st.sampled_from([b"a", b"b", b"c"])
@@ -157,11 +157,13 @@ async def test_what_was_written_stays(
 
 @pytest.mark.skipif(not REAL.is_dir(), reason=f"no real catalogue at {REAL}")
 async def test_the_real_catalogue(unit_of_work: Callable[[], UnitOfWork], reading: Callable[[], Reading]):
-    """All of it comes in within half a minute, nothing is lost, and the same again changes nothing."""
+    """All of it comes in within a minute, nothing is lost, and the same again changes nothing."""
     begun = time.monotonic()
-    found = read_file(REAL / "procedures.jsonl.gz")
     gazetteer = Gazetteer(read_files([REAL / "units"], Units()))
-    given = with_provinces(found.procedures, gazetteer)
+    found = read_file(
+        REAL / "procedures.jsonl.gz", amended=lambda procedure: with_province(procedure, gazetteer)
+    )
+    given = found.procedures
     for added in (IN_ALL, 0):
         async with unit_of_work() as uow:
             outcome = await procedures.put(uow, given, author="an", source="real", whole=True)

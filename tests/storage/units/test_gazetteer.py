@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from storage.procedures.record import Procedure
 from storage.units.gazetteer import MOST_WORDS, Gazetteer
-from storage.units.provincial import province_of, with_provinces
+from storage.units.provincial import province_of, with_province
 from storage.units.record import Commune, FormerCommune, Province, Share, Units
 
 
@@ -179,5 +179,4 @@ def test_procedures_of_provinces(gazetteer: Gazetteer):
     """What a province promulgates is its own; what says so already stays."""
     own = Procedure(code="1.000001", name="A", promulgating_agency="UBND tỉnh Hà Giang")
     said = Procedure(code="1.000002", name="B", promulgating_agency="Bộ Tư pháp", province="79")
-    found = with_provinces([own, said], gazetteer)
-    assert [one.province for one in found] == ["08", "79"]
+    assert [with_province(one, gazetteer).province for one in (own, said)] == ["08", "79"]
