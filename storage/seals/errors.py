@@ -22,7 +22,6 @@ class Fault(StrEnum):
     STATUS_LIST = "status_list"
     KEY_SET = "key_set"
     SIGNATURE = "signature"
-    NO_KEY = "no_key"
 
 
 class SealError(StorageError):
