@@ -1,5 +1,6 @@
 """Puts the card on a page: above what the page holds, which is moved and scaled where room had to be made."""
 
+import hashlib
 import io
 
 import pikepdf
@@ -23,7 +24,9 @@ def overlay(pdf: pikepdf.Pdf, page: Page, sheet: Sheet, place: Place, card: byte
         place: where on the page as seen, in which size, and what becomes of the rest.
         card: a PDF of one page with the proportions of the place.
     """
-    _enclose(pdf, page, before=_making_room(page, sheet, place))
+    # Nobody who made the page knew what the card would be, so no page holds this name already.
+    end = Name(f"/TinDan{hashlib.sha256(card).hexdigest()[:32]}")
+    _enclose(pdf, page, before=_making_room(page, sheet, place), end=end)
     with pikepdf.open(io.BytesIO(card)) as drawn:
         width = float(drawn.pages[0].mediabox[2])
         form = pdf.copy_foreign(drawn.pages[0].as_form_xobject())
@@ -70,25 +73,33 @@ def _move_links(page: Page, moved: Matrix) -> None:
                 note[name] = Array([part for pair in pairs for part in moved.transform(pair)])
 
 
-def _enclose(pdf: pikepdf.Pdf, page: Page, *, before: bytes) -> None:
+def _enclose(pdf: pikepdf.Pdf, page: Page, *, before: bytes, end: Name) -> None:
     """Keep what the page's contents set (colours, transformations) from what is drawn after them."""
-    left_open = _left_open(page)
+    own = page.get("/Contents")
+    page.contents_add(b"q " + before + b"\n", prepend=True)
+    page.contents_add(b"\n%b MP\n" % str(end).encode())
+    left_open = _left_open(page, end)
     if left_open is None:
+        # Contents that end in the middle of something, or restore what they never saved, end with themselves.
+        page.obj.Contents = own
         whole = page.as_form_xobject(handle_transformations=False)
         page.obj.Resources = Dictionary(XObject=Dictionary({str(_CONTENTS): whole}))
-        page.obj.Contents = pdf.make_stream(str(_CONTENTS).encode() + b" Do")
-    page.contents_add(b"q " + before + b"\n", prepend=True)
-    page.contents_add(b"\n" + b"Q " * ((left_open or 0) + 1))
+        page.obj.Contents = pdf.make_stream(b"q %b\n%b Do" % (before, str(_CONTENTS).encode()))
+    page.contents_add(b"\n" + b"Q " * (left_open or 1))
 
 
-def _left_open(page: Page) -> int | None:
-    """Return how many states the contents save and never restore; None if they restore too many."""
-    depth = 0
+def _left_open(page: Page, end: Name) -> int | None:
+    """Return how many states are saved at the mark of the end; None if the contents do not end cleanly."""
+    saved, in_text = 0, False
     try:
-        for instruction in pikepdf.parse_content_stream(page, operators="q Q"):
-            depth += 1 if str(instruction.operator) == "q" else -1
-            if depth < 0:
+        for instruction in pikepdf.parse_content_stream(page, operators="q Q BT ET MP"):
+            operator = str(instruction.operator)
+            if operator == "MP" and list(instruction.operands) == [end]:
+                return None if in_text else saved
+            in_text = operator == "BT" or (in_text and operator != "ET")
+            saved += {"q": 1, "Q": -1}.get(operator, 0)
+            if not saved:
                 return None
     except pikepdf.PdfError:
         return None
-    return depth
+    return None
