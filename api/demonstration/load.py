@@ -81,7 +81,8 @@ async def _load_units(uow: UnitOfWork) -> None:
     if all(version.source == SOURCE for version in newest):
         with as_file(files(__package__) / "units") as folder:
             given = read_files([folder], Units())
-        await units.put(uow, given, author=AUTHOR, source=SOURCE)
+        # What is there is ours, of this release or an older one.
+        await units.put(uow, given, author=AUTHOR, source=SOURCE, shrink=True)
 
 
 async def let_in(uow: UnitOfWork, *, agency_code: str, client_id: str, secret: str) -> None:
