@@ -26,6 +26,7 @@ from storage.sessions import models as sessions
 from storage.suppressions import models as suppressions
 from storage.units import models as units
 from storage.vault import models as vault
+from storage.vault import removal_models as removals
 from storage.vault import share_models as shares
 from storage.verifications import models as verifications
 
@@ -49,6 +50,7 @@ __all__ = [
     "procedures",
     "provider_tokens",
     "receipts",
+    "removals",
     "representations",
     "routing",
     "seals",
