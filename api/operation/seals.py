@@ -33,7 +33,7 @@ seal.add_typer(keys, name="keys")
 
 Given = Annotated[
     str,
-    typer.Argument(metavar="[LINK]", help="The scanned link, or its token alone; `-` reads it from input"),
+    typer.Argument(metavar="LINK", help="The scanned link, or its token alone; `-` reads it from input"),
 ]
 
 

@@ -51,10 +51,16 @@ class PublicKey:
 
 
 class KeySet:
-    """Keys, found by what a token or a header says of them."""
+    """Keys, found by what a token or a header says of them.
+
+    Raises ValueError where one is there twice: who knows which of its times of withdrawal counts?
+    """
 
     def __init__(self, keys: Iterable[PublicKey]) -> None:
-        self._by_kid = {key.kid: key for key in keys}
+        given = list(keys)
+        self._by_kid = {key.kid: key for key in given}
+        if len(self._by_kid) < len(given):
+            raise ValueError("a key is there twice")
 
     def hinted(self, key_id: bytes) -> list[PublicKey]:
         """Return the keys with these 8 bytes: any number, as nobody keeps two from sharing them."""

@@ -72,7 +72,7 @@ class SealKeys:
         signers: those that sign elsewhere, by their `kid`. They come before what `keys` hold.
 
     Raises:
-        ValueError: a time is none, or there is no key that may seal.
+        ValueError: a time is none, a key is there twice, or there is none that may seal.
     """
 
     def __init__(self, keys: Sequence[ECKey], *, signers: Mapping[str, Signer] | None = None) -> None:

@@ -1,5 +1,6 @@
 """Status lists as they are published: built from the database, signed, and kept until a seal changes."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -57,6 +58,7 @@ class StatusLists:
         self._keys = keys
         self._url = url
         self._kept: dict[int, PublishedList] = {}
+        self._making = asyncio.Lock()
         self.ttl = ttl
 
     async def current(self, number: int, now: float) -> PublishedList:
@@ -65,16 +67,25 @@ class StatusLists:
         Raises:
             NotFoundError: no seal has its place in this list yet.
         """
+        kept = await self._still_good(number, now)
+        if kept is None:
+            # Of many who ask when a list has run out one makes the next, and the others take that.
+            async with self._making:
+                kept = await self._still_good(number, now) or await self._made(number, int(now))
+        return kept
+
+    async def _still_good(self, number: int, now: float) -> PublishedList | None:
+        kept = self._kept.get(number)
+        if kept is None or now >= kept.issued_at + self.ttl:
+            return None
         async with self._open_reading() as reading:
-            kept = self._kept.get(number)
-            if kept is not None and now < kept.issued_at + self.ttl:
-                if kept.version == await _version(reading, number):
-                    return kept
-            elif kept is None:
-                await _require_seals(reading, number)
+            return kept if kept.version == await _version(reading, number) else None
+
+    async def _made(self, number: int, now: int) -> PublishedList:
+        async with self._open_reading() as reading:
+            await _require_seals(reading, number)
             states = await _changed(reading, number)
-        made = await self._signed(number, states, int(now))
-        self._kept[number] = made
+        self._kept[number] = made = await self._signed(number, states, now)
         return made
 
     async def _signed(self, number: int, states: dict[SealState, list[int]], issued_at: int) -> PublishedList:

@@ -1,5 +1,6 @@
 """Published status lists: signed anew when a seal changed or time passed, and not otherwise."""
 
+import asyncio
 from collections.abc import Callable
 
 import pytest
@@ -85,6 +86,16 @@ async def test_a_list_that_is_not(unit_of_work: OpenUnit, reading: OpenReading) 
             await published.current(asked, NOW)
     await issued(unit_of_work)
     assert (await published.current(number, NOW)).version == (0, 0)
+
+
+async def test_of_many_who_ask_one_has_it_signed(unit_of_work: OpenUnit, reading: OpenReading) -> None:
+    """The others take the same bytes, also when a list has run out."""
+    number = await number_of_new_list(unit_of_work)
+    await issued(unit_of_work)
+    published = lists(reading)
+    for now in (NOW, NOW + 900):
+        found = await asyncio.gather(*[published.current(number, now) for _ in range(8)])
+        assert len({one.token for one in found}) == 1
 
 
 async def test_no_transaction_is_open_while_it_is_signed(

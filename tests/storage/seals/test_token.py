@@ -175,6 +175,7 @@ def test_what_is_no_token_of_ours(given_token: bytes, reason: Fault) -> None:
         (b"\xa2\x01\x02\x01\x02", Fault.CBOR),
         (b"\xa1\x18\x01\x02", Fault.NOT_DETERMINISTIC),
         (b"\x81" * 1000 + b"\x01", Fault.CBOR),
+        (b"\x81" * 4 + b"\x01", Fault.CBOR),
         (b"\x9b" + b"\xff" * 8, Fault.CBOR),
         (b"\x5b\x00\x00\x00\xff\xff\xff\xff\xff", Fault.CBOR),
         (b"\x62\xff\xff", Fault.CBOR),

@@ -166,6 +166,7 @@ def test_a_megabyte_is_not_even_read() -> None:
         {"keys": ["x"]},
         {"keys": [KEY.as_dict(private=True)]},
         {"keys": [KEY.as_dict(private=False)] * 65},
+        {"keys": [KEY.as_dict(private=False), {**KEY.as_dict(private=False), "withdrawn_at": 1}]},
         {"keys": [{"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}]},
         {"keys": [{"kty": "EC", "crv": "P-256"}]},
         {"keys": [{**KEY.as_dict(private=False), "x": KEY.as_dict(private=False)["y"]}]},
