@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from api.procedures import bundle_making
+from api.procedures import bundle, bundle_making
 from api.procedures.bundle import MOST_KEPT, Made, Shelf, Wanted
 from api.procedures.bundle_fields import PackedProcedure, pack
 from api.procedures.bundle_making import FEW, make
@@ -168,6 +168,17 @@ async def test_a_state_of_another_content_is_none_of_this(put: Import, get, clie
     token = (await get(content="search"))["next"]
     assert (await client.get(PATH, params={"since": token, "content": "full"})).status_code == 410
     assert (await client.get(PATH, params={"content": "all"})).status_code == 422
+
+
+async def test_an_older_form_is_taken_anew(
+    put: Import, get, client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+):
+    """Who holds records under other keys than those of this release would be left with most of them."""
+    await put(entry(1))
+    token = (await get())["next"]
+    assert (await client.get(PATH, params={"since": token})).status_code == 200
+    monkeypatch.setattr(bundle, "_FORM", b"another")
+    assert (await client.get(PATH, params={"since": token})).status_code == 410
 
 
 async def test_a_database_that_was_put_back(put: Import, services: Services, get, client: httpx.AsyncClient):
