@@ -29,6 +29,9 @@ _UNREADABLE = (
     ValueError,
 )
 """What pikepdf raises over a file that is not what a PDF should be, depending on where it notices."""
+_HARMLESS = "reported number of objects"
+"""Said of a table that has room for more objects than there are, as programs that sign leave it."""
+_TOO_DEEP = "parser-max-nesting"
 _OVER_LIMIT = "memory limit exceeded"
 
 
@@ -77,6 +80,8 @@ def _inspect(document: pikepdf.Pdf, limits: Limits) -> Structure:
     seen = Sighting()
     unpacking = Unpacking(unpacked_bytes=limits.unpacked_bytes, pixels=limits.pixels)
     for item in document.objects:
+        if not isinstance(item, pikepdf.Object):
+            continue  # a number or nothing: often the length of a stream
         seen.look_at(item)
         if isinstance(item, pikepdf.Stream):
             unpacking.take(item)
@@ -92,15 +97,15 @@ def _notes(document: pikepdf.Pdf, seen: Sighting) -> frozenset[Note]:
 
 def _hold_to_silence(document: pikepdf.Pdf) -> None:
     """Refuse what qpdf could read only with a warning: another reader reads it otherwise."""
-    warnings = document.get_warnings()
+    warnings = [text for text in map(str, document.get_warnings()) if _HARMLESS not in text]
     if warnings:
-        raise pikepdf.PdfError("; ".join(str(warning) for warning in warnings[:10]))
+        raise pikepdf.PdfError("; ".join(warnings[:10]))
 
 
 def _damage(text: str, limits: Limits) -> PaperRefused:
     if _OVER_LIMIT in text:
         return PaperRefused(Refusal.TOO_MUCH_DATA, limit=_OPENED_AT_ONCE)
-    if "nesting" in text:
+    if _TOO_DEEP in text:
         return PaperRefused(Refusal.TOO_DEEP, limit=limits.depth)
     return PaperRefused(Refusal.DAMAGED)
 
