@@ -106,6 +106,12 @@ async def get_vault_party(services: AllServices, citizen: SignedIn) -> Citizen:
     return citizen
 
 
+async def get_sharing_party(services: AllServices, citizen: SignedIn) -> Citizen:
+    """Return whose documents these are, if whoever is signed in may give others links to them."""
+    await acting.admit(services.reading, citizen, Power.SHARE_DOCUMENTS)
+    return citizen
+
+
 async def get_self(citizen: SignedIn) -> Citizen:
     """Return who is signed in, for itself."""
     acting.require_self(citizen)
@@ -116,6 +122,8 @@ CurrentParty = Annotated[Citizen, Depends(get_party)]
 """Whose affairs these are: the party itself, or one for whom somebody acts who may."""
 VaultParty = Annotated[Citizen, Depends(get_vault_party)]
 """The same, where documents are kept."""
+SharingParty = Annotated[Citizen, Depends(get_sharing_party)]
+"""The same, where others are let see them."""
 ActingForSelf = Annotated[Citizen, Depends(get_self)]
 """The party itself: devices, sessions, contacts, preferences and rights to act are no representative's."""
 

@@ -31,6 +31,7 @@ from api.representatives.router import router as representatives
 from api.services import open_services, require_complete, settle
 from api.sessions.router import router as sessions
 from api.settings import MEBIBYTE, Settings
+from api.vault.router import router as vault
 from api.verify.page import router as verification_page
 from api.verify.router import router as verification
 
@@ -55,6 +56,7 @@ ROUTERS = (
     lookups,
     slips,
     lookup_page,
+    vault,
     verification,
     verification_page,
 )

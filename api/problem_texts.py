@@ -2,6 +2,8 @@
 
 from typing import NamedTuple
 
+from api.paper_texts import PAPER_ERRORS
+
 
 class Words(NamedTuple):
     """One text in both languages."""
@@ -42,6 +44,10 @@ TITLES: dict[str, Words] = {
     "sign-in-too-old": Words("Cần đăng nhập lại", "Sign in once more"),
     "assurance-too-low": Words("Cần tài khoản định danh mức 2", "A level 2 identity is required"),
     "too-many-representatives": Words("Đã có quá nhiều người đại diện", "Too many representatives"),
+    "no-such-share": Words("Liên kết không dùng được", "This link opens nothing"),
+    "too-many-shares": Words("Đã có quá nhiều liên kết chia sẻ", "Too many links are open"),
+    "document-damaged": Words("Giấy tờ này tạm thời không mở được", "The document can not be opened"),
+    "range-unsatisfiable": Words("Tệp không có phần được yêu cầu", "The file has no such part"),
     "representation-id-reused": Words(
         "Mã đại diện đã dùng cho nội dung khác", "The representation's id was used for another content"
     ),
@@ -52,6 +58,10 @@ TITLES: dict[str, Words] = {
     ),
     "bundle-version-unknown": Words("Cần tải lại toàn bộ danh mục", "The whole bundle must be taken"),
     "method-not-allowed": Words("Phương thức không được hỗ trợ", "Method not allowed"),
+    "source-id-reused": Words(
+        "Mã giấy tờ đã dùng cho nội dung khác", "The source id was used for another paper"
+    ),
+    "too-many-files": Words("Đang kiểm tra quá nhiều tệp", "Too many files are being examined"),
     "event-id-reused": Words(
         "Mã sự kiện đã dùng cho nội dung khác", "The event id was used for another content"
     ),
@@ -120,8 +130,8 @@ DETAILS: dict[str, Words] = {
         "There were too many wrong tries. Use the slip's secret, sign in, or try again in {minutes} minutes.",
     ),
     "no-such-seal": Words(
-        "Mã gồm 12 chữ và số in dưới mã QR, ví dụ 7K3M0QXV92TE. Hãy xem lại từng ký tự.",
-        "A code is the 12 letters and digits below the QR code, such as 7K3M0QXV92TE. Check each of them.",
+        "Mã gồm 12 chữ và số in dưới mã QR, ví dụ 7K3M 0QXV 92TE. Hãy xem lại từng ký tự.",
+        "A code is the 12 letters and digits below the QR code, such as 7K3M 0QXV 92TE. Check each of them.",
     ),
     "request-under-way": Words(
         "Yêu cầu đầu tiên với Idempotency-Key này chưa xong. Hãy gửi lại sau giây lát.",
@@ -177,6 +187,21 @@ DETAILS: dict[str, Words] = {
         "Hãy chấm dứt một người, hoặc thử lại vào ngày mai.",
         "A party has at most {limit} representatives, and may ask so many a day. End one, or try tomorrow.",
     ),
+    "no-such-share": Words(
+        "Liên kết sai, đã hết hạn, đã dùng hết số lần, hoặc người gửi đã thu hồi. Hãy hỏi lại người gửi.",
+        "It is wrong, has expired, was used up, or was taken back. Ask whoever sent it for a new one.",
+    ),
+    "too-many-shares": Words(
+        "Mỗi người có tối đa {limit} liên kết đang mở. Hãy thu hồi một liên kết không còn cần.",
+        "At most {limit} may be open at a time. End one that is no longer needed.",
+    ),
+    "document-damaged": Words(
+        "Bản lưu không qua được bước kiểm tra toàn vẹn nên không được hiển thị. Sự việc đã được ghi nhận.",
+        "What is kept of it did not pass the check of its integrity, and is not shown. This was recorded.",
+    ),
+    "range-unsatisfiable": Words(
+        "Content-Range cho biết tệp dài bao nhiêu byte.", "Content-Range tells how many bytes there are."
+    ),
     "representation-id-reused": Words(
         "Mã '{external_id}' đã được nhận với nội dung khác. Mỗi lần đại diện mới cần một mã mới.",
         "'{external_id}' was received with another content. Every new representation needs an id of its own.",
@@ -197,6 +222,14 @@ DETAILS: dict[str, Words] = {
     ),
     "method-not-allowed": Words(
         "Địa chỉ này không nhận phương thức đó.", "This address does not take that method."
+    ),
+    "source-id-reused": Words(
+        "'{source_id}' đã được dùng cho giấy tờ khác. Hãy gửi giấy tờ này với một mã mới.",
+        "'{source_id}' was used for another paper. Send this one under an id of its own.",
+    ),
+    "too-many-files": Words(
+        "Chưa lưu gì. Hãy gửi lại sau số giây trong Retry-After.",
+        "Nothing was kept. Send it again after the seconds of Retry-After.",
     ),
     "event-id-reused": Words(
         "Sự kiện '{event_id}' đã được nhận với nội dung khác. Mỗi sự kiện mới cần một mã mới.",
@@ -338,10 +371,18 @@ FIELD_ERRORS: dict[str, Words] = {
     "needs-an-end": Words("Phải có ngày kết thúc.", "Needs an end."),
     "ends-before-it-begins": Words("Kết thúc trước khi bắt đầu.", "It ends before it begins."),
     "lasts-too-long": Words("Dài nhất {days} ngày.", "At most {days} days."),
+    "no-such-file": Words(
+        "Giấy tờ này không có bản được chọn.", "The document has none of the files that were chosen."
+    ),
+    "not-with-since": Words(
+        "'since' đồng bộ cả kho, không đi cùng bộ lọc.",
+        "'since' is for the whole store: no filter goes with it.",
+    ),
     "child-is-adult-then": Words(
         "Cha mẹ chỉ đại diện đến khi con đủ 18 tuổi.", "Parents act until the child is 18 years old."
     ),
     "value_error": Words("Giá trị không hợp lệ.", "The value is not valid."),
+    **{code: Words(*texts) for code, texts in PAPER_ERRORS.items()},
 }
 
 

@@ -17,11 +17,16 @@ from storage.engine import UNAVAILABLE
 from storage.errors import NotFoundError
 from storage.schema import OutdatedSchemaError
 from storage.unit_of_work import ContentionError
+from storage.vault.blobs import BlobMissingError, BlobsUnreachableError
+from storage.vault.errors import NotIntact
+from storage.vault.sealing import DamagedFileError
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
-TRY_AGAIN = (*UNAVAILABLE, OutdatedSchemaError, ContentionError)
+TRY_AGAIN = (*UNAVAILABLE, OutdatedSchemaError, ContentionError, BlobsUnreachableError)
 """Nothing was kept, and the same request may well succeed in a moment."""
+DAMAGE = (NotIntact, DamagedFileError, BlobMissingError)
+"""What is kept is not what was kept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,6 +196,12 @@ async def _on_database_down(request: Request, error: Exception) -> Response:
     return answer(Problem("unavailable", 503, headers={"retry-after": "2"}), request)
 
 
+async def _on_damage(request: Request, error: Exception) -> Response:
+    # Told by an id; what is damaged was found out by a hash or a key, and needs no trace.
+    log.error("document_damaged", error=type(error).__name__, about=str(error))
+    return answer(Problem("document-damaged", 500), request)
+
+
 async def _on_anything(request: Request, error: Exception) -> Response:
     # The traceback only: the message of an exception may quote what a person wrote.
     request_id = request.scope.get("state", {}).get("request_id", "")
@@ -206,6 +217,8 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(NotFoundError, _on_missing)
+    for damage in DAMAGE:
+        app.add_exception_handler(damage, _on_damage)
     for down in TRY_AGAIN:
         app.add_exception_handler(down, _on_database_down)
     app.add_exception_handler(Exception, _on_anything)

@@ -32,6 +32,8 @@ from storage.seals.lists import StatusLists
 from storage.sessions.ended import EndedWatch
 from storage.settings import StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
+from storage.vault.blobs import Blobs
+from storage.vault.place import open_blobs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ class Services:
     catalogue: CatalogueBook
     seal_keys: SealKeys
     status_lists: StatusLists
+    blobs: Blobs
     client_keys: ClientKeys = field(default_factory=ClientKeys)
     routes: RouteBook = field(default_factory=RouteBook)
     authority: AuthorityBook = field(default_factory=AuthorityBook)
@@ -189,6 +192,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 slip_keys=SlipKeys(keys=settings.storage.slip_keys()),
                 catalogue=catalogue,
                 seal_keys=seal_keys,
+                blobs=open_blobs(settings.storage),
                 status_lists=_status_lists(settings, seal_keys, lambda: Reading(engine, cipher)),
                 receipt_readers=build_receipt_readers(settings.notify),
             )

@@ -10,6 +10,7 @@ from api.dependencies import ActingForSelf, Locale, Read
 from api.paging import PageQuery, cut
 from api.representatives.schemas import AccessItem, AccessMark, AccessPage
 from storage.access_log import repository
+from storage.access_log.kinds import ObjectKind, Purpose
 from storage.access_log.repository import NotedAccess
 
 router = APIRouter(prefix="/v1/me", tags=["citizen"], dependencies=[Depends(require_supported_app)])
@@ -50,5 +51,7 @@ def _item(access: NotedAccess) -> AccessItem:
         purpose=access.purpose,
         object_kind=access.object_kind,
         dossier_code=access.dossier_code,
-        representation_id=access.basis_id,
+        document_id=access.object_id if access.object_kind == ObjectKind.DOCUMENT else None,
+        representation_id=access.basis_id if access.purpose == Purpose.REPRESENTATION else None,
+        share_id=access.basis_id if access.purpose == Purpose.SHARE else None,
     )

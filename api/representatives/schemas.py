@@ -20,7 +20,7 @@ from storage.representations.kinds import (
 
 Scope = Annotated[
     list[Power],
-    Field(min_length=1, max_length=4, description="What for: `everything`, or some powers"),
+    Field(min_length=1, max_length=len(Power), description="What for: `everything`, or some powers"),
 ]
 Needed = Annotated[str, StringConstraints(min_length=1, max_length=500), Clean]
 VouchedEvidence = Literal[
@@ -146,10 +146,13 @@ class AccessItem(BaseModel):
     Attributes:
         reader_kind: `party`, `officer`, `client` or `anonymous`.
         reader: an id by which the same one is known again.
-        purpose: what for; `representation` for whoever acts for the caller.
-        object_kind: what: `dossier`, `dossiers` (a page of the list), `inbox` (a page of it), `profile`, …
+        purpose: what for; `representation` for whoever acts for the caller, `share` for who has a link.
+        object_kind: what: `dossier`, `dossiers` (a page of the list), `inbox` (a page of it), `profile`,
+            `document`, `documents`, …
         dossier_code: which dossier.
+        document_id: which document, see `/v1/vault/documents`.
         representation_id: by which right, see `/v1/me/representatives`.
+        share_id: by which link, see `/v1/vault/shares`.
     """
 
     id: UUID
@@ -159,7 +162,9 @@ class AccessItem(BaseModel):
     purpose: str = Field(examples=["representation"])
     object_kind: str = Field(examples=["dossier"])
     dossier_code: str | None = Field(examples=["H26.1-261121-0001"])
+    document_id: UUID | None
     representation_id: UUID | None
+    share_id: UUID | None
 
 
 class AccessPage(BaseModel):

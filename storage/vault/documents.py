@@ -254,6 +254,6 @@ async def _find(
 
 
 async def files_of(reading: Reading, document_id: UUID) -> Sequence[DocumentFile]:
-    """Return the rows of a document's files, the copy before the original."""
+    """Return the rows of a document's files, the original first."""
     query = select(DocumentFile).where(col(DocumentFile.document_id) == document_id)
-    return (await reading.session.exec(query.order_by(col(DocumentFile.role)))).all()
+    return (await reading.session.exec(query.order_by(col(DocumentFile.role).desc()))).all()

@@ -6,7 +6,7 @@ from storage.vault.blobs import Blobs
 
 
 def open_blobs(settings: StorageSettings) -> Blobs:
-    """Return the blob store: the bucket that is set, else a folder in the data folder. Raises SettingsError."""
+    """Return the blob store: the bucket that is set, else a folder of ours. Raises SettingsError."""
     if not settings.vault_url:
         return Blobs.in_folder(settings.data_dir / "vault")
     try:
