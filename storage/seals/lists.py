@@ -9,7 +9,7 @@ from storage.seals.keys import SealKeys
 from storage.seals.statuses import ENTRIES, SealState, pack, to_sign, with_signature
 from storage.unit_of_work import Reading
 
-_EXISTS = "SELECT FROM seal WHERE status_index >= %s LIMIT 1"
+_EXISTS = "SELECT FROM seal WHERE status_index >= %s ORDER BY status_index DESC LIMIT 1"
 _COUNTS = """
 SELECT count(*), count(*) FILTER (WHERE state = 'revoked') FROM seal
 WHERE status_index >= %(first)s AND status_index < %(end)s AND state <> 'valid'
