@@ -53,17 +53,18 @@ class Shelf:
 
     def __init__(self) -> None:
         self._kept: dict[tuple[Version, Wanted], Made] = {}
-        self._turn = asyncio.Lock()
+        # Whoever asks for one delta after the other keeps nobody from the whole.
+        self._turns = {is_whole: asyncio.Lock() for is_whole in (True, False)}
 
     async def take(self, wanted: Wanted, version: Version | None, make: Make) -> Made:
         """Return a bundle of a version, or of a newer one that came meanwhile.
 
-        Whoever asks while one is being made waits for it; at most one is made at a time. Raises whatever
-        `make` does.
+        Whoever asks while one is being made waits for it; at most one whole one and one delta are made at a
+        time. Raises whatever `make` does.
         """
         if found := self._found(wanted, version):
             return found
-        async with self._turn:
+        async with self._turns[wanted.since is None]:
             if found := self._found(wanted, version):
                 return found
             made = await make(wanted)

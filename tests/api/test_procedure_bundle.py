@@ -313,6 +313,31 @@ async def test_a_process_that_fails(put: Import, client: httpx.AsyncClient, monk
     assert (await client.get(PATH)).status_code == 200
 
 
+async def test_the_whole_waits_for_no_delta(put: Import, services: Services, in_force):
+    """However many of them are asked for, and however long they take; deltas wait for each other."""
+    await put(entry(1))
+    shelf, version = Shelf(), await in_force()
+    begun, go_on, at_once = asyncio.Event(), asyncio.Event(), []
+
+    async def making(wanted: Wanted) -> Made:
+        if wanted.since is not None:
+            at_once.append(wanted.since)
+            begun.set()
+            await go_on.wait()
+        return await make(wanted, services.reading, services.settings.storage)
+
+    deltas = [
+        asyncio.create_task(shelf.take(Wanted(content="full", since=since), version, making))
+        for since in range(3)
+    ]
+    await begun.wait()
+    async with asyncio.timeout(30):
+        whole = await shelf.take(Wanted(content="full", since=None), version, making)
+    assert (whole.version, len(at_once)) == (version, 1)
+    go_on.set()
+    assert [made.version for made in await asyncio.gather(*deltas)] == [version] * 3
+
+
 async def test_few_are_kept(put: Import, services: Services, in_force):
     """Those that were asked for last."""
     for number in range(MOST_KEPT + 2):
