@@ -163,6 +163,7 @@ def test_what_is_no_token_of_ours(given_token: bytes, reason: Fault) -> None:
         (cwt(ours_2="0" * 81), Fault.CLAIMS),
         (cwt(ours_3="001190000011"), Fault.CLAIMS),
         (cwt(ours_3="CMND 012345678"), Fault.CLAIMS),
+        (cwt(ours_3="001 190 000 011"), Fault.CLAIMS),
         (cwt(ours_4=bytes(32)), Fault.CLAIMS),
         (cwt(ours_5=-1), Fault.CLAIMS),
         (cwt(ours_5=2**63), Fault.CLAIMS),
