@@ -8,6 +8,7 @@ from api.verify.schemas import SealStatus, Verification
 from api.verify.templates import STYLE, pages
 
 _HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+_GROUP = 4
 _TONES = {SealStatus.REVOKED: "bad"}
 
 
@@ -32,7 +33,7 @@ def found(verification: Verification, locale: str, host: str) -> str:
     text = texts_of(host)[locale]
     status = verification.status
     title = "valid.code" if status is SealStatus.VALID else status.value
-    rows = [("code", verification.code), ("issuer", verification.issuer)]
+    rows = [("code", _grouped(verification.code)), ("issuer", verification.issuer)]
     rows.append(("issued", _time(verification.issued_at, locale)))
     rows.append(
         ("expires", _time(verification.expires_at, locale) if verification.expires_at else text["never"])
@@ -59,10 +60,15 @@ def _lines(verification: Verification, text: dict[str, str], locale: str) -> lis
         lines.append(text["since"].format(time=_time(verification.since, locale)))
     if successor:
         day = f"{successor.issued_at.astimezone(_HANOI):%d/%m/%Y}"
-        lines.append(text["superseded.by"].format(code=successor.code, day=day))
+        lines.append(text["superseded.by"].format(code=_grouped(successor.code), day=day))
     if verification.reason:
         lines.append(text["reason"].format(reason=verification.reason))
     return [*lines, text["no_script"]]
+
+
+def _grouped(code: str) -> str:
+    """Return a code as it is printed."""
+    return " ".join(code[start : start + _GROUP] for start in range(0, len(code), _GROUP))
 
 
 def _time(moment: datetime, locale: str) -> str:

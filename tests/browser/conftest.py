@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import async_playwright
 
 from infra.sandbox import launch
+from tests.browser.verifying import make_papers
 
 VERIFY = pathlib.Path(__file__).parents[2] / ".tindan" / "verify"
 CHROMIUM = pathlib.Path(os.environ.get("CHROMIUM_PATH", "/usr/bin/chromium"))
@@ -79,6 +80,22 @@ def axe_source():
     if not AXE.exists():
         pytest.fail(f"{AXE} is missing: npm install --prefix {VERIFY} axe-core, or name it in AXE_PATH")
     return AXE.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+async def papers(theatre):
+    """Sealed documents in a whole installation."""
+    stack, _ = theatre
+    return await make_papers(stack)
+
+
+@pytest.fixture
+async def asked(page):
+    """Every request that a page and its worker make."""
+    found = []
+    # A method of a list bears no attribute, which the driver would set.
+    page.context.on("request", lambda request: found.append(request))  # noqa: PLW0108
+    return found
 
 
 @pytest.fixture

@@ -1,21 +1,24 @@
 // What is asked of the service, each in its time; whatever goes wrong on the way is "not reached".
 const PATIENCE = 6000;
 
-async function get(path) {
+async function get(path, cache = "default") {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), PATIENCE);
   try {
-    const answer = await fetch(path, { credentials: "omit", redirect: "error", signal: stop.signal });
+    const answer = await fetch(path, { credentials: "omit", redirect: "error", cache, signal: stop.signal });
     return { answer, body: await answer.text() };
   } finally {
     clearTimeout(timer);
   }
 }
 
-/** Ask for the status of a code. A malformed one is asked for as well: the answer is the service's to give. */
+/**
+ * Ask for the status of a code. A malformed one is asked for as well: the answer is the service's to give.
+ * No copy is used or left behind: the one would be older than it says, the other tells who was here.
+ */
 async function askStatus(code) {
   try {
-    const { answer, body } = await get(`/v1/verifications/${encodeURIComponent(code)}`);
+    const { answer, body } = await get(`/v1/verifications/${encodeURIComponent(code)}`, "no-store");
     if (answer.ok) return { state: "answered", body: JSON.parse(body) };
     const ours = answer.headers.get("content-type")?.startsWith("application/problem+json");
     if (answer.status === 404 && ours) return { state: "unknown" };

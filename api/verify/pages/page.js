@@ -5,6 +5,8 @@ const NOTHING = { seal: { state: "absent" }, online: { state: "unreached" }, lis
 let locale = document.documentElement.lang;
 let shown = null;
 
+/** Return a code as it is printed. */
+const grouped = (code) => code.replace(/.{4}(?=.)/g, "$& ");
 const say = (key, values = {}) => texts[locale][key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 function moment(time) {
@@ -49,23 +51,34 @@ function sentences({ verdict, reason, told, host: elsewhere }) {
   if (told?.since && verdict !== "valid") lines.push(say("since", moment(told.since)));
   if (told?.superseded_by) {
     const { code, issued_at: issued } = told.superseded_by;
-    lines.push(say("superseded.by", { code, ...moment(issued) }));
+    lines.push(say("superseded.by", { code: grouped(code), ...moment(issued) }));
   }
   if (told?.reason) lines.push(say("reason", { reason: told.reason }));
   if (reason) lines.push(say(reason));
   return lines;
 }
 
-/** Return what was checked, each as [name, how it came out, tone]. */
+const TONES = { good: "good", same: "good", bad: "bad", unknown: "bad", other: "warn" };
+
+/** Return what was checked, each as [words, tone]. */
 function checks({ seal, online, result, compared }) {
-  const tones = { good: "good", bad: "bad", same: "good", other: "warn", online: "good", known: "good", unknown: "bad" };
   const code = codeState(seal, online, result);
+  const file = ["same", "other"].find((state) => state === compared?.state) ?? "none";
   return [
-    ["seal", seal.state],
-    ["code", code],
-    ["status", result.source],
-    ["file", compared?.state ?? "none"],
-  ].map(([name, state]) => [say(name), say(`${name}.${state}`), name === "file" && state === "unknown" ? "none" : tones[state] ?? (state === "list" ? "warn" : "none")]);
+    [`${say("seal")}: ${say(`seal.${seal.state}`)}`, TONES[seal.state]],
+    [`${say("code")}: ${say(`code.${code}`)}`, TONES[code]],
+    statusCheck(result),
+    [`${say("file")}: ${say(`file.${file}`)}`, TONES[file]],
+  ];
+}
+
+/** Return how it stands and who says so: a good mark beside what was revoked would be misread. */
+function statusCheck(result) {
+  const { verdict, source } = result;
+  if (source === "none") return [`${say("status")}: ${say("status.none")}`];
+  const standing = verdict === "unchecked" ? "valid" : verdict;
+  const tone = verdict === "valid" ? "good" : toneOf(result);
+  return [`${say("status")}: ${say(`status.${standing}`)} (${say(`status.${source}`)})`, tone];
 }
 
 function codeState(seal, online, { reason }) {
@@ -82,7 +95,7 @@ function claims({ seal, online, code }) {
   const issued = seal.claims ? sealed.issued * 1000 : told.issued_at;
   const expires = seal.claims ? sealed.expires && sealed.expires * 1000 : told.expires_at;
   const known = {
-    code: readCode(code) ?? code,
+    code: grouped(readCode(code) ?? code),
     issuer: seal.claims ? sealed.issuer : told.issuer,
     procedure,
     dossier,
@@ -127,10 +140,10 @@ function pair([name, value]) {
   return row;
 }
 
-function checked([name, state, tone]) {
+function checked([words, tone = "none"]) {
   const row = document.createElement("li");
   row.className = tone;
-  row.append(icon(tone), element("span", `${name}: ${state}`));
+  row.append(icon(tone), element("span", words));
   return row;
 }
 

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from storage.seals import es256, statuses
 from storage.seals.claims import SealClaims
 from storage.seals.key_sets import KeySet
+from storage.seals.statuses import SealState, pack, read_status_list
 from storage.seals.verifying import Outcome, verify
 from tests.contracts.seals.tokens import (
     NOW,
@@ -34,6 +36,7 @@ INFRA, VERIFY = ROOT / "infra" / "verify", ROOT / ".tindan" / "verify"
 PAGES = ROOT / "api" / "verify" / "pages"
 SCRIPTS = [PAGES / name for name in ("cbor.js", "seal.js", "statuses.js")]
 SEALS = 200
+LIST = "https://xacthuc.example.gov.vn/v1/status-lists/7"
 SAID_OF = {
     Outcome.VALID: ("good", None),
     Outcome.EXPIRED: ("good", None),
@@ -72,6 +75,15 @@ def by_another(keys: KeySet, tokens: list[bytes]) -> list[dict[str, Any] | None]
     script = Path(shutil.copy(INFRA / "independent_seals.mjs", VERIFY))
     encoded = [base64.urlsafe_b64encode(token).decode() for token in tokens]
     found: list[dict[str, Any] | None] = node(script, {**keys.as_dict(), "tokens": encoded})
+    return found
+
+
+def statuses_by_the_page(keys: KeySet, lists: list[tuple[str, int]]) -> list[dict[str, Any] | None]:
+    """Have the page's scripts look seals up in lists; None for what they refuse."""
+    given = [{"token": token, "index": index} for token, index in lists]
+    found: list[dict[str, Any] | None] = node(
+        INFRA / "page_seals.mjs", {**keys.as_dict(), "lists": given}, *SCRIPTS
+    )["statuses"]
     return found
 
 
@@ -156,3 +168,48 @@ def test_a_third_reader_finds_the_same(signatories: list[Signatory]) -> None:
     assert by_another(key_set(*signatories), [*mutated, twin(tokens[0])]) == [None] * len(mutated) + [
         found[0]
     ]
+
+
+def listed(by: Signatory, packed: bytes, *, url: str = LIST, **changed: Any) -> str:
+    """Sign a list of seals; `changed` stands in its header or claims instead."""
+    head, body = statuses.to_sign(url, packed, kid=by.public.kid, issued_at=NOW, ttl=900).split(".")
+    parts = [json.loads(base64.urlsafe_b64decode(part + "==")) for part in (head, body)]
+    told = [{name: changed.get(name, value) for name, value in part.items()} for part in parts]
+    text = ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in told)
+    return statuses.with_signature(text, es256.sign(by.private, text.encode()))
+
+
+def test_status_lists_tell_the_page_the_same(signatories: list[Signatory]) -> None:
+    """Of any place in a list; and nothing, where it is another's, another list, or was changed."""
+    _, first, withdrawn = signatories
+    draw = random.Random(3)
+    drawn = {entry: draw.choice(list(SealState)) for entry in (0, 1, 2, 3, 4, 5, 1000, 2**17 - 1)}
+    packed = pack({state: [entry for entry, one in drawn.items() if one is state] for state in SealState})
+    keys = key_set(*signatories)
+    token = listed(first, packed)
+    found = statuses_by_the_page(keys, [(token, 2**17 * 7 + entry) for entry in drawn])
+    ours = read_status_list(token, keys, NOW)
+    assert [one and SealState(one["status"]) for one in found] == list(drawn.values())
+    assert [ours.state_of(2**17 * 7 + entry) for entry in drawn] == list(drawn.values())
+    assert found[0]
+    assert (found[0]["asOf"], found[0]["until"]) == (NOW, NOW + statuses.LIFE_SECONDS)
+    index = 2**17 * 7
+    head, body, signature = token.split(".")
+    refused = [
+        (listed(signatory(), packed), index),
+        (listed(signatory(), packed, kid=first.public.kid), index),
+        (listed(withdrawn, packed), index),
+        (token, index + 2**17),
+        (token, 0),
+        (listed(first, packed, url=LIST.replace("/7", "/17")), index),
+        (listed(first, packed, alg="none"), index),
+        (listed(first, packed, typ="JWT"), index),
+        (listed(first, packed, status_list={"bits": 1, "lst": "eNo"}), index),
+        (listed(first, packed, status_list={"bits": 2, "lst": "eNo"}), index),
+        (f"{head}.{body}.", index),
+        (f"{head}.{body}", index),
+        (f"{head}.{body}.{signature}.{signature}", index),
+        (f"{head}.{body[:-4]}AAAA.{signature}", index),
+        ("", index),
+    ]
+    assert statuses_by_the_page(keys, refused) == [None] * len(refused)
