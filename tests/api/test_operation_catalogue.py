@@ -162,6 +162,13 @@ async def test_a_bad_file_changes_nothing(tindan: Tindan, file):
     assert [one["total"] for one in (await tindan("catalogue", "versions", "--json")).json] == [1]
 
 
+async def test_many_faults_are_counted(tindan: Tindan, file):
+    """The first twenty are told, and how many there are beside."""
+    said = await tindan("catalogue", "import", file(*({"code": "x", "name": "X"} for _ in range(23))))
+    assert said.err.count("· line") == 20
+    assert said.err.endswith("… còn 3 lỗi · 3 more")
+
+
 @pytest.mark.parametrize(
     ("content", "fault"),
     [

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -27,6 +28,12 @@ QUESTIONS = [
 def written(path: Path, rows: list[dict[str, Any]]) -> str:
     path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), "utf-8")
     return str(path)
+
+
+def cut(path: str) -> str:
+    """Take the end off a file."""
+    Path(path).write_bytes(Path(path).read_bytes()[:-20])
+    return path
 
 
 @pytest.fixture
@@ -101,3 +108,27 @@ async def test_a_file_without_questions_is_refused(tindan: Tindan, tmp_path: Pat
     """No share could be told."""
     code, said = await tindan("catalogue", "evaluate", written(tmp_path / "none.jsonl", []))
     assert (code, "holds no question" in said) == (2, True)
+
+
+async def test_a_catalogue_that_was_cut_is_not_asked(tindan: Tindan, questions: str, tmp_path: Path):  # noqa: F811
+    """It is refused as an import of it would be: shares of half a catalogue would say nothing."""
+    path = cut(written(tmp_path / "catalogue.jsonl", CATALOGUE))
+    code, said = await tindan("catalogue", "evaluate", questions, "--catalogue", path, "--json")
+    assert code == 2
+    assert "recall" not in said
+    assert "có thể tệp bị cắt ở đây · line 3: it is no JSON" in " ".join(said.split())
+
+
+async def test_hostile_questions_are_judged_like_any_other(tindan: Tindan, tmp_path: Path):  # noqa: F811
+    """Signs, emoji, SQL, the syntax of the index, other forms of Unicode and long texts only count as failures."""
+    texts = ("?!…", "\U0001f600", "'; DROP TABLE procedure; --", '+name:[* TO *] AND "x"~2', "a" * 10_000)
+    rows = [{"query": text, "codes": ["1.001193"]} for text in texts]
+    rows += [
+        {"query": normalize(form, "đăng ký khai sinh"), "codes": ["1.001193"]} for form in ("NFC", "NFD")
+    ]
+    catalogue = written(tmp_path / "catalogue.jsonl", CATALOGUE)
+    path = written(tmp_path / "hostile.jsonl", rows)
+    code, said = await tindan("catalogue", "evaluate", path, "--catalogue", catalogue, "--json")
+    found = json.loads(said)
+    assert (code, found["count"]) == (0, len(rows))
+    assert {failure["query"] for failure in found["failures"]} <= set(texts)

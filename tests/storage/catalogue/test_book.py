@@ -117,6 +117,25 @@ async def test_what_is_in_force_is_not_made_again(make_book, put):
     assert await book.current() is before
 
 
+async def test_a_database_that_was_put_back(make_book, put, unit_of_work: Callable[[], UnitOfWork]):
+    """It counts anew: the same number of another catalogue, or of other units, is another edition."""
+    book = make_book()
+    seen = []
+    for name, province in (("Khai sinh", "Tuyên Quang"), ("Khai tử", "Tuyên Quang"), ("Khai tử", "Hà Giang")):
+        async with unit_of_work() as uow:
+            await (await uow.driver()).execute(
+                "TRUNCATE procedure_revision, catalogue_version, procedure, unit_version"
+            )
+            await uow.commit()
+        there = Province(code="08", name=f"Tỉnh {province}", short_name=province)
+        await put(Procedure(code="1.000001", name=name), places=Units(provinces=(there,)))
+        await book.renew()
+        edition = await book.current()
+        assert (edition.stamp.catalogue, edition.stamp.units) == (1, 1)
+        seen.append((*await names(book), edition.gazetteer.provinces["08"].short_name))
+    assert seen == [("Khai sinh", "Tuyên Quang"), ("Khai tử", "Tuyên Quang"), ("Khai tử", "Hà Giang")]
+
+
 async def test_the_old_one_serves_while_the_new_one_can_not_be_made(
     make_book, put, settings: StorageSettings
 ):
