@@ -28,10 +28,14 @@ from api.procedures.router import router as procedures
 from api.receipts.router import router as receipts
 from api.reference import page
 from api.representatives.router import router as representatives
+from api.results.router import router as results
 from api.services import open_services, require_complete, settle
 from api.sessions.router import router as sessions
 from api.settings import MEBIBYTE, Settings
+from api.shares.page import router as share_page
+from api.shares.router import router as shares
 from api.vault.router import router as vault
+from api.vault.share_router import router as vault_shares
 from api.verify.page import router as verification_page
 from api.verify.router import router as verification
 
@@ -49,6 +53,7 @@ ROUTERS = (
     opt_out,
     receipts,
     representatives,
+    results,
     procedures,
     procedure_bundle,
     procedure_details,
@@ -57,6 +62,9 @@ ROUTERS = (
     slips,
     lookup_page,
     vault,
+    vault_shares,
+    shares,
+    share_page,
     verification,
     verification_page,
 )
@@ -95,7 +103,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     problems.install(app)
     openapi.install(app)
     page.install(app)
-    uploads = edge.BodyLimits(size=settings.file_limit + MEBIBYTE, rate=UPLOAD_RATE)
+    uploads = edge.BodyLimits(size=settings.papers.limits().file_bytes + MEBIBYTE, rate=UPLOAD_RATE)
     app.add_middleware(
         edge.Edge, body=edge.BodyLimits(size=settings.body_limit), uploads=dict.fromkeys(UPLOADS, uploads)
     )

@@ -27,6 +27,8 @@ from storage.cipher import Cipher
 from storage.dossiers.slips import SlipKeys
 from storage.dossiers.working_days import WorkingCalendar
 from storage.engine import Engine, libpq_url
+from storage.papers.notary import Notary
+from storage.papers.workshop import Workshop
 from storage.seals.keys import SealKeys
 from storage.seals.lists import StatusLists
 from storage.sessions.ended import EndedWatch
@@ -52,6 +54,8 @@ class Services:
     seal_keys: SealKeys
     status_lists: StatusLists
     blobs: Blobs
+    workshop: Workshop
+    notary: Notary
     client_keys: ClientKeys = field(default_factory=ClientKeys)
     routes: RouteBook = field(default_factory=RouteBook)
     authority: AuthorityBook = field(default_factory=AuthorityBook)
@@ -93,6 +97,8 @@ def require_complete(settings: Settings) -> None:
     settings.auth.signing_keys()
     settings.seals.open_seal_keys()
     settings.seals.host()
+    settings.papers.root_certificates()
+    settings.stamp.notary()
     settings.auth.registered_apps()
     settings.auth.citizen_provider()
     settings.auth.staff_provider()
@@ -180,6 +186,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
             _identity_providers(settings.auth) as providers,
             _watching_ended_sessions(settings, callers.ended),
             _catalogue(settings, engine, cipher) as catalogue,
+            Workshop.open(settings.papers) as workshop,
         ):
             yield Services(
                 settings=settings,
@@ -193,6 +200,8 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 catalogue=catalogue,
                 seal_keys=seal_keys,
                 blobs=open_blobs(settings.storage),
+                workshop=workshop,
+                notary=settings.stamp.notary(),
                 status_lists=_status_lists(settings, seal_keys, lambda: Reading(engine, cipher)),
                 receipt_readers=build_receipt_readers(settings.notify),
             )

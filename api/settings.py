@@ -11,6 +11,8 @@ from auth.settings import AuthSettings
 from notify.settings import NotifySettings
 from storage.agencies.clients import MOST_PER_SECOND, EventLimit
 from storage.errors import SettingsError
+from storage.papers.notary import StampSettings
+from storage.papers.settings import PaperSettings
 from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings
 
@@ -33,8 +35,6 @@ class Settings(BaseSettings):
     trusted_proxies: frozenset[IPvAnyNetwork] = frozenset()
     """Whose `X-Forwarded-For` is believed, such as ["10.0.0.0/8"]; nobody's, unless it is said."""
     body_limit: Annotated[int, Field(ge=1024)] = 4 * MEBIBYTE
-    file_limit: Annotated[int, Field(ge=1024, le=1024 * MEBIBYTE)] = 50 * MEBIBYTE
-    """Bytes of one file."""
     batch_limit: Annotated[int, Field(ge=1, le=10_000)] = 1000
     agency_event_rate: Annotated[float, Field(gt=0, le=MOST_PER_SECOND)] = 100
     """Events a second that a client may send in the long run, unless it has a limit of its own."""
@@ -71,6 +71,16 @@ class Settings(BaseSettings):
     def notify(self) -> NotifySettings:
         """Channels."""
         return NotifySettings()
+
+    @cached_property
+    def papers(self) -> PaperSettings:
+        """How files that agencies hand over are examined."""
+        return PaperSettings()
+
+    @cached_property
+    def stamp(self) -> StampSettings:
+        """Whose certificate signs display copies."""
+        return StampSettings()
 
     @cached_property
     def seals(self) -> SealSettings:

@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
@@ -18,6 +18,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from api.problems import FieldError, Problem, pointer_to
 from storage.papers.spool import spool
+
+if TYPE_CHECKING:
+    from python_multipart.multipart import MultipartCallbacks
 
 MOST_TEXT = 64 * 1024
 """Bytes of all that is said of a file."""
@@ -108,7 +111,7 @@ class _Reader:
         self._hash = hashlib.sha256()
         self._ended = False
 
-    def callbacks(self) -> dict[str, object]:
+    def callbacks(self) -> "MultipartCallbacks":
         """Return what the parser calls."""
         return {
             "on_part_begin": self._headers.clear,

@@ -26,10 +26,12 @@ class Scope(StrEnum):
     Attributes:
         EVENTS: tell what happened to dossiers.
         REPRESENTATIONS: vouch for somebody's right to act for another.
+        RESULTS: hand papers to their owners' stores, seal them and take their force.
     """
 
     EVENTS = "events"
     REPRESENTATIONS = "representations"
+    RESULTS = "results"
 
 
 def drawn_secret(*, valid_until: datetime | None = None) -> tuple[str, Credential]:

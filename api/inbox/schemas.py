@@ -60,8 +60,8 @@ class InboxItem(BaseModel):
     """One notice, worded in the language asked for; what is told to many has the category `broadcast`.
 
     Attributes:
-        link: opens the dossier in the app, or its page where there is no app; of a broadcast, what it tells
-            of.
+        link: opens the dossier in the app, or its page where there is no app; a document of the
+            store; of a broadcast, what it tells of.
         status: the status that the notice tells, which may have been overtaken since.
         expires_at: of a broadcast alone: from then on it counts as unread no more, read or not.
     """

@@ -97,7 +97,8 @@ class InboxReader:
 
     def _item(self, notice: InboxNotice) -> InboxItem:
         code = notice.dossier_code
-        link = self._settings.dossier_link(code) if code else notice.link
+        own = notice.params.get("link") or notice.link
+        link = own or (self._settings.dossier_link(code) if code else None)
         wording = word(notice, locale=self._locale, link=link)
         return InboxItem(
             id=notice.id,

@@ -78,6 +78,7 @@ class KeptDocument:
     """
 
     id: UUID
+    party_id: UUID
     agency_code: str
     source_id: str
     particulars: Particulars
@@ -107,6 +108,7 @@ def open_document(
         raise NotIntact(str(row.id))
     return KeptDocument(
         id=row.id,
+        party_id=row.party_id,
         agency_code=row.agency_code,
         source_id=row.source_id,
         particulars=_particulars(key, row),

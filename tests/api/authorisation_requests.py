@@ -22,6 +22,7 @@ from storage.seals.statuses import ENTRIES
 from storage.verifications import repository as verifications
 from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
 from tests.api.authorisation_world import World
+from tests.api.results.handing import letter, parts, said
 from tests.api.verify.sealing import sealed
 
 
@@ -39,6 +40,7 @@ class Call:
     query: dict[str, Any] = field(default_factory=dict)
     json: Any = None
     form: dict[str, str] | None = None
+    files: dict[str, Any] | None = None
 
 
 Make = Callable[[World], Awaitable[Call]]
@@ -194,6 +196,43 @@ async def notices(world: World) -> Call:
     return Call(json={"ids": [str(row[0]) for row in found]})
 
 
+async def new_result(world: World) -> Call:
+    """Hand over a paper of the owner's, under a new id."""
+    return Call(files=parts(said(uuid4().hex, owner={"number": world.owner.number}), letter()))
+
+
+async def handed_over(world: World) -> dict[str, Any]:
+    """Return a paper of the owner's, handed over once."""
+    headers = world.client_of(world.town)
+    files = parts(said("AUTHORISED", owner={"number": world.owner.number}), letter())
+    answer = await world.client.post("/v1/agency/results", files=files, headers=headers)
+    assert answer.is_success, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def result(world: World) -> str:
+    """Name that paper."""
+    found: str = (await handed_over(world))["id"]
+    return found
+
+
+async def result_by_source(world: World) -> Call:
+    """Ask for it by its agency's own name."""
+    return Call(query={"source_id": (await handed_over(world))["source_id"]})
+
+
+async def seal(world: World) -> Call:
+    """Name the seal of that paper."""
+    found = await handed_over(world)
+    return Call(names={"code": found["seal"]["code"]}, missing={"code": "0" * 12})
+
+
+async def new_seal(world: World) -> Call:
+    """Reserve a seal for the owner."""
+    return Call(json={"owner": {"number": world.owner.number}, "procedure_code": "1.001193"})
+
+
 async def verification(world: World) -> Call:
     """Ask for a sealed document."""
     return Call(names={"code": (await sealed(world.services)).code})
@@ -268,6 +307,15 @@ REQUESTS: dict[str, Make] = {
     "POST /v1/agency/dossier-events": event,
     "POST /v1/agency/representations": vouched_for,
     "GET /v1/agency/dossiers/{code}/slip": of_dossier,
+    "POST /v1/agency/results": new_result,
+    "GET /v1/agency/results": result_by_source,
+    "GET /v1/agency/results/{document_id}": an_id("document_id", result),
+    "POST /v1/agency/results/{document_id}/revocation": an_id(
+        "document_id", result, json={"reason": "Cấp sai thẩm quyền"}
+    ),
+    "POST /v1/agency/seals": new_seal,
+    "GET /v1/agency/seals/{code}/qr.svg": seal,
+    "GET /v1/agency/seals/{code}/qr.png": seal,
     "GET /v1/officer": EMPTY,
     "GET /v1/officer/agencies/{code}/officers": plain(names={"code": "H26.1"}, missing={"code": "H99"}),
     "GET /v1/operation/channels": EMPTY,

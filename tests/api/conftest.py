@@ -45,7 +45,7 @@ def app_settings(settings: StorageSettings) -> Settings:
         environment.setenv("TINDAN_CATALOGUE_LOOK_SECONDS", "3600")
         given = Settings()
         # The groups are read on first use: here, while the environment is that of the test.
-        _ = given.storage, given.auth, given.notify, given.seals
+        _ = given.storage, given.auth, given.notify, given.seals, given.papers, given.stamp
     return given
 
 

@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -61,7 +62,13 @@ async def send(world: World, route: str, call: Call, headers: dict[str, str]) ->
     """Send a request."""
     method, path = route.split()
     return await world.client.request(
-        method, path.format(**call.names), params=call.query, json=call.json, data=call.form, headers=headers
+        method,
+        path.format(**call.names),
+        params=call.query,
+        json=call.json,
+        data=call.form,
+        files=call.files,
+        headers=headers,
     )
 
 
@@ -160,7 +167,7 @@ async def test_foreign_and_missing_things_answer_alike(world: World, route: str)
     """Status, body and headers are the same, and so are the statements that the database gets."""
     call = await REQUESTS[route](world)
     assert call.missing, f"say in authorisation_requests.py what is not there: {route}"
-    absent = Call(names=call.missing, query=call.query, json=call.json, form=call.form)
+    absent = replace(call, names=call.missing)
     stranger = "ag2" if "/agency/" in route else "off2" if "/officer/" in route else "else"
     headers = await CALLERS[stranger](world)
     answers, statements, times = [], [], []

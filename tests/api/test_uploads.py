@@ -1,7 +1,6 @@
 """A file with what is said of it, as it comes in: whole, or refused in words."""
 
 import hashlib
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -33,6 +32,10 @@ def body(*, metadata: bytes = b"{}", file: bytes = b"%PDF-1.7") -> bytes:
     return part("metadata", metadata) + part("file", file, more=FILE) + END
 
 
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
 @pytest.fixture(scope="module")
 def seen() -> list[Upload]:
     """What was received last."""
@@ -56,7 +59,7 @@ def app(tmp_path_factory: pytest.TempPathFactory, seen: list[Upload]) -> FastAPI
                 "sha256": upload.file.sha256.hex(),
                 "read": hashlib.sha256(upload.file.content.read()).hexdigest(),
                 "type": upload.file.declared_type,
-                "left": os.listdir(folder),
+                "left": names_in(folder),
             }
 
     problems.install(app)

@@ -1,0 +1,1 @@
+"""Results and papers that agencies hand over to their owners' stores."""
