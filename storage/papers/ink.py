@@ -65,7 +65,7 @@ def read_ink(file: BinaryIO, page: int, sheet: Sheet) -> Ink:
         picture = _draw(file, page, sheet)
     except pypdfium2.PdfiumError:
         picture = None
-    return Ink.everywhere(sheet) if picture is None else _ink_of(picture, sheet)
+    return Ink.everywhere(sheet) if picture is None else ink_of(picture, sheet)
 
 
 def _draw(file: BinaryIO, page: int, sheet: Sheet) -> Image.Image | None:
@@ -81,7 +81,8 @@ def _draw(file: BinaryIO, page: int, sheet: Sheet) -> Image.Image | None:
         return picture
 
 
-def _ink_of(picture: Image.Image, sheet: Sheet) -> Ink:
+def ink_of(picture: Image.Image, sheet: Sheet) -> Ink:
+    """Return where a page holds something, from a small picture of it in grey."""
     counts = picture.histogram()
     paper = max(range(_LIGHT, 256), key=counts.__getitem__)
     almost = sum(counts[paper - _NOISY : paper - 1]) + sum(counts[paper + 2 : paper + _NOISY])

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import zlib
 
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Page, Rectangle
@@ -30,6 +31,7 @@ def overlay(pdf: pikepdf.Pdf, page: Page, sheet: Sheet, place: Place, card: byte
     with pikepdf.open(io.BytesIO(card)) as drawn:
         width = float(drawn.pages[0].mediabox[2])
         form = pdf.copy_foreign(drawn.pages[0].as_form_xobject())
+    form.write(zlib.compress(form.read_bytes()), filter=Name.FlateDecode)
     page.add_resource(form, Name.XObject, _CARD)
     scale = place.form.width / width
     left, bottom = _origin(place)

@@ -28,6 +28,15 @@ _TURNS = {
     8: (0, 1, -1, 0, 1, 0),
 }
 """How the unit square is turned and mirrored for each orientation of EXIF 2.32 (4.6.4 A)."""
+_METHODS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _LYING = frozenset({5, 6, 7, 8})
 _SPACES = {"L": (b"/DeviceGray", 1), "RGB": (b"/DeviceRGB", 3), "CMYK": (b"/DeviceCMYK", 4)}
 _INVERTED = b"/Decode [1 0 1 0 1 0 1 0]"
@@ -51,10 +60,10 @@ def as_pdf(file: BinaryIO, media_type: MediaType) -> BinaryIO:
     """
     file.seek(0)
     with Image.open(file) as picture:
-        turn = picture.getexif().get(_ORIENTATION, 1)
+        spot = _Spot.of(picture)
         width, height = picture.size
         pixels = _jpeg(file, picture) if media_type is MediaType.JPEG else _png(file, picture)
-    page, contents = _laid_out(width, height, turn if turn in _TURNS else 1)
+    contents = spot.contents()
     image = b"<</Type/XObject/Subtype/Image/Width %d/Height %d %b/Length %d>>" % (
         width,
         height,
@@ -64,27 +73,66 @@ def as_pdf(file: BinaryIO, media_type: MediaType) -> BinaryIO:
     objects = [
         [Piece.of(b"<</Type/Catalog/Pages 2 0 R>>")],
         [Piece.of(b"<</Type/Pages/Kids[3 0 R]/Count 1>>")],
-        [Piece.of(page)],
+        [Piece.of(spot.page())],
         [Piece.of(b"<</Length %d>>stream\n%b\nendstream" % (len(contents), contents))],
         [Piece.of(image + b"stream\n"), *pixels.pieces, Piece.of(b"\nendstream")],
     ]
     return io.BufferedReader(Splice(list(_written(objects))))
 
 
-def _laid_out(width: int, height: int, turn: int) -> tuple[bytes, bytes]:
-    """Return the page, and the operators that draw the picture on it."""
-    seen = (height, width) if turn in _LYING else (width, height)
-    paper = _A4 if seen[1] >= seen[0] else _A4[::-1]
-    scale = min(paper[0] / seen[0], paper[1] / seen[1], 1.0)
-    across, up = seen[0] * scale, seen[1] * scale
-    left, bottom = (paper[0] - across) / 2, paper[1] - up
-    a, b, c, d, e, f = _TURNS[turn]
-    matrix = (a * across, b * up, c * across, d * up, e * across + left, f * up + bottom)
-    page = (
-        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 %.3f %.3f]/Contents 4 0 R"
-        b"/Resources<</XObject<</P 5 0 R>>>>>>" % paper
-    )
-    return page, b"q %.4f %.4f %.4f %.4f %.4f %.4f cm /P Do Q" % matrix
+def preview(file: BinaryIO) -> Image.Image:
+    """Return the page of a JPEG in grey, at 72 pixels an inch.
+
+    A JPEG can be opened at an eighth of its size, which takes a fraction of the time and memory.
+    """
+    file.seek(0)
+    with Image.open(file) as picture:
+        spot = _Spot.of(picture)
+        wanted = round(picture.width * spot.scale) or 1, round(picture.height * spot.scale) or 1
+        picture.draft(None, wanted)
+        small = picture.resize(wanted, Image.Resampling.BOX).convert("L")
+    method = _METHODS.get(spot.turn)
+    page = Image.new("L", (round(spot.paper[0]), round(spot.paper[1])), "white")
+    page.paste(small if method is None else small.transpose(method), (round(spot.left), 0))
+    return page
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spot:
+    """Where a picture is on its page, and how it is turned: in points, and points a pixel."""
+
+    paper: tuple[float, float]
+    scale: float
+    across: float
+    up: float
+    turn: int
+
+    @classmethod
+    def of(cls, picture: Image.Image) -> "_Spot":
+        """Return where a picture goes."""
+        turn = picture.getexif().get(_ORIENTATION, 1)
+        turn = turn if turn in _TURNS else 1
+        width, height = picture.size[::-1] if turn in _LYING else picture.size
+        paper = _A4 if height >= width else _A4[::-1]
+        scale = min(paper[0] / width, paper[1] / height, 1.0)
+        return cls(paper=paper, scale=scale, across=width * scale, up=height * scale, turn=turn)
+
+    @property
+    def left(self) -> float:
+        """Points to the left of it."""
+        return (self.paper[0] - self.across) / 2
+
+    def page(self) -> bytes:
+        """Return the dictionary of the page."""
+        box = b"/MediaBox[0 0 %.3f %.3f]" % self.paper
+        return b"<</Type/Page/Parent 2 0 R%b/Contents 4 0 R/Resources<</XObject<</P 5 0 R>>>>>>" % box
+
+    def contents(self) -> bytes:
+        """Return the operators that draw the picture."""
+        a, b, c, d, e, f = _TURNS[self.turn]
+        corner = e * self.across + self.left, f * self.up + self.paper[1] - self.up
+        matrix = (a * self.across, b * self.up, c * self.across, d * self.up, *corner)
+        return b"q %.4f %.4f %.4f %.4f %.4f %.4f cm /P Do Q" % matrix
 
 
 def _written(objects: list[list[Piece]]) -> Iterator[Piece]:

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+_STEP = 256 * 1024
+"""Bytes read at once, however much is asked for."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
@@ -52,7 +55,7 @@ class Splice(io.RawIOBase):
         number = bisect_right(self._starts, self._at) - 1
         piece, within = self._pieces[number], self._at - self._starts[number]
         piece.file.seek(piece.start + within)
-        data = piece.file.read(min(len(buffer), piece.size - within))
+        data = piece.file.read(min(len(buffer), piece.size - within, _STEP))
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)

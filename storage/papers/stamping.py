@@ -15,11 +15,11 @@ from storage.papers.card import Card
 from storage.papers.drawing import Design
 from storage.papers.findings import Findings
 from storage.papers.flattening import flatten
-from storage.papers.ink import read_ink
+from storage.papers.ink import Ink, ink_of, read_ink
 from storage.papers.kinds import MediaType
 from storage.papers.notary import Notary
 from storage.papers.overlaying import overlay
-from storage.papers.pictures import as_pdf
+from storage.papers.pictures import as_pdf, preview
 from storage.papers.placed import Placed
 from storage.papers.placing import find_place
 from storage.papers.qr import MODULE_MM
@@ -47,15 +47,18 @@ def stamp(source: BinaryIO, into: BinaryIO, *, findings: Findings, card: Card, n
     Returns:
         Where the card went.
     """
+    is_pdf = findings.media_type is MediaType.PDF
     with ExitStack() as opened:
-        paper = source
-        if findings.media_type is not MediaType.PDF:
-            paper = opened.enter_context(as_pdf(source, findings.media_type))
+        paper = source if is_pdf else opened.enter_context(as_pdf(source, findings.media_type))
         pdf = opened.enter_context(pikepdf.open(paper))
+        sheet = Sheet.of(pdf.pages[_PAGE])
+        # A JPEG shows what it holds much faster by itself.
+        is_jpeg = findings.media_type is MediaType.JPEG
+        ink = ink_of(preview(source), sheet) if is_jpeg else read_ink(paper, _PAGE, sheet)
         flatten(pdf)
-        placed = _stamp_page(pdf, paper, Design(card=card, signed=findings.signed))
+        placed = _draw(pdf, sheet, ink, Design(card=card, signed=findings.signed))
         _describe(pdf, card)
-        pdf.save(into, min_version="1.7", deterministic_id=True)
+        pdf.save(into, min_version="1.7", deterministic_id=True, compress_streams=False)
     certify(into, notary)
     return placed
 
@@ -67,15 +70,11 @@ def warm_up() -> None:
     design.draw(design.wide)
 
 
-def _stamp_page(pdf: pikepdf.Pdf, paper: BinaryIO, design: Design) -> Placed:
-    page = pdf.pages[_PAGE]
-    sheet = Sheet.of(page)
+def _draw(pdf: pikepdf.Pdf, sheet: Sheet, ink: Ink, design: Design) -> Placed:
     larger = _times_a4(sheet)
-    place = find_place(
-        read_ink(paper, _PAGE, sheet), sheet, wide=design.wide.times(larger), tall=design.tall.times(larger)
-    )
+    place = find_place(ink, sheet, wide=design.wide.times(larger), tall=design.tall.times(larger))
     form = design.wide if place.form == design.wide.times(larger) else design.tall
-    overlay(pdf, page, sheet, place, design.draw(form))
+    overlay(pdf, pdf.pages[_PAGE], sheet, place, design.draw(form))
     return Placed(page=_PAGE, rectangle=place.rectangle, module_mm=MODULE_MM * larger, room=place.room)
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pikepdf import Matrix, Rectangle
 from PIL import Image, ImageDraw
 
-from storage.papers.ink import Box, Ink, _ink_of, read_ink
+from storage.papers.ink import Box, Ink, ink_of, read_ink
 from storage.papers.placed import Room
 from storage.papers.placing import EDGE, Form, Place, find_place
 from storage.papers.sheets import Sheet
@@ -34,7 +34,7 @@ def inked(of: Sheet, boxes: Iterable[Box]) -> Ink:
     for left, bottom, right, top in boxes:
         corners = (left * MM, of.height - top * MM, right * MM, of.height - bottom * MM)
         ImageDraw.Draw(picture).rectangle(corners, fill=0)
-    return _ink_of(picture, of)
+    return ink_of(picture, of)
 
 
 def placed(*boxes: Box, of: Sheet | None = None) -> Place:
