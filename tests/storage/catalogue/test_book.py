@@ -184,19 +184,21 @@ async def test_a_process_that_ends_leaves_none_behind(make_book, put, monkeypatc
 
 
 async def test_provinces_own_procedures_are_known_by_their_committee(make_book, put):
-    """Also by the committee of a province that went into another; and places are found by their old names."""
+    """Or say so; also by that of a province that went into another; places are found by their old names."""
     of_old = Procedure(code="1.000002", name="Hỗ trợ", promulgating_agency="UBND tỉnh Hà Giang")
     of_new = Procedure(
         code="1.000003", name="Trợ cấp", promulgating_agency="Ủy ban nhân dân tỉnh Tuyên Quang"
     )
-    await put(BIRTH, of_old, of_new, places=UNITS)
+    said = Procedure(code="1.000004", name="Học bổng", promulgating_agency="Bộ Giáo dục", province="08")
+    await put(BIRTH, of_old, of_new, said, places=UNITS)
     book = make_book()
     await book.renew()
     edition = await book.current()
     provinces = {
-        code: edition.catalogue.facts(code).province for code in ("1.001193", "1.000002", "1.000003")
+        code: edition.catalogue.facts(code).province
+        for code in ("1.001193", "1.000002", "1.000003", "1.000004")
     }
-    assert provinces == {"1.001193": None, "1.000002": "08", "1.000003": "08"}
+    assert provinces == {"1.001193": None, "1.000002": "08", "1.000003": "08", "1.000004": "08"}
     assert [match.unit.code for match in edition.gazetteer.find("Hà Giang")] == ["08"]
 
 
