@@ -13,6 +13,7 @@ from storage.search.folding import fold, words_at
 from storage.search.index import CANDIDATES, Index, Searchable
 from storage.search.lexicon import Lexicon
 from storage.search.names import plain_name
+from storage.search.popularity import popularity
 from storage.search.question import ASIDE, LONGEST, Question, understand
 from storage.search.ranking import scored
 from storage.search.sifting import Places, Shelves, Sort
@@ -83,6 +84,7 @@ class Catalogue:
         self._lexicon = lexicon
         self._facts: list[Facts] = []
         self._index = Index(self._taken(procedures, province_of), lexicon, folder)
+        self._index.favour(popularity(self._index, lexicon))
         named = self._index.named
         self._family_of = [entry.family for entry in named]
         self._shelves = Shelves(self._facts, self._family_of)

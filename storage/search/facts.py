@@ -9,7 +9,7 @@ from storage.search.index import Searchable
 
 _DAYS = {Unit.HOUR: 1 / 24, Unit.WORKING_DAY: 1.0, Unit.DAY: 1.0, Unit.MONTH: 30.0, Unit.YEAR: 365.0}
 
-COMMUNE_PRIOR, PROVINCE_PRIOR, CITIZEN_PRIOR, STANDARD_PRIOR = 1.0, 0.4, 1.0, 0.5
+COMMUNE_PRIOR, PROVINCE_PRIOR, CITIZEN_PRIOR, STANDARD_PRIOR = 1.0, 0.1, 0.65, 0.65
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,10 @@ indexed and what is asked for are cut alike.
 """
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,15 @@ from typing import Any
 import tantivy
 
 from storage.search.folding import fold, pairs, words
-from storage.search.lexicon import Lexicon
+from storage.search.lexicon import Lexicon, spelled_out
 from storage.search.names import marks, plain_name
-from storage.search.question import Question
+from storage.search.question import ASIDE, Question
 from storage.search.spelling import Spelling
 
-WEIGHTS = {"name": 1.0, "pairs": 1.1, "body": 1.0, "body_folded": 2.1, "topic": 0.4}
-"""How much a word counts that is found in a part of a procedure; found on two thirds of the questions."""
+WEIGHTS = {"name": 0.4, "pairs": 0.5, "body": 3.0, "body_folded": 1.5, "topic": 1.5}
+"""How much a word counts that is found in a part of a procedure. How a name fits is weighed by itself."""
 
-CANDIDATES = 200
+CANDIDATES = 120
 """Procedures that are looked at for a question: the right one is among them, or is not found by its words."""
 _HEAP_BYTES = 30_000_000
 _RARE = 5
@@ -55,6 +56,8 @@ class Named:
 
     Attributes:
         words: those of its plain name, without marks.
+        pairs: those of neighbouring words.
+        cases: the cases that it is for (`storage.search.cases`), a bit for each.
         marks: the special cases that it is for, a bit for each (`storage.search.names`).
         family: the same for procedures of one plain name.
         tells: how much its words tell, all together.
@@ -62,6 +65,8 @@ class Named:
 
     code: str
     words: frozenset[str]
+    pairs: frozenset[str]
+    cases: int
     marks: int
     prior: float
     family: int
@@ -88,18 +93,28 @@ class Index:
         self._index = tantivy.Index(_schema(), path=str(folder) if folder else None)
         writer = self._index.writer(_HEAP_BYTES, 1)
         for place, entry in enumerate(catalogue):
-            name, body = words(plain_name(entry.name)), words(entry.body)
+            name, body = (
+                words(spelled_out(text, lexicon.short)) for text in (plain_name(entry.name), entry.body)
+            )
             folded_name, folded_body = [fold(word) for word in name], [fold(word) for word in body]
             frequency.update(folded_name)
             in_bodies.update(folded_body)
             names.append(frozenset(folded_name))
             family = families.setdefault(" ".join(folded_name), len(families))
+            name_pairs = pairs(folded_name)
             drafts.append(
-                {"code": entry.code, "marks": marks(folded_name), "prior": entry.prior, "family": family}
+                {
+                    "code": entry.code,
+                    "pairs": frozenset(map(sys.intern, name_pairs)),
+                    "cases": lexicon.cases.of_name(name),
+                    "marks": marks(folded_name),
+                    "prior": entry.prior,
+                    "family": family,
+                }
             )
             parts = {
                 "name": folded_name,
-                "pairs": pairs(folded_name),
+                "pairs": name_pairs,
                 "body": body,
                 "body_folded": folded_body,
                 "topic": [fold(word) for word in words(entry.topic)],
@@ -131,6 +146,12 @@ class Index:
         self._index.reload()
         self._searcher = self._index.searcher()
 
+    def favour(self, by_family: Mapping[int, float]) -> None:
+        """Raise the priors of families, before anything is asked."""
+        self.named = [
+            replace(named, prior=named.prior + by_family.get(named.family, 0.0)) for named in self.named
+        ]
+
     def tells(self, word: str) -> float:
         """Return how much a word of a name tells (its inverse document frequency); 0 for one in no name."""
         return self._idf.get(word, 0.0)
@@ -144,6 +165,8 @@ class Index:
             "body_folded": question.folded,
             "topic": question.folded,
         }
+        # What says nothing of the matter stands in most texts: it would take the longest to look up.
+        least = ASIDE if question.matters else 0.0
         schema = self._index.schema
         wanted = [
             (
@@ -154,6 +177,7 @@ class Index:
             )
             for part, terms in parts.items()
             for word, weight in terms.items()
+            if weight > least
         ]
         found = self._searcher.search(tantivy.Query.boolean_query(wanted), count, count=False)
         places: Sequence[Any] = self._searcher.fast_field_values("place", [at for _, at in found.hits])

@@ -1,21 +1,24 @@
 """What people say for what the catalogue says: a table in the product, one line for one meaning. Pure.
 
-The table is three files of `lexicon/`: `said.txt` (phrases and what is meant by them), `short.txt` (words of
-dialects, abbreviations) and `asides.txt` (what says nothing of the matter). Each says of its own form.
+The table is four files of `lexicon/`: `said.txt` (phrases and what is meant by them), `short.txt` (words of
+dialects, abbreviations), `asides.txt` (what says nothing of the matter) and `cases.txt` (what tells the names
+of one matter apart). Each says of its own form.
 """
 
-import operator
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
-from typing import Generic, TypeVar
+from itertools import chain
 
-from storage.search.folding import fold, words
+from storage.search.cases import Cases, read_cases
+from storage.search.folding import fold
+from storage.search.phrases import Phrase, Phrases, read_phrases
+from storage.search.scattered import Scattered
 
-T = TypeVar("T")
-Phrase = tuple[str, ...]
+_CAPITALS = re.compile(r"\b[A-ZĐ]{3,}\b")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,41 +29,22 @@ class Meaning:
     surely: bool = True
 
 
-class Phrases(Generic[T]):
-    """Phrases that are looked for at a place of a text, the longest first.
-
-    What is written without marks is met by what has them; what is written with marks by the same only.
-
-    Args:
-        entries: phrases and what they stand for.
-        shortest_folded: words that a phrase has at least to be met without its marks.
-    """
-
-    def __init__(self, entries: Iterable[tuple[Phrase, T]], *, shortest_folded: int = 1) -> None:
-        self._shortest_folded = shortest_folded
-        self._by_first: dict[str, list[tuple[Phrase, T]]] = defaultdict(list)
-        for phrase, value in entries:
-            self._by_first[fold(phrase[0])].append((phrase, value))
-        for found in self._by_first.values():
-            found.sort(key=lambda entry: -len(entry[0]))
-
-    def at(self, text: Sequence[str], place: int) -> tuple[int, T] | None:
-        """Return how many words a phrase at `place` has, and what it stands for."""
-        for phrase, value in self._by_first.get(fold(text[place]), ()):
-            given = text[place : place + len(phrase)]
-            alike = _same if len(phrase) >= self._shortest_folded else operator.eq
-            if len(given) == len(phrase) and all(map(alike, given, phrase)):
-                return len(phrase), value
-        return None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
-    """The table, ready for use."""
+    """The table, ready for use.
+
+    Attributes:
+        meant: how many ways there are of saying it, by what is meant.
+        sayings: those that surely mean something, as they are written.
+        words: all that are known, without marks.
+    """
 
     said: Phrases[Meaning]
+    scattered: Scattered[Meaning]
     asides: Phrases[None]
+    cases: Cases
     short: dict[str, Phrase]
+    meant: Mapping[Phrase, int] = field(repr=False)
     sayings: tuple[Phrase, ...] = field(repr=False)
     words: frozenset[str] = field(repr=False)
 
@@ -68,21 +52,41 @@ class Lexicon:
 @cache
 def lexicon() -> Lexicon:
     """Return the table that the product ships, read once."""
-    said = [(phrase, meaning) for phrases, meaning in read_said(_text("said.txt")) for phrase in phrases]
-    asides = list(read_asides(_text("asides.txt")))
     short = dict(read_short(_text("short.txt")))
-    known = {word for phrase, meaning in said for part in (phrase, *meaning.phrases) for word in part}
-    known |= {word for phrase in asides for word in phrase} | {
-        word for full in short.values() for word in full
-    }
+    lines = list(read_said(_text("said.txt")))
+    # As questions are read, and, for who writes no marks, as it is. Of two lines that come to say the same
+    # the first holds.
+    said: dict[Phrase, Meaning] = {}
+    for phrases, meaning in lines:
+        meant = tuple(written_out(phrase, short) for phrase in meaning.phrases)
+        full = Meaning(phrases=meant, surely=meaning.surely)
+        for phrase in phrases:
+            said.setdefault(written_out(phrase, short), full)
+            said.setdefault(phrase, full)
+    asides = list(read_asides(_text("asides.txt")))
+    known = {*chain.from_iterable(said), *chain.from_iterable(asides), *chain.from_iterable(short.values())}
+    known.update(word for meaning in said.values() for phrase in meaning.phrases for word in phrase)
     return Lexicon(
         # Without its marks `mỏ`, a mine, is `mở`, to open, and much else.
-        said=Phrases(said, shortest_folded=2),
+        said=Phrases(said.items(), shortest_folded=2),
+        scattered=Scattered(said.items()),
         asides=Phrases([(phrase, None) for phrase in asides]),
+        cases=Cases(read_cases(_lines(_text("cases.txt")))),
         short=short,
-        sayings=tuple(phrase for phrase, meaning in said if meaning.surely),
+        meant=Counter(phrase for meaning in said.values() for phrase in meaning.phrases),
+        sayings=tuple(phrase for phrases, meaning in lines if meaning.surely for phrase in phrases),
         words=frozenset(fold(word) for word in known | set(short)),
     )
+
+
+def written_out(phrase: Iterable[str], short: Mapping[str, Phrase]) -> Phrase:
+    """Return words with those in the place of short forms that they stand for."""
+    return tuple(chain.from_iterable(short.get(word, (word,)) for word in phrase))
+
+
+def spelled_out(text: str, short: Mapping[str, Phrase]) -> str:
+    """Return a text of the catalogue with its short forms, which stand in capitals, as they are read."""
+    return _CAPITALS.sub(lambda found: " ".join(short.get(found[0].lower(), (found[0],))), text)
 
 
 def read_said(text: str) -> Iterator[tuple[tuple[Phrase, ...], Meaning]]:
@@ -92,22 +96,22 @@ def read_said(text: str) -> Iterator[tuple[tuple[Phrase, ...], Meaning]]:
         said, parting, meant = line.partition("|" if surely else "~")
         if not parting:
             raise ValueError(f"no meaning is given: {line}")
-        yield _phrases(said), Meaning(phrases=_phrases(meant), surely=surely)
+        yield read_phrases(said), Meaning(phrases=read_phrases(meant), surely=surely)
 
 
 def read_short(text: str) -> Iterator[tuple[str, Phrase]]:
     """Yield each short form with its words. Raises ValueError for a line of another form."""
     for line in _lines(text):
         short, _, full = line.partition("=")
-        ((word,),) = _phrases(short)
-        ((*phrase,),) = _phrases(full)
+        ((word,),) = read_phrases(short)
+        ((*phrase,),) = read_phrases(full)
         yield word, tuple(phrase)
 
 
 def read_asides(text: str) -> Iterator[Phrase]:
     """Yield the phrases that say nothing of the matter."""
     for line in _lines(text):
-        yield from _phrases(line)
+        yield from read_phrases(line)
 
 
 def _text(name: str) -> str:
@@ -118,14 +122,3 @@ def _lines(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if line.strip() and not line.startswith("#"):
             yield line
-
-
-def _phrases(text: str) -> tuple[Phrase, ...]:
-    found = tuple(tuple(words(part)) for part in text.split(","))
-    if not all(found):
-        raise ValueError(f"a phrase has no words: {text}")
-    return found
-
-
-def _same(given: str, known: str) -> bool:
-    return given == known or (given.isascii() and given == fold(known))

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from storage.search.folding import fold, words
-from storage.search.lexicon import Lexicon, Phrase
+from storage.search.lexicon import Lexicon
+from storage.search.phrases import Phrase
 from storage.search.spelling import Spelling
 
 LONGEST = 64
 """Words of a question that are read; who writes more has said what is wanted by then."""
 
 MEANT, PERHAPS_MEANT = 0.9, 0.45
+MEANT_SCATTERED = 0.3
 SAID_OTHERWISE = 0.5
 ASIDE = 0.1
 
@@ -24,6 +26,8 @@ class Question:
         exact: weight of each word as it was written.
         folded: weight of each word without its marks.
         pairs: weight of neighbouring words, without their marks, joined by `_`.
+        said_pairs: weight of those of the neighbouring words that were said themselves.
+        cases: the cases that it is about (`storage.search.cases`), a bit for each.
         flat: all that was said or meant, without marks, between spaces: phrases are looked for in it.
         mended: words that were taken for others, in the order of the text.
     """
@@ -31,8 +35,15 @@ class Question:
     exact: dict[str, float] = field(default_factory=dict)
     folded: dict[str, float] = field(default_factory=dict)
     pairs: dict[str, float] = field(default_factory=dict)
+    said_pairs: dict[str, float] = field(default_factory=dict)
+    cases: int = 0
     flat: str = " "
     mended: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def matters(self) -> bool:
+        """Whether anything in it is more than an aside."""
+        return any(weight > ASIDE for weight in self.folded.values())
 
     def add(self, phrase: Sequence[str], weights: Sequence[float]) -> None:
         """Add words that stand side by side; of two weights of a word the greater counts."""
@@ -65,9 +76,15 @@ def understand(text: str, lexicon: Lexicon, spelling: Spelling) -> Question:
             length, lowered = 1, 1.0
         weights[place : place + length] = [lowered] * length
         place += length
+    for between, meaning in lexicon.scattered.within(said):
+        if between:
+            meant += [(phrase, MEANT_SCATTERED) for phrase in meaning.phrases]
     question.add(said, weights)
+    question.said_pairs = dict(question.pairs)
+    question.cases = lexicon.cases.of_question(said)
     for phrase, weight in meant:
         question.add(phrase, [weight] * len(phrase))
+        question.cases |= lexicon.cases.of_name(phrase)
     return question
 
 

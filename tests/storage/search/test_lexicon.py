@@ -14,14 +14,14 @@ FOLDER = files("storage.search") / "lexicon"
 SAID = list(read_said((FOLDER / "said.txt").read_text("utf-8")))
 SHORT = list(read_short((FOLDER / "short.txt").read_text("utf-8")))
 ASIDES = list(read_asides((FOLDER / "asides.txt").read_text("utf-8")))
-SHOWN = 5
+SHOWN = 10
 
 
 @pytest.fixture(scope="module")
 def index() -> Index:
     """A catalogue of all that is meant, each phrase being a procedure."""
     meant = sorted({" ".join(phrase) for _, meaning in SAID for phrase in meaning.phrases})
-    return Index([Searchable(code=name, name=name) for name in meant], lexicon())
+    return Index([Searchable(code=name, name=name.upper()) for name in meant], lexicon())
 
 
 def found(index: Index, question: str) -> list[str]:
