@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 from pydantic import SecretStr
@@ -85,6 +85,7 @@ def test_published():
     assert all(not {"d", "nbf"} & key.keys() for key in published)
 
 
+@settings(deadline=None)
 @given(
     moves=st.lists(st.integers(min_value=0, max_value=HOUR), min_size=3, max_size=3),
     steps=st.lists(st.integers(min_value=1, max_value=900), min_size=1, max_size=25),

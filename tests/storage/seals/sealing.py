@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+from hypothesis import settings
 from hypothesis import strategies as st
 from joserfc.jwk import ECKey
 
@@ -30,6 +31,9 @@ FULL = SealClaims(
     file_hash=bytes(range(16)),
     status_index=57_000_000,
 )
+
+unhurried = settings(deadline=None)
+"""For what must hold however busy the machine is."""
 
 _text = st.text(st.characters(categories=["L", "M", "N", "P", "Zs"], exclude_characters="\u00a0"), min_size=1)
 

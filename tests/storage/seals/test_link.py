@@ -14,7 +14,7 @@ from qrcode.util import MODE_8BIT_BYTE, MODE_ALPHA_NUM, QRData
 from storage.seals.claims import SealClaims
 from storage.seals.errors import Fault, SealError
 from storage.seals.link import ALPHABET, Link, Scanned, link, new_code, read_code, read_link
-from tests.storage.seals.sealing import FULL, sealed
+from tests.storage.seals.sealing import FULL, sealed, unhurried
 
 HOST = "dichvucong.gov.vn"
 codes = st.text(ALPHABET, min_size=12, max_size=12)
@@ -57,6 +57,7 @@ def test_the_largest_claims_still_fit() -> None:
     assert len(sealed(most)) <= 1024
 
 
+@unhurried
 @given(codes, st.binary(min_size=1, max_size=400), st.sampled_from([str, str.lower, str.title, str.swapcase]))
 def test_a_link_is_read_in_any_case(code: str, token: bytes, as_typed: Callable[[str], str]) -> None:
     """Scanners and people change the case; nothing is lost by it."""
@@ -66,6 +67,7 @@ def test_a_link_is_read_in_any_case(code: str, token: bytes, as_typed: Callable[
     assert read_link(as_typed(printed.fragment)) == Scanned(token=token)
 
 
+@unhurried
 @given(st.binary(min_size=1, max_size=60), st.data())
 def test_base32_is_written_in_one_way(token: bytes, data: st.DataObject) -> None:
     """Another last character never stands for the same bytes."""
@@ -113,6 +115,7 @@ def test_what_is_no_link(text: str, reason: Fault) -> None:
     assert raised.value.reason is reason
 
 
+@unhurried
 @given(st.text(max_size=200))
 def test_noise_ends_in_a_name(text: str) -> None:
     """Nothing but a SealError ever comes of text."""
@@ -121,6 +124,7 @@ def test_noise_ends_in_a_name(text: str) -> None:
             read(text)
 
 
+@unhurried
 @given(codes)
 def test_a_code_is_read_as_people_write_it(code: str) -> None:
     """Small letters, groups, and the letters that look like digits."""

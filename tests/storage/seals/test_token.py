@@ -14,7 +14,7 @@ from storage.seals.cbor import MOST_BYTES, decode, encode
 from storage.seals.claims import SealClaims, read_claims
 from storage.seals.cose import read_token, to_sign, token
 from storage.seals.errors import Fault, SealError
-from tests.storage.seals.sealing import FULL, NOW, claims, sealed
+from tests.storage.seals.sealing import FULL, NOW, claims, sealed, unhurried
 
 KEY_ID = bytes(8)
 SIGNATURE = bytes(64)
@@ -54,6 +54,7 @@ def cwt(**changes: Any) -> bytes:
     return encode(whole)
 
 
+@unhurried
 @given(claims())
 @example(FULL)
 def test_claims_come_back(given_claims: SealClaims) -> None:
@@ -82,6 +83,7 @@ def test_another_library_reads_the_same() -> None:
     }
 
 
+@unhurried
 @given(st.binary(max_size=200), st.binary(min_size=8, max_size=8))
 def test_a_token_comes_apart_as_it_was_put_together(payload: bytes, key_id: bytes) -> None:
     """Payload, key and what was signed are those that went in."""
@@ -208,6 +210,7 @@ def test_tags_are_never_followed(tagged: bytes) -> None:
     assert time.perf_counter() - started < 0.1
 
 
+@unhurried
 @given(st.binary(max_size=300) | st.binary(max_size=300).map(lambda rest: b"\xd2\x84\x4d" + rest))
 def test_noise_ends_in_a_name(noise: bytes) -> None:
     """Nothing but a SealError ever comes of bytes."""
@@ -216,6 +219,7 @@ def test_noise_ends_in_a_name(noise: bytes) -> None:
             read(noise)
 
 
+@unhurried
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.binary(max_size=9),

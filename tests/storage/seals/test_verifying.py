@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from storage.seals.claims import SealClaims
@@ -23,6 +23,7 @@ from tests.storage.seals.sealing import (
     OTHER_KEY,
     claims,
     sealed,
+    unhurried,
     with_members,
 )
 
@@ -31,7 +32,7 @@ LINK = link("dichvucong.gov.vn", "0123456789AB", TOKEN)
 PUBLISHED = read_key_set(json.loads(json.dumps(KEYS.published())))
 
 
-@settings(deadline=None)
+@unhurried
 @given(claims())
 @example(FULL)
 def test_what_was_sealed_is_valid(given_claims: SealClaims) -> None:
@@ -144,6 +145,7 @@ def test_what_we_never_sign_is_broken_though_signed(payload: bytes) -> None:
     assert verdict.reason in {Fault.CBOR, Fault.CLAIMS, Fault.NOT_DETERMINISTIC}
 
 
+@unhurried
 @given(st.binary(max_size=2000) | st.text(max_size=2000))
 def test_nothing_raises(noise: bytes | str) -> None:
     """Whatever is scanned, there is a verdict."""
