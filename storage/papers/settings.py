@@ -1,16 +1,15 @@
 """Settings of papers: how large they may be, what examines them and whose signatures count."""
 
-import ssl
 from pathlib import Path
 from typing import Annotated
 
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificates
 from pydantic import Field
 
 from storage.errors import SettingsError
 from storage.papers.limits import MIB, Limits
 from storage.settings import StorageSettings
-
-_END_OF_CERTIFICATE = "-----END CERTIFICATE-----"
 
 
 class PaperSettings(StorageSettings):
@@ -77,8 +76,4 @@ def _pem_files(path: Path) -> list[Path]:
 
 
 def _certificates(path: Path) -> list[bytes]:
-    *certificates, _ = path.read_text(encoding="ascii").split(_END_OF_CERTIFICATE)
-    if not certificates:
-        raise ValueError(f"{path} is no PEM")
-    blocks = (text[text.index("-----BEGIN CERTIFICATE-----") :] for text in certificates)
-    return [ssl.PEM_cert_to_DER_cert(block + _END_OF_CERTIFICATE) for block in blocks]
+    return [found.public_bytes(Encoding.DER) for found in load_pem_x509_certificates(path.read_bytes())]

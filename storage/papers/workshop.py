@@ -6,6 +6,7 @@ signed for a copy they ask for, once for each copy.
 """
 
 import asyncio
+import errno
 import math
 import os
 from collections.abc import AsyncIterator
@@ -45,6 +46,7 @@ class Workshop:
             parent=os.getpid(),
         )
         self._folder = settings.spool_folder()
+        self._copy_bytes = greeting.limits.copy_bytes
         self._turns: Turns[Order] = Turns(settings.paper_queue)
         self._seats = [
             Seat(self._turns, greeting, seconds=settings.paper_seconds, jobs=settings.paper_jobs)
@@ -111,6 +113,7 @@ class Workshop:
             PaperRefused: as of `examine`, or the copy is too large.
             WorkshopBusyError: too many wait.
             WorkshopClosedError: there is nobody to look at it.
+            OSError: there is no room for the copy.
             Exception: what `notary.sign` raised.
         """
         copy = spool(self._folder)
@@ -123,9 +126,23 @@ class Workshop:
             )
             copy.seek(0)
             return done.findings, _present(done.placed), copy
+        except PaperRefused as refusal:
+            with copy:
+                raise self._cause(refusal, copy) from refusal
         except BaseException:
             copy.close()
             raise
+
+    def _cause(self, refusal: PaperRefused, copy: BinaryIO) -> Exception:
+        """Return why a copy was not made: a library that can not write on aborts, as over a damaged file."""
+        if refusal.reason is not Refusal.DAMAGED:
+            return refusal
+        if os.fstat(copy.fileno()).st_size >= self._copy_bytes:
+            return PaperRefused(Refusal.TOO_LARGE, limit=self._copy_bytes)
+        room = os.statvfs(copy.fileno())
+        if room.f_bavail * room.f_frsize < MIB:
+            return OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return refusal
 
     async def _done(self, job: Job, descriptors: list[int], whose: str, sign: Sign | None = None) -> Done:
         order = Order(job=job, descriptors=descriptors, sign=sign)
