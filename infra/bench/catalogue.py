@@ -14,6 +14,7 @@ from infra.bench import (
     search,
     single_push,
     snapshot_claims,
+    stamping,
     workers,
 )
 from infra.bench.figures import Figure
@@ -110,6 +111,11 @@ ENTRIES = {
     ),
     "search_p99": Entry(
         search.measure, "99th percentile ms of such a question at half of that rate / 20 ms: below 1"
+    ),
+    "stamping": Entry(
+        stamping.measure,
+        "papers sealed and stamped in one process / bare pyHanko with its own QR stamp at a fixed place, "
+        "signed alike: at least 0.7 (peers: both with a scan that fills its page)",
     ),
 }
 
