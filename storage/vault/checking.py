@@ -10,48 +10,20 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from functools import partial
 from hashlib import sha256
-from uuid import UUID
 
 from storage.cipher import Cipher, UndecipherableError
 from storage.unit_of_work import UnitOfWork
 from storage.vault.blobs import BlobMissingError, Blobs, BlobsUnreachableError
 from storage.vault.checklist import Checkable, due, record
+from storage.vault.faults import Fault, Found
 from storage.vault.integrity import is_intact
 from storage.vault.models import DocumentFile
 from storage.vault.pace import Pace
 from storage.vault.sealing import DamagedFileError, FileKey, opened, sealed_size
 
 AT_A_TIME = 20
-
-
-class Fault(StrEnum):
-    """What is wrong with a file."""
-
-    ROW = "row"
-    """Its row, or its document's, was changed by somebody else than this program."""
-    KEY = "key"
-    """Its key, or its party's, does not open."""
-    MISSING = "missing"
-    """Its blob is not there."""
-    UNREADABLE = "unreadable"
-    """Its blob can not be read, while those of other files can."""
-    BYTES = "bytes"
-    """Its blob is not as it was written."""
-    CONTENT = "content"
-    """What its blob holds is not what the row tells."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """A fault, and the file that has it."""
-
-    document_id: UUID
-    file_id: UUID
-    role: str
-    fault: Fault
 
 
 @dataclass(slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from storage.errors import NotFoundError
 from storage.parties import repository as parties
 from storage.parties.models import Party
 from storage.unit_of_work import Reading, UnitOfWork
+from storage.vault.faults import Fault, Found
 from storage.vault.models import Document, DocumentFile
 
 AHEAD = timedelta(hours=1)
@@ -24,6 +25,9 @@ UPDATE document_file SET checked_at = %s, fault = %s WHERE id = %s AND mac = %s 
 _OUTSTANDING = """
 SELECT count(*), coalesce(sum(size), 0)::bigint FROM document_file
 WHERE checked_at IS NULL OR checked_at < %s OR checked_at > %s
+"""
+_FAULTY = """
+SELECT document_id, id, role, fault FROM document_file WHERE fault IS NOT NULL ORDER BY id LIMIT %s
 """
 _WITHOUT_ORIGINAL = """
 SELECT d.id FROM document d
@@ -83,7 +87,7 @@ async def _key(reading: Reading, party_id: UUID) -> PartyKey | None:
         return None
 
 
-async def record(uow: UnitOfWork, one: Checkable, fault: str | None, *, at: datetime) -> bool:
+async def record(uow: UnitOfWork, one: Checkable, fault: Fault | None, *, at: datetime) -> bool:
     """Write what was found of a file; return whether its row is still the one that was checked."""
     driver = await uow.driver()
     return (await driver.execute(_RECORD, (at, fault, one.file.id, one.file.mac))).rowcount == 1
@@ -94,6 +98,16 @@ async def outstanding(reading: Reading, *, before: datetime, now: datetime) -> t
     driver = await reading.driver()
     row: Any = await (await driver.execute(_OUTSTANDING, (before, now + AHEAD))).fetchone()
     return row[0], row[1]
+
+
+async def faulty(reading: Reading, *, limit: int = 1000) -> Sequence[Found]:
+    """Return the files that had a fault when they were checked last, whoever checked them."""
+    driver = await reading.driver()
+    rows: list[Any] = await (await driver.execute(_FAULTY, (limit,))).fetchall()
+    return [
+        Found(document_id=document_id, file_id=file_id, role=role, fault=Fault(fault))
+        for document_id, file_id, role, fault in rows
+    ]
 
 
 async def without_original(reading: Reading, *, limit: int = 1000) -> Sequence[UUID]:

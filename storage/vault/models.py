@@ -90,6 +90,7 @@ class DocumentFile(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("document_id", "role"),
         Index("ix_document_file_checked", text("checked_at NULLS FIRST"), "id"),
+        Index("ix_document_file_faulty", "id", postgresql_where=text("fault IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -60,7 +60,7 @@ class Outcome:
 
 
 async def due(
-    reading: Reading, periods: Periods, *, now: datetime, after: UUID = BEFORE_ALL_IDS, limit: int = AT_A_TIME
+    reading: Reading, periods: Periods, *, now: datetime, after: UUID = BEFORE_ALL_IDS, limit: int = 1000
 ) -> Sequence[Due]:
     """Return documents whose period is over and that no hold keeps, in the order of their ids."""
     driver = await reading.driver()
@@ -100,7 +100,7 @@ async def apply(
     while True:
         removed: list[Removed] = []
         async with open_unit() as uow:
-            found = await due(uow, periods, now=now, after=after)
+            found = await due(uow, periods, now=now, after=after, limit=AT_A_TIME)
             for one in found:
                 try:
                     reason = f"{one.kind.value}: {periods[one.kind]} years after the end of its dossier"

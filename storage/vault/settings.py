@@ -1,8 +1,6 @@
 """Settings of the upkeep of documents: how fast they are checked, and how long what is kept."""
 
-from collections.abc import Mapping
 from datetime import timedelta
-from types import MappingProxyType
 from typing import Annotated
 
 from pydantic import Field
@@ -31,7 +29,7 @@ class VaultSettings(BaseSettings):
 
     grace_hours: Annotated[int, Field(ge=1, le=24 * 365)] = 24
     check_rate: Annotated[float, Field(ge=0, le=10_000)] = 2.0
-    keep_years: Mapping[DocumentKind, Years] = MappingProxyType({DocumentKind.COMPONENT: 10})
+    keep_years: dict[DocumentKind, Years] = {DocumentKind.COMPONENT: 10}
 
     @property
     def grace(self) -> timedelta:

@@ -1,4 +1,4 @@
-"""Keep what was removed from stores of documents, and why."""
+"""Keep what was removed from stores of documents, and why; find faulty files."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,6 +31,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("cleared_at IS NULL"),
     )
 
+    op.create_index(
+        "ix_document_file_faulty", "document_file", ["id"], postgresql_where=sa.text("fault IS NOT NULL")
+    )
+
 
 def downgrade() -> None:
+    op.drop_index("ix_document_file_faulty", "document_file")
     op.drop_table("document_removal")

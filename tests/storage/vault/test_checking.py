@@ -14,7 +14,8 @@ from storage.errors import NotFoundError
 from storage.unit_of_work import UnitOfWork
 from storage.vault import checklist, removing, states
 from storage.vault.blobs import Blobs, BlobsUnreachableError
-from storage.vault.checking import AT_A_TIME, Checked, Checker, Fault
+from storage.vault.checking import AT_A_TIME, Checked, Checker
+from storage.vault.faults import Fault
 from storage.vault.integrity import APART, authenticate
 from storage.vault.models import Document, DocumentFile
 from storage.vault.pace import Pace

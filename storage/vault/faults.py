@@ -1,0 +1,32 @@
+"""What can be wrong with a file that is kept."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class Fault(StrEnum):
+    """What is wrong with a file."""
+
+    ROW = "row"
+    """Its row, or its document's, was changed by somebody else than this program."""
+    KEY = "key"
+    """Its key, or its party's, does not open."""
+    MISSING = "missing"
+    """Its blob is not there."""
+    UNREADABLE = "unreadable"
+    """Its blob can not be read, while those of other files can."""
+    BYTES = "bytes"
+    """Its blob is not as it was written."""
+    CONTENT = "content"
+    """What its blob holds is not what the row tells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A fault, and the file that has it."""
+
+    document_id: UUID
+    file_id: UUID
+    role: str
+    fault: Fault
