@@ -75,7 +75,7 @@ async def test_by_keyboard_alone(page, papers):
     for stop in ("#again", "#file", "#code"):
         await page.keyboard.press("Tab")
         await expect(page.locator(stop)).to_be_focused()
-        ring = "el => getComputedStyle(el.id === 'file' ? el.previousElementSibling : el).outlineStyle"
+        ring = "el => getComputedStyle(el.id === 'file' ? el.nextElementSibling : el).outlineStyle"
         assert await page.eval_on_selector(stop, ring) != "none"
     await page.keyboard.type("7K3M")
     await page.keyboard.press("Enter")
@@ -125,6 +125,32 @@ async def test_it_fits_a_small_screen(page, papers, audit):
         await page.goto(address(papers, name))
         await expect(page.locator("#words")).to_be_focused()
         await audit(page, f"verify-{name}")
+
+
+@ONCE
+async def test_without_a_code_one_is_asked_for(page, papers, audit, asked):
+    """Where nothing was scanned yet, nothing is judged; a code with letters that look like others is understood."""
+    await page.goto(f"{papers.url}/V/-")
+    await page.get_by_role("link", name="English").click()
+    await expect(page.get_by_role("heading", name="Check another document")).to_be_visible()
+    await expect(page.locator("#verdict")).to_be_hidden()
+    await expect(page.locator("#busy")).to_be_empty()
+    assert not [request for request in asked if "/v1/" in request.url]
+    await audit(page, "verify-start")
+    await page.fill("#code", papers.expired.code.replace("0", "o").replace("1", "l"))
+    await page.keyboard.press("Enter")
+    await verdict(page, "This document has expired")
+    await page.reload()
+    await verdict(page, "This document has expired")
+
+
+@ONCE
+async def test_an_old_browser_is_told_nothing_false(page, papers):
+    """Without WebCrypto nothing is said for or against a seal, and the status is that of the code."""
+    await page.add_init_script("Object.defineProperty(crypto, 'subtle', { value: undefined })")
+    await page.goto(papers.link(papers.valid, papers.forged))
+    await verdict(page, NO_PAPER)
+    assert "Con dấu điện tử: chưa kiểm tra" in await page.inner_text("#checks")
 
 
 @ONCE

@@ -1,22 +1,36 @@
 // From the address to a result, and on to the next one.
 const LANGUAGE = "tindan.language";
+/** In the place of a code: there is none yet, and one is to be scanned or typed. */
+const NO_CODE = "-";
 let turn = 0;
 
 async function check() {
   const mine = ++turn;
-  shown = null;
-  by("verdict").hidden = by("details").hidden = true;
-  draw();
   const code = decoded(location.pathname.split("/").pop());
   const text = location.hash.slice(1);
+  shown = null;
+  busy = Boolean(text) || code !== NO_CODE;
+  by("verdict").hidden = by("details").hidden = true;
+  draw();
+  if (!busy) return;
   const [online, published] = await Promise.all([askStatus(code), askKeys()]);
   const keys = published?.keys ?? [];
-  const seal = !text ? { state: "absent" } : published ? await checkSeal(text, keys) : { state: "unchecked" };
+  const seal = await sealIn(text, published);
   const listed = seal.claims ? await askList(seal.claims.index, keys) : null;
   if (mine !== turn) return;
   const fresh = Boolean(published?.fresh);
   const now = Date.now() / 1000;
   show({ code, seal, online, result: judge({ seal, online, listed, fresh, now }) });
+}
+
+async function sealIn(text, published) {
+  if (!text) return { state: "absent" };
+  try {
+    return await checkSeal(text, published.keys);
+  } catch {
+    // Without keys, or in a browser without WebCrypto, nothing is said for or against a seal.
+    return { state: "unchecked" };
+  }
 }
 
 function decoded(text) {

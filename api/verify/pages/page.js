@@ -4,9 +4,10 @@ const { texts, host } = JSON.parse(by("data").textContent);
 const NOTHING = { seal: { state: "absent" }, online: { state: "unreached" }, listed: null, fresh: false };
 let locale = document.documentElement.lang;
 let shown = null;
+let busy = false;
 
 /** Return a code as it is printed. */
-const grouped = (code) => code.replace(/.{4}(?=.)/g, "$& ");
+const grouped = (code) => code.replace(/.{4}(?=.)/g, "$&\u00a0");
 const say = (key, values = {}) => texts[locale][key].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
 
 function moment(time) {
@@ -112,7 +113,7 @@ function draw() {
   document.title = `${say("title")} – ${host}`;
   const other = locale === "vi" ? "en" : "vi";
   Object.assign(by("language"), { lang: other, hreflang: other, href: `?lang=${other}`, textContent: texts[other].language });
-  by("busy").textContent = shown ? "" : say("busy");
+  by("busy").textContent = busy ? say("busy") : "";
   if (shown) drawResult();
 }
 
@@ -155,6 +156,7 @@ function drawCompared() {
 
 /** Show a result, and lead whoever reads or listens to it. What is bad interrupts. */
 function show(found) {
+  busy = false;
   shown = { compared: null, ...found };
   by("announced").setAttribute("role", toneOf(shown.result) === "bad" ? "alert" : "status");
   draw();

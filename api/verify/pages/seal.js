@@ -10,7 +10,8 @@ const isIndex = (value) => Number.isInteger(value) && value >= 0;
 /** What can be shown as it stands: nothing invisible, and nothing that turns the direction of writing. */
 const textOf = (longest) => (value) =>
   typeof value === "string" && /^(?:[^\p{C}\p{Z}]| )+$/u.test(value) && [...value].length <= longest;
-const isHolder = (value) => textOf(40)(value) && !/[0-9]{9}/.test(value);
+/** Nobody's whole number: such a one has nine digits at least, whatever stands between them. */
+const isHolder = (value) => textOf(40)(value) && (value.match(/\p{Nd}/gu) ?? []).length < 9;
 
 /** Take from a map what is expected, and refuse whatever else it holds; `needed` of the names must be there. */
 function fields(map, shape, needed) {
