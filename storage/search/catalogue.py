@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from operator import attrgetter
 from pathlib import Path
 
@@ -22,7 +22,11 @@ from storage.search.suggesting import Completion, Suggestions
 FITTING = 0.45
 """What fits less than this share of the best is left out: it has a word in common, and no more."""
 
-SAID_WEIGHT = 2.5
+LAST = 10
+"""Where one of the least likely tenth of what was looked at fits, others may that were not looked at."""
+
+SAID_WEIGHT = 0.5
+"""Of a saying among suggestions: what is asked for most is proposed by its name."""
 
 NAMES_REMEMBERED = 1000
 """Names whose words are remembered: some are found time and again."""
@@ -49,14 +53,16 @@ class Answer:
 
     Attributes:
         found: those asked for.
-        total: how many there are in all.
+        total: how many there are on all pages.
         facets: by facet, how many of what was found have which value, its own choice left out of account.
+        complete: whether hardly anything else fits; else total and facets are of the likeliest alone.
         read_as: the question as it was read, where words were taken for others.
     """
 
     found: Sequence[Found]
     total: int
     facets: Mapping[Facet, Mapping[str, int]]
+    complete: bool = True
     read_as: str | None = None
 
 
@@ -120,12 +126,12 @@ class Catalogue:
     ) -> Answer:
         """Return `count` of what fits a question, from the place `start` on.
 
-        Where nothing is asked, everything is listed, what is likeliest first. A question finds two
-        hundred procedures at most, and as many again of those that a sieve lets through. What fits is found
-        by the words alone: a sieve narrows it, so that each count of a facet is what choosing it leads to.
+        Where nothing is asked, everything is listed, what is likeliest first. What fits is found by the words
+        alone: a sieve narrows it, so that each count of a facet is what choosing it leads to. Of very many
+        that have words of it the likeliest alone are looked at; the answer tells whether others may fit.
         """
         question = understand(text, self._lexicon, self._index.spelling)
-        hits = self._hits(question, sieve) if question.folded else {}
+        hits, complete = self._hits(question, sieve) if question.folded else ({}, True)
         families = self._families(hits) if question.folded else self._everything
         passing = self._shelves.passing(sieve)
         order = self._shelves.order(sort)
@@ -140,6 +146,7 @@ class Catalogue:
         return Answer(
             found=[self._found(members(family), asked) for family in listed[start : start + count]],
             total=len(listed),
+            complete=complete,
             facets=self._shelves.counts(families, sieve),
             read_as=_read_as(text, question),
         )
@@ -151,16 +158,20 @@ class Catalogue:
             self._facts.append(facts_of(procedure, province_of(procedure)))
             yield searchable_of(procedure)
 
-    def _hits(self, question: Question, sieve: Sieve) -> Mapping[int, float]:
-        """Return the places that fit, with how badly, the best first."""
+    def _hits(self, question: Question, sieve: Sieve) -> tuple[Mapping[int, float], bool]:
+        """Return the places that fit, with how badly, the best first, and whether these are all."""
         views = self._views(sieve)
-        if not views:
-            return _fitting(scored(self._index, question, self._index.candidates(question)))
-        found = self._index.candidates(question, len(self))
-        likely = dict(found[:CANDIDATES])
-        for view in views:
-            likely.update(islice((hit for hit in found if hit[0] in view), CANDIDATES))
-        return _fitting(scored(self._index, question, likely.items()))
+        found = self._index.candidates(question, len(self) if views else CANDIDATES)
+        groups = [found[:CANDIDATES], *(self._within(view, found) for view in views)]
+        likely = dict(chain.from_iterable(groups))
+        hits = _fitting(scored(self._index, question, likely.items()))
+        last = chain.from_iterable(
+            group[-CANDIDATES // LAST :] for group in groups if len(group) == CANDIDATES
+        )
+        return hits, not any(place in hits for place, _ in last)
+
+    def _within(self, view: Places, found: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
+        return list(islice((hit for hit in found if hit[0] in view), CANDIDATES))
 
     def _views(self, sieve: Sieve) -> list[Places]:
         """Return what passes a sieve, and what passes it but for each of the facets that are chosen."""

@@ -18,6 +18,8 @@ from storage.search.folding import fold
 from storage.search.phrases import Phrase, Phrases, read_phrases
 from storage.search.scattered import Scattered
 
+_SHOWN = 2
+"""Phrases of a line that are proposed to who is typing: the usual ones stand first."""
 _CAPITALS = re.compile(r"\b[A-ZĐ]{3,}\b")
 
 
@@ -35,7 +37,7 @@ class Lexicon:
 
     Attributes:
         meant: how many ways there are of saying it, by what is meant.
-        sayings: those that surely mean something, as they are written.
+        sayings: the usual ones of those that surely mean something, of two words or more, as they are said.
         words: all that are known, without marks.
     """
 
@@ -74,7 +76,13 @@ def lexicon() -> Lexicon:
         cases=Cases(read_cases(_lines(_text("cases.txt")))),
         short=short,
         meant=Counter(phrase for meaning in said.values() for phrase in meaning.phrases),
-        sayings=tuple(phrase for phrases, meaning in lines if meaning.surely for phrase in phrases),
+        sayings=tuple(
+            phrase
+            for phrases, meaning in lines
+            if meaning.surely
+            for phrase in phrases[:_SHOWN]
+            if len(phrase) > 1
+        ),
         words=frozenset(fold(word) for word in known | set(short)),
     )
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from storage.search.catalogue import Catalogue
 from storage.search.facts import Sieve
+from storage.search.index import CANDIDATES
 from storage.search.lexicon import lexicon
 from storage.search.suggesting import LONGEST, Completion, Suggestions
 from tests.storage.search.examples import NAMES, procedure
@@ -32,6 +33,16 @@ def test_a_slip_is_told(catalogue):
     """What was taken for another word is told, and what was not is no news."""
     assert catalogue.ask("dang ky khai sihn", Sieve(), count=1).read_as == "dang ky khai sinh"
     assert catalogue.ask("đăng ký khai sinh", Sieve(), count=1).read_as is None
+
+
+def test_whether_others_may_fit_is_told():
+    """Where more are alike than are looked at, the answer says that it is not all; else that it is."""
+    alike = [procedure(number, f"Giấy phép loại {number}") for number in range(2 * CANDIDATES)]
+    many = Catalogue([*alike, procedure(9999, "Khai sinh")], lexicon(), version=1)
+    answer = many.ask("giấy phép loại", Sieve(), count=1)
+    assert (answer.complete, answer.total) == (False, CANDIDATES)
+    assert many.ask("khai sinh", Sieve(), count=1).complete
+    assert many.ask("", Sieve(), count=1).complete
 
 
 def test_nothing_is_everything(catalogue):
