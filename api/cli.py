@@ -25,6 +25,7 @@ from api.operation.representatives import representatives
 from api.operation.routes import routes
 from api.operation.seals import seal
 from api.operation.units import units
+from api.operation.vault import vault
 from api.parent import follow_parent
 from api.settings import Settings
 from api.stack import StackError
@@ -52,6 +53,7 @@ app.add_typer(officer, name="officer")
 app.add_typer(routes, name="routes")
 app.add_typer(seal, name="seal")
 app.add_typer(units, name="units")
+app.add_typer(vault, name="vault")
 
 
 def fail(message: object) -> NoReturn:
@@ -216,6 +218,7 @@ def main() -> None:
 _PREFIXES = {
     "SandboxSettings": "TINDAN_SANDBOX_",
     "TwilioSettings": "TINDAN_TWILIO_",
+    "VaultSettings": "TINDAN_VAULT_",
     "ZaloSettings": "TINDAN_ZALO_",
 }
 

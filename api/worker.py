@@ -31,6 +31,9 @@ from storage.receipts import repository as receipts
 from storage.sessions import repository as sessions
 from storage.suppressions import repository as suppressions
 from storage.unit_of_work import Reading, UnitOfWork
+from storage.vault.place import open_blobs
+from storage.vault.settings import VaultSettings
+from storage.vault.watching import Watch
 from storage.verifications import repository as verifications
 
 log = structlog.get_logger(__name__)
@@ -69,6 +72,7 @@ class Worker:
             for _ in range(AT_ONCE)
         ]
         self._receipts = ReceiptDesk(self._unit_of_work, REPORTED)
+        self._vault = Watch(self._unit_of_work, open_blobs(settings.storage), VaultSettings())
         self._announced, self._reported = Bell(), Bell()
         self._planned = {name: Bell() for name in channels}
 
@@ -77,6 +81,7 @@ class Worker:
         helpers = [
             asyncio.create_task(HintListener(self._url, self._announced.ring).run(), name="hints"),
             asyncio.create_task(self._keep_up(), name="upkeep"),
+            asyncio.create_task(self._vault.run(), name="vault"),
         ]
         loops = [
             ("planner", self._planner.run_once, self._announced),

@@ -14,6 +14,7 @@ from notify.accounts.zalo import ZaloSettings
 from notify.settings import NotifySettings
 from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings
+from storage.vault.settings import VaultSettings
 
 CLASSES: tuple[type[BaseSettings], ...] = (
     Settings,
@@ -22,6 +23,7 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     NotifySettings,
     SealSettings,
     TwilioSettings,
+    VaultSettings,
     ZaloSettings,
 )
 ELSEWHERE = {
@@ -55,7 +57,8 @@ def test_it_names_every_setting_and_no_other() -> None:
 
 def test_what_it_calls_usual_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Setting all of the last part changes nothing."""
-    usual = {kind: kind() for kind in (Settings, AuthSettings, StorageSettings, NotifySettings, SealSettings)}
+    kinds = (Settings, AuthSettings, StorageSettings, NotifySettings, SealSettings, VaultSettings)
+    usual = {kind: kind() for kind in kinds}
     given = assignments(EXAMPLE.read_text().partition(OPENING)[2])
     assert given.pop(OF_THE_IMAGE) != usual[Settings].model_dump()["host"]
     assert len(given) > 10
