@@ -22,6 +22,7 @@ from storage.seals.statuses import ENTRIES
 from storage.verifications import repository as verifications
 from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
 from tests.api.authorisation_world import World
+from tests.api.documents import keep_document
 from tests.api.results.handing import letter, parts, said
 from tests.api.verify.sealing import sealed
 
@@ -243,6 +244,44 @@ async def status_list(world: World) -> Call:
     return Call(names={"number": str((await sealed(world.services)).status_index // ENTRIES)})
 
 
+async def document(world: World) -> str:
+    """Put a document into the owner's store."""
+    return str(await keep_document(world.services, world.owner, uuid4().hex))
+
+
+async def new_share(world: World) -> Call:
+    """Share a document of the owner's."""
+    return Call(json={"document_ids": [await document(world)], "purpose": "Nộp hồ sơ"})
+
+
+async def share(world: World) -> dict[str, Any]:
+    """Let the owner share a document, and return the link as it was made."""
+    owner = await sign_in(world.services, world.owner)
+    asked = (await new_share(world)).json | {"roles": ["original", "copy"]}
+    answer = await world.client.post("/v1/vault/shares", json=asked, headers=owner.headers)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def share_id(world: World) -> str:
+    """Return the id of a link."""
+    return str((await share(world))["id"])
+
+
+async def link(world: World) -> Call:
+    """Name a link as whoever was given it does."""
+    return Call(names={"token": (await share(world))["link"].rpartition("/")[2]})
+
+
+async def shared_file(world: World) -> Call:
+    """Open a link, whose cookie this client then shows, and name what it leads to."""
+    made = await share(world)
+    token = made["link"].rpartition("/")[2]
+    assert (await world.client.post(f"/v1/shares/{token}/visits")).status_code == 201
+    return Call(names={"token": token, "document_id": made["document_ids"][0]})
+
+
 EMPTY = plain()
 a_procedure = plain(names={"code": "1.001193"})
 REQUESTS: dict[str, Make] = {
@@ -283,6 +322,18 @@ REQUESTS: dict[str, Make] = {
     "GET /v1/notifications": EMPTY,
     "POST /v1/notifications/read": notices,
     "POST /v1/notifications/received": notices,
+    "GET /v1/vault/documents": EMPTY,
+    "GET /v1/vault/documents/{document_id}": an_id("document_id", document),
+    "GET /v1/vault/documents/{document_id}/original": an_id("document_id", document),
+    "GET /v1/vault/documents/{document_id}/copy": an_id("document_id", document),
+    "GET /v1/vault/shares": EMPTY,
+    "POST /v1/vault/shares": new_share,
+    "DELETE /v1/vault/shares/{share_id}": an_id("share_id", share_id),
+    "GET /chia-se/{token}": link,
+    "GET /v1/shares/{token}": link,
+    "POST /v1/shares/{token}/visits": link,
+    "GET /v1/shares/{token}/documents/{document_id}/copy": shared_file,
+    "GET /v1/shares/{token}/documents/{document_id}/original": shared_file,
     "GET /v1/me": EMPTY,
     "PATCH /v1/me": plain(json={"locale": "vi"}),
     "GET /v1/me/contacts": EMPTY,

@@ -155,9 +155,10 @@ NOBODYS = {"PUT /v1/devices/{installation_id}", "POST /v1/receipts/{provider}"} 
     if route.startswith(
         ("GET /v1/procedures/", "GET /v1/life-events/", "GET /v1/verifications/", "GET /v1/status-lists/")
     )
+    or "/v1/shares/" in route
 }
 """Name what is no party's: a phone goes over to whoever signs in on it; providers, procedures and how sealed
-documents stand are known to all."""
+documents stand are known to all; a link is whose it was given to."""
 NAMING = sorted(route for route in EXPECTED if "{" in route and " /v1/" in route and route not in NOBODYS)
 VOLATILE = {"x-request-id"}
 
