@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -63,6 +64,30 @@ class AgencyActor(Actor):
         answer = self._http.post("/v1/agency/dossier-events", json={"events": list(events)})
         results: list[dict[str, Any]] = expect(answer, 200).json()["results"]
         return results
+
+    def hand_over(self, metadata: Mapping[str, Any], file: bytes) -> dict[str, Any]:
+        """Hand a paper to its owner's store; return the answer."""
+        parts: dict[str, tuple[str | None, bytes | str, str]] = {
+            "metadata": (None, json.dumps(metadata), "application/json"),
+            "file": ("ket-qua.pdf", file, "application/pdf"),
+        }
+        answer = self._http.post("/v1/agency/results", files=parts)
+        body: dict[str, Any] = expect(answer, 200, 201).json()
+        return body
+
+
+class Stranger(Actor):
+    """Whoever is shown a paper: has no account, and a camera."""
+
+    def verification(self, code: str) -> dict[str, Any]:
+        """Ask how a sealed document stands."""
+        body: dict[str, Any] = expect(self._http.get(f"/v1/verifications/{code}"), 200).json()
+        return body
+
+    def seal_keys(self) -> dict[str, Any]:
+        """Get the keys by which seals are verified without asking."""
+        body: dict[str, Any] = expect(self._http.get("/.well-known/tindan-seal-keys.json"), 200).json()
+        return body
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +176,15 @@ class CitizenActor(Actor):
         """Read one dossier with its timeline."""
         body: dict[str, Any] = expect(self._http.get(f"/v1/dossiers/{code}"), 200).json()
         return body
+
+    def document(self, document_id: str) -> dict[str, Any]:
+        """Read one document of the store."""
+        body: dict[str, Any] = expect(self._http.get(f"/v1/vault/documents/{document_id}"), 200).json()
+        return body
+
+    def copy(self, document_id: str) -> bytes:
+        """Get the stamped copy of a document."""
+        return expect(self._http.get(f"/v1/vault/documents/{document_id}/copy"), 200).content
 
     def inbox(self) -> dict[str, Any]:
         """Read the newest notices."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from api.settings import Settings
 from auth import opaque
+from auth.agencies import Scope
 from storage.agencies import clients
 from storage.agencies import repository as agencies
 from storage.agencies.clients import MOST_PER_SECOND, Credential, EventLimit
@@ -29,7 +30,7 @@ from storage.units.record import Units
 AUTHOR = "demonstration"
 CLIENT_ID = "demo-agency"
 AUTHOR, SOURCE = "tindan", "demonstration"
-SCOPES = frozenset({"events"})
+SCOPES = frozenset({Scope.EVENTS.value, Scope.RESULTS.value})
 FAST = EventLimit(rate=MOST_PER_SECOND, burst=10 * MOST_PER_SECOND)
 """A demonstration, and what is measured with it, is not to wait."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from api.demonstration.paper import Handed
 from api.demonstration.story import CHANNELS, Telling
 from storage.dossiers.working_days import VIETNAM
 
@@ -38,6 +39,19 @@ def as_json(telling: Telling) -> dict[str, Any]:
         ],
         "neighbour": telling.neighbour
         and {"channel": telling.neighbour.channel, "text": telling.neighbour.title},
+        "paper": telling.paper and _paper(telling.paper),
+    }
+
+
+def _paper(handed: Handed) -> dict[str, Any]:
+    return {
+        "id": handed.told["id"],
+        "title": handed.shown["title"],
+        "code": handed.told["seal"]["code"],
+        "link": handed.told["seal"]["link"],
+        "copy_size": handed.copy_size,
+        "online": handed.online["status"],
+        "offline": handed.offline,
     }
 
 
@@ -49,10 +63,22 @@ def show(telling: Telling, console: Console) -> None:
     if telling.neighbour:
         words = "Qua kênh rẻ nhất còn tới được · By the cheapest channel that works"
         console.print(f"{words}: {telling.neighbour.channel}\n  {telling.neighbour.title}", soft_wrap=True)
+    if telling.paper:
+        console.print(_verified(telling.paper), soft_wrap=True)
     for gap in telling.missing:
         console.print(f"[red]{MISSING} {gap}[/red]")
     if not telling.missing:
         console.print("[green]✓ Mọi tin đã đến nơi · Every notice arrived[/green]")
+
+
+def _verified(handed: Handed) -> str:
+    code = handed.told["seal"]["code"]
+    online, offline = handed.online["status"], handed.offline
+    return (
+        f"Trong kho · In the store: {handed.shown['title']}, mã · code {code}\n"
+        f"  Hỏi hệ thống · Online: {online}; chỉ từ mã QR · from the code alone: {offline}\n"
+        f"  {handed.told['seal']['link']}"
+    )
 
 
 def _timeline(dossier: dict[str, Any]) -> Table:

@@ -9,9 +9,11 @@ from uuid import uuid4
 
 from rich.console import Console
 
-from api.demonstration.actors import AgencyActor, CitizenActor, people
+from api.demonstration import paper
+from api.demonstration.actors import AgencyActor, CitizenActor, Stranger, people
 from api.demonstration.arrivals import Arrival, Arrivals
 from api.demonstration.load import CLIENT_ID
+from api.demonstration.paper import Handed
 from api.stack import Stack
 from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.working_days import VIETNAM, WorkingCalendar
@@ -66,6 +68,7 @@ class Telling:
     told: list[Told] = field(default_factory=list)
     neighbour: Arrival | None = None
     dossier: dict[str, Any] = field(default_factory=dict)
+    paper: Handed | None = None
     missing: list[str] = field(default_factory=list)
 
 
@@ -75,8 +78,14 @@ def perform(stack: Stack, secret: str, console: Console) -> Telling:
         CitizenActor(stack.api_url, stack.sandbox_url, people(stack.sandbox_url)[0]) as citizen,
         AgencyActor(stack.api_url, CLIENT_ID, secret) as agency,
         Arrivals(stack.sandbox_url) as arrivals,
+        Stranger(stack.api_url) as stranger,
     ):
-        return _perform(citizen, agency, arrivals, console)
+        telling = _perform(citizen, agency, arrivals, console)
+        if not telling.missing:
+            console.print("• Giấy khai sinh vào kho, có mã QR · The paper is in the store, with its code")
+            telling.paper = paper.hand_over(citizen, agency, stranger, telling.dossier["code"])
+            telling.missing += telling.paper.missing
+        return telling
 
 
 def _perform(citizen: CitizenActor, agency: AgencyActor, arrivals: Arrivals, console: Console) -> Telling:

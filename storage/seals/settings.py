@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from joserfc.jwk import ECKey
 from pydantic import Field, SecretStr, field_validator
@@ -24,12 +25,14 @@ class SealSettings(StorageSettings):
         seal_host: where the page of verification is, as it is printed on paper: xacthuc.example.gov.vn. Up to
             63 characters, as it is part of every code. It must answer for as long as papers are about.
         seal_issuer: whom a seal names as its issuer; the host, unless it is said.
+        public_url: of the whole service; in development the page is there.
         seal_status_ttl: seconds for which a status list may be kept before it is asked for again.
     """
 
     seal_key: SecretStr | None = None
     seal_host: str | None = None
     seal_issuer: Annotated[str | None, Field(max_length=64)] = None
+    public_url: str | None = None
     seal_status_ttl: Annotated[int, Field(ge=60, le=24 * 3600)] = 900
 
     @field_validator("seal_host")
@@ -52,7 +55,7 @@ class SealSettings(StorageSettings):
         if self.seal_host:
             return self.seal_host.lower()
         if self.development:
-            return _DEVELOPMENT_HOST
+            return urlsplit(self.public_url or "").netloc or _DEVELOPMENT_HOST
         raise SettingsError(
             "TINDAN_SEAL_HOST is not set. It is the host of the page at which seals are verified, as it is "
             "printed on documents, for example xacthuc.example.gov.vn"

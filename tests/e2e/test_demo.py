@@ -90,6 +90,12 @@ def test_the_story_is_told(demo: Demo, server_url: str):
     assert printed["neighbour"]["text"].isascii()
     assert "da duoc giai quyet xong va da co ket qua" in printed["neighbour"]["text"]
     assert "Đã xử lý xong · Resolved" in said
+    paper = printed["paper"]
+    assert (paper["online"], paper["offline"]) == ("valid", "valid")
+    assert paper["title"] == "Giấy khai sinh"
+    assert paper["link"].startswith("HTTP://127.0.0.1:")
+    assert f"/V/{paper['code']}#" in paper["link"]
+    assert paper["copy_size"] > 10_000
     with psycopg.connect(server_url) as connection:
         left = connection.execute(
             "SELECT datname FROM pg_database WHERE datname LIKE 'tindan_demo%'"
