@@ -75,6 +75,7 @@ async def test_it_is_signed_anew_only_for_a_reason(unit_of_work: OpenUnit, readi
     await done(unit_of_work, revoke(seal))
     changed = await published.current(number, NOW + 901)
     assert (changed.issued_at, changed.version) == (NOW + 901, (1, 1))
+    assert await published.current(number, NOW + 902) is changed
 
 
 async def test_a_list_that_is_not(unit_of_work: OpenUnit, reading: OpenReading) -> None:
