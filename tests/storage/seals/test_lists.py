@@ -40,9 +40,11 @@ async def read(published: StatusLists, number: int, now: float = NOW) -> StatusL
 
 async def test_a_list_tells_how_seals_stand(unit_of_work: OpenUnit, reading: OpenReading) -> None:
     """Of its own seals and no others, at once after each change."""
-    await issued(unit_of_work)
+    await done(unit_of_work, revoke(await issued(unit_of_work)))
     number = await number_of_new_list(unit_of_work)
     seal, following, other = [await issued(unit_of_work) for _ in range(3)]
+    await number_of_new_list(unit_of_work)
+    await done(unit_of_work, revoke(await issued(unit_of_work)))
     published = lists(reading)
 
     async def states() -> list[SealState]:
