@@ -343,7 +343,7 @@ async def test_an_answer_need_not_travel_twice(client: httpx.AsyncClient, holdin
     assert (await client.get(ROAD, params=asked, headers=tag)).status_code == 200
 
 
-EVERYTHING = ["1.014064", "1.001193", "1.000656", "1.009999"]
+EVERYTHING = ["1.014064", "1.000656", "1.001193", "1.009999"]
 HOSTILE = {
     "empty": ("", EVERYTHING),
     "blank": (" \n\t ", EVERYTHING),
