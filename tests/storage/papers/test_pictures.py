@@ -9,7 +9,7 @@ import pytest
 from PIL import Image, ImageChops, ImageOps, ImageStat
 
 from storage.papers.kinds import MediaType
-from storage.papers.pictures import as_pdf
+from storage.papers.pictures import as_pdf, preview
 from tests.storage.papers.pages import MM, Stamper, encoded, seen
 
 SIZE = (300, 200)
@@ -48,6 +48,17 @@ def test_a_photograph_is_turned_as_its_camera_says(turn: int) -> None:
     for form, kind in (("JPEG", MediaType.JPEG), ("PNG", MediaType.PNG)):
         data = encoded(a_picture(), form, exif=exif.tobytes())
         assert apart(drawn(data, kind), ImageOps.exif_transpose(Image.open(io.BytesIO(data)))) < 4
+
+
+@pytest.mark.parametrize("turn", range(1, 9))
+def test_a_preview_is_what_the_page_will_be(turn: int) -> None:
+    """Turned and placed alike, so that a place which is free on it is free on the page."""
+    exif = Image.Exif()
+    exif[0x0112] = turn
+    for size in (SIZE, (1500, 1000), (2000, 3100)):
+        data = encoded(a_picture().resize(size), "JPEG", exif=exif.tobytes())
+        page = seen(as_pdf(io.BytesIO(data), MediaType.JPEG).read(), dpi=72)
+        assert apart(preview(io.BytesIO(data)).resize(page.size), page.convert("L")) < 3
 
 
 @pytest.mark.parametrize("mode", ["RGB", "L", "CMYK"])
