@@ -4,6 +4,7 @@ Two readers that have nothing in common look at it, qpdf and PDFium. Neither may
 mending is guessing, and where readers guess they differ, while a seal says that all see the same.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -29,9 +30,12 @@ _UNREADABLE = (
     ValueError,
 )
 """What pikepdf raises over a file that is not what a PDF should be, depending on where it notices."""
-_HARMLESS = "reported number of objects"
-"""Said of a table that has room for more objects than there are, as programs that sign leave it."""
-_TOO_DEEP = "parser-max-nesting"
+_HARMLESS = ("reported number of objects", "Resources is missing or invalid; repairing")
+"""Said of a table with room for more objects than there are, as programs that sign leave it, and of pages
+that need nothing to be drawn, as blank ones do. Every reader takes them alike.
+"""
+_OUT_OF_MEMORY = "bad_alloc"
+_TOO_DEEP = ("parser-max-nesting", "too deeply nested")
 _OVER_LIMIT = "memory limit exceeded"
 
 
@@ -58,10 +62,10 @@ def inspect_pdf(file: BinaryIO, *, limits: Limits) -> Structure:
         dct_max_memory=_OPENED_AT_ONCE,
         png_max_memory=_OPENED_AT_ONCE,
         tiff_max_memory=_OPENED_AT_ONCE,
-        doc_max_warnings=100,
+        doc_max_warnings=10_000,
     )
     try:
-        with pikepdf.open(file, attempt_recovery=False) as document:
+        with pikepdf.open(file, attempt_recovery=False, access_mode=pikepdf.AccessMode.mmap) as document:
             structure = _inspect(document, limits)
             _hold_to_silence(document)
     except pikepdf.PasswordError as error:
@@ -79,7 +83,8 @@ def _inspect(document: pikepdf.Pdf, limits: Limits) -> Structure:
     pages = count_pages(document, limits=limits)
     seen = Sighting()
     unpacking = Unpacking(unpacked_bytes=limits.unpacked_bytes, pixels=limits.pixels)
-    for item in document.objects:
+    items: Iterable[object] = document.objects
+    for item in items:
         if not isinstance(item, pikepdf.Object):
             continue  # a number or nothing: often the length of a stream
         seen.look_at(item)
@@ -97,15 +102,19 @@ def _notes(document: pikepdf.Pdf, seen: Sighting) -> frozenset[Note]:
 
 def _hold_to_silence(document: pikepdf.Pdf) -> None:
     """Refuse what qpdf could read only with a warning: another reader reads it otherwise."""
-    warnings = [text for text in map(str, document.get_warnings()) if _HARMLESS not in text]
+    warnings = [
+        text for text in map(str, document.get_warnings()) if not any(said in text for said in _HARMLESS)
+    ]
     if warnings:
         raise pikepdf.PdfError("; ".join(warnings[:10]))
 
 
-def _damage(text: str, limits: Limits) -> PaperRefused:
+def _damage(text: str, limits: Limits) -> PaperRefused | MemoryError:
+    if _OUT_OF_MEMORY in text:
+        return MemoryError()
     if _OVER_LIMIT in text:
         return PaperRefused(Refusal.TOO_MUCH_DATA, limit=_OPENED_AT_ONCE)
-    if _TOO_DEEP in text:
+    if any(said in text for said in _TOO_DEEP):
         return PaperRefused(Refusal.TOO_DEEP, limit=limits.depth)
     return PaperRefused(Refusal.DAMAGED)
 

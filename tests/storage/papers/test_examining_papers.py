@@ -43,6 +43,15 @@ def test_a_plain_paper_is_taken():
     assert judged(scan()).pages == judged(by_hand()).pages == 1
 
 
+def test_a_blank_page_needs_nothing():
+    """Programs leave out the resources of a page that has none."""
+
+    def clear(document: pikepdf.Pdf) -> None:
+        del document.pages[0].obj["/Resources"]
+
+    assert judged(changed(clear)).pages == 2
+
+
 def test_the_file_is_read_from_its_start():
     """Wherever whoever wrote it left off."""
     file = as_file(paper())
