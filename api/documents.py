@@ -45,7 +45,7 @@ def _worded(words: tuple[str, str], locale: str) -> str:
     return words[locale == "en"]
 
 
-class Standing(BaseModel):
+class DocumentStanding(BaseModel):
     """Whether a document counts, in a word and in the language asked for."""
 
     code: Force
@@ -53,7 +53,7 @@ class Standing(BaseModel):
     since: datetime | None = Field(description="Of one that was superseded or revoked")
 
     @classmethod
-    def of(cls, document: KeptDocument, *, now: datetime, locale: str) -> "Standing":
+    def of(cls, document: KeptDocument, *, now: datetime, locale: str) -> "DocumentStanding":
         """Word it in `vi` or `en`."""
         force = Force.of(document, now)
         told = document.state is not DocumentState.VALID

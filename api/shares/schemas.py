@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api.documents import DocumentFile, Standing
+from api.documents import DocumentFile, DocumentStanding
 from storage.vault.kinds import FileRole
 
 
@@ -37,7 +37,7 @@ class SharedDocument(BaseModel):
     issuer: str = Field(examples=["Ủy ban nhân dân phường Hoàn Kiếm"])
     issued_on: date
     expires_on: date | None = Field(description="The last day on which it counts")
-    standing: Standing
+    standing: DocumentStanding
     files: list[DocumentFile]
     verify_at: str | None
 

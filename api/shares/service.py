@@ -6,7 +6,7 @@ from uuid import UUID
 
 import structlog
 
-from api.documents import DocumentFile, Standing
+from api.documents import DocumentFile, DocumentStanding
 from api.limits import Limit
 from api.problems import Problem
 from api.shares.schemas import Offer, SharedDocument, Visit
@@ -165,7 +165,7 @@ async def _document(
         issuer=told.issuer_name,
         issued_on=told.issued_on,
         expires_on=told.expires_on,
-        standing=Standing.of(document, now=words.now, locale=words.locale),
+        standing=DocumentStanding.of(document, now=words.now, locale=words.locale),
         files=[DocumentFile.of(file, below=below, locale=words.locale) for file in files],
         verify_at=words.seals.link(seal.code, seal.token).text if seal else None,
     )

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_v
 from pydantic_core import PydanticCustomError
 
 from api.bodies import AgencyCode, DossierCode, ProcedureCode
-from api.documents import DocumentFile, Force, Standing
+from api.documents import DocumentFile, DocumentStanding, Force
 from api.named import Named
 from api.paging import LONGEST_MARK, Mark, PageQuery
 from api.text import Clean
@@ -106,7 +106,7 @@ class DocumentItem(BaseModel):
     issued_on: date
     valid_from: date | None
     expires_on: date | None = Field(description="The last day on which it counts")
-    standing: Standing
+    standing: DocumentStanding
     reason: str | None
     received_at: datetime
     files: list[DocumentFile]
@@ -133,14 +133,14 @@ class DocumentPage(BaseModel):
     reset: bool = False
 
 
-class Version(BaseModel):
+class DocumentVersion(BaseModel):
     """Another version of a document."""
 
     id: UUID
     title: str
     number: str | None
     issued_on: date
-    standing: Standing
+    standing: DocumentStanding
     received_at: datetime
 
 
@@ -161,4 +161,4 @@ class DocumentDetail(DocumentItem):
     seal: SealShown | None
     supersedes: UUID | None
     superseded_by: UUID | None
-    versions: list[Version]
+    versions: list[DocumentVersion]

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from api.documents import DocumentFile, Standing
+from api.documents import DocumentFile, DocumentStanding
 from api.named import Named
-from api.vault.schemas import DocumentDetail, DocumentItem, SealShown, Version
+from api.vault.schemas import DocumentDetail, DocumentItem, DocumentVersion, SealShown
 from storage.seals.repository import Seal
 from storage.seals.settings import SealSettings
 from storage.vault.opening import Versions
@@ -45,7 +45,7 @@ class Wording:
             issued_on=told.issued_on,
             valid_from=told.valid_from,
             expires_on=told.expires_on,
-            standing=Standing.of(document, now=self.now, locale=self.locale),
+            standing=DocumentStanding.of(document, now=self.now, locale=self.locale),
             reason=document.reason,
             received_at=document.created_at,
             files=[DocumentFile.of(file, below=below, locale=self.locale) for file in document.files],
@@ -63,13 +63,13 @@ class Wording:
             versions=[self._version(other) for other in found.others],
         )
 
-    def _version(self, own: OwnDocument) -> Version:
+    def _version(self, own: OwnDocument) -> DocumentVersion:
         told = own.document.particulars
-        return Version(
+        return DocumentVersion(
             id=own.document.id,
             title=told.title,
             number=told.number,
             issued_on=told.issued_on,
-            standing=Standing.of(own.document, now=self.now, locale=self.locale),
+            standing=DocumentStanding.of(own.document, now=self.now, locale=self.locale),
             received_at=own.document.created_at,
         )
