@@ -6,6 +6,7 @@ import random
 import shutil
 import subprocess
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.contracts.seals.tokens import (
     Signatory,
     changed,
     claims,
+    disguised,
     key_set,
     misleading,
     sharing_an_id,
@@ -130,8 +132,12 @@ def test_the_page_judges_as_the_service_does(signatories: list[Signatory]) -> No
 
 
 def test_what_is_signed_and_misleads_is_refused_by_both(signatories: list[Signatory]) -> None:
-    """Claims twice, out of order, too long, invisible, nested, of other types: a right signature does not help."""
+    """Claims twice, out of order, invisible, of other types, or all of it in another form: signed rightly or not."""
+    draw = random.Random(11)
     texts = [text_of(token) for token in misleading(signatories[1])]
+    for length in range(5):
+        one = replace(claims(draw), holder="N" * (length + 1))
+        texts += disguised(signatories[1].seal(one.to_bytes()))
     keys = key_set(*signatories)
     assert {verify(text, keys, NOW).outcome for text in texts} == {Outcome.BROKEN}
     found = by_the_page(keys, texts)

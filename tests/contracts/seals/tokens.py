@@ -19,6 +19,7 @@ from storage.signing import new_key, read_keys
 
 ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 """Of the curve P-256 (FIPS 186-4, D.1.2.3)."""
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 NOW = 1_790_000_000
 
 
@@ -159,6 +160,39 @@ def misleading(by: Signatory) -> list[bytes]:
         b"\x81" * 500 + b"\x00",
     ]
     return [by.seal(payload) for payload in payloads]
+
+
+def disguised(token: bytes) -> list[str]:
+    """Write a good token in every other way that says the same: its signature holds in each of them."""
+    parts = cbor.decode(token[1:])
+    protected, _, payload, signature = parts
+    text = text_of(token)
+    twins = [text[:-1] + letter for letter in LETTERS if letter != text[-1]]
+    others = [
+        token[1:],
+        b"\xd1" + token[1:],
+        b"\xd8\x12" + token[1:],
+        b"\xd2" + token,
+        token[:1] + b"\x98\x04" + token[2:],
+        token[:1] + b"\x9f" + token[2:] + b"\xff",
+        *(
+            token[:1] + cbor.encode(value)
+            for value in (
+                [protected, {1: -7}, payload, signature],
+                [protected, {4: b"another"}, payload, signature],
+                [protected, [], payload, signature],
+                [protected, {}, payload, signature, b""],
+                [protected, {}, payload],
+                [protected, {}, payload, signature + b"\x00"],
+                {1: protected, 2: {}, 3: payload, 4: signature},
+            )
+        ),
+    ]
+    return [*map(text_of, others), *(one for one in twins if _bytes(one) == token)]
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b32decode(text + "=" * (-len(text) % 8))
 
 
 def key_set(*signatories: Signatory) -> KeySet:
