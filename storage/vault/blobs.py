@@ -42,6 +42,7 @@ BUCKETS = ("s3://", "gs://", "az://")
 RETRIES = {"max_retries": 3, "retry_timeout": timedelta(seconds=20)}
 
 
+_MONTH = re.compile(r"[0-9]{4}/[0-9]{2}")
 _NAME = re.compile(r"[0-9]{4}/[0-9]{2}/[0-9a-f-]+")
 
 
@@ -192,10 +193,12 @@ class Blobs:
     async def list(self, prefix: str) -> AsyncIterator[Sequence[Blob]]:
         """Yield the blobs below a prefix, such as `2026/11`, a page at a time and in no order.
 
+        What is none of ours, by its name, is passed over.
+
         Raises BlobsUnreachableError.
         """
         pages = iter(obstore.list(self._store, prefix or None, chunk_size=PAGE))
-        while page := await asyncio.to_thread(_next_page, pages):
+        while (page := await asyncio.to_thread(_next_page, pages)) is not None:
             yield page
 
     async def months(self) -> Sequence[str]:
@@ -209,6 +212,7 @@ class Blobs:
                 month
                 for year in years
                 for month in obstore.list_with_delimiter(self._store, year)["common_prefixes"]
+                if _MONTH.fullmatch(month)
             )
         except (BaseError, OSError) as error:
             _raise(error)
@@ -224,13 +228,18 @@ def _require_name(path: str) -> None:
         raise BlobMissingError("blob")
 
 
-def _next_page(pages: "Iterator[Sequence[ObjectMeta]]") -> Sequence[Blob]:
+def _next_page(pages: "Iterator[Sequence[ObjectMeta]]") -> Sequence[Blob] | None:
     try:
-        return [
-            Blob(path=one["path"], size=one["size"], put_at=one["last_modified"]) for one in next(pages, ())
-        ]
+        page = next(pages, None)
     except (BaseError, OSError) as error:
         _raise(error)
+    if page is None:
+        return None
+    return [
+        Blob(path=one["path"], size=one["size"], put_at=one["last_modified"])
+        for one in page
+        if _NAME.fullmatch(one["path"])
+    ]
 
 
 def _clear(folder: Path, before: datetime) -> int:

@@ -298,6 +298,17 @@ async def test_what_a_killed_upload_left_is_cleared(folder: Path) -> None:
     assert sorted(left_in(folder)) == [folder / PATH, young]
 
 
+async def test_what_is_none_of_ours_is_passed_over(folder: Path) -> None:
+    """A file that somebody else put into the folder is not listed, and so never swept away."""
+    store = Blobs.in_folder(folder)
+    await store.put(PATH, chunks(b"x"))
+    for foreign in ("2026/11/.DS_Store", "2026/11/notes.txt", "lost+found/1/x", "2024/backup/x"):
+        (folder / foreign).parent.mkdir(parents=True, exist_ok=True)
+        (folder / foreign).write_bytes(b"x")
+    assert list(await store.months()) == ["2026/11"]
+    assert await listed(store) == [PATH]
+
+
 @pytest.mark.parametrize("url", ["nonsense", "file:///tmp", "https://x/y", "s3://", ""])
 def test_an_address_of_no_bucket_is_refused(url: str) -> None:
     """At the start, and not by the first upload."""
