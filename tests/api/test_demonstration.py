@@ -203,7 +203,7 @@ async def test_loading_is_repeatable(
     secret = demonstration.client_secret(app_settings)
     async with reading() as read:
         caller = await authenticate(read, client_id=demonstration.CLIENT_ID, secret=secret)
-    assert caller.scopes == {"events"}
+    assert caller.scopes == {"events", "results"}
 
 
 async def test_the_sandboxs_staff_may_sign_in(
@@ -267,7 +267,7 @@ async def test_an_imported_catalogue_is_left_alone(
     async with unit_of_work() as uow:
         await demonstration.load(uow, app_settings)
         await procedures.put(uow, [real], author="an", source="danh-muc.jsonl", whole=True, shrink=True)
-        await units.put(uow, Units(), author="an", source="units")
+        await units.put(uow, Units(), author="an", source="units", shrink=True)
         await demonstration.load(uow, app_settings)
         await uow.commit()
     async with reading() as read:
