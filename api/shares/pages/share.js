@@ -46,7 +46,8 @@ function entry(paper) {
   fill("issued", day(paper.issued_on));
   fill("expires", paper.expires_on && day(paper.expires_on));
   const kinds = { "application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG" };
-  const files = paper.files.map((file) => {
+  const copyFirst = [...paper.files].sort((one, other) => one.role.localeCompare(other.role));
+  const files = copyFirst.map((file) => {
     const size = words.size.replace("{size}", Math.max(1, Math.round(file.size / 1000)).toLocaleString(region));
     return link(file.href, `${words[file.role]} (${kinds[file.media_type]}, ${size}): ${paper.title}`);
   });

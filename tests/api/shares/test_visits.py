@@ -292,6 +292,8 @@ async def test_the_page_is_the_same_for_every_link(giver: Giver) -> None:
     assert pages[0].headers["cache-control"] == "no-store"
     assert "noindex" in pages[0].headers["x-robots-tag"]
     assert "http" not in pages[0].text
+    assert "Tải bản có mã QR" in pages[0].text
+    assert "object at" not in pages[0].text + english.text
     assert token not in pages[0].text
 
 
