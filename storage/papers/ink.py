@@ -72,7 +72,11 @@ def _draw(file: BinaryIO, page: int, sheet: Sheet) -> Image.Image | None:
     with pypdfium2.PdfDocument(file) as document:
         drawn = document[page]
         width, height = drawn.get_size()
-        if abs(width * sheet.height - height * sheet.width) > _ALIKE * width * sheet.height:
+        if (
+            not width
+            or not height
+            or abs(width * sheet.height - height * sheet.width) > _ALIKE * width * sheet.height
+        ):
             return None
         # What the reader calls a point may be another unit of ours, so the scale goes by the pixels wanted.
         pixels = min(max(sheet.width, sheet.height), _LONGEST_SIDE)

@@ -25,6 +25,7 @@ def overlay(pdf: pikepdf.Pdf, page: Page, sheet: Sheet, place: Place, card: byte
         place: where on the page as seen, in which size, and what becomes of the rest.
         card: a PDF of one page with the proportions of the place.
     """
+    sheet.settle(page)
     # Nobody who made the page knew what the card would be, so no page holds this name already.
     end = Name(f"/TinDan{hashlib.sha256(card).hexdigest()[:32]}")
     _enclose(pdf, page, before=_making_room(page, sheet, place), end=end)

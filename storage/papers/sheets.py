@@ -12,6 +12,8 @@ from pikepdf import Array, Matrix, Page, Rectangle
 POINTS_PER_MM = 72 / 25.4
 _LETTER = Rectangle(0, 0, 612, 792)
 _RIGHT_ANGLES = {90, 180, 270}
+_LEAST_UNIT, _LARGEST_UNIT = 0.1, 75_000
+"""Points that a unit of a page may measure; readers take nothing beyond (ISO 32000-1, annex C.2)."""
 _SMALLEST = 1.0
 """Points: a box below it is no page; readers then take US letter."""
 
@@ -36,7 +38,7 @@ class Sheet:
         """Return how a page is seen."""
         box = _seen_box(page)
         unit = _number(page.get("/UserUnit"), 1.0)
-        unit = unit if unit > 0 else 1.0
+        unit = unit if _LEAST_UNIT <= unit <= _LARGEST_UNIT else 1.0
         turned = int(_number(page.get("/Rotate"), 0.0)) % 360
         turned = turned if turned in _RIGHT_ANGLES else 0
         across, up = float(box.width) * unit, float(box.height) * unit
@@ -53,6 +55,12 @@ class Sheet:
             box=box,
             matrix=Matrix(1 / unit, 0, 0, 1 / unit, 0, 0) @ turn,
         )
+
+    def settle(self, page: Page) -> None:
+        """Have all readers see the page so, however odd the boxes are that it came with."""
+        page.obj.CropBox = self.box.as_array()
+        if _rectangle(page.get("/MediaBox")) is None:
+            page.obj.MediaBox = self.box.as_array()
 
 
 def _seen_box(page: Page) -> Rectangle:

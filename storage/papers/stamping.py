@@ -6,7 +6,6 @@ card calls it a display copy, and leads to the original's verdict.
 """
 
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from typing import BinaryIO
 
 import pikepdf
@@ -28,7 +27,6 @@ from storage.papers.signing import certify
 
 LANGUAGE = "vi-VN"
 _PAGE = 0
-_ANY_LINK = "HTTPS://VN/V/000000000000#A"
 _A4_POINTS = (595.3, 841.9)
 
 
@@ -61,13 +59,6 @@ def stamp(source: BinaryIO, into: BinaryIO, *, findings: Findings, card: Card, n
         pdf.save(into, min_version="1.7", deterministic_id=True, compress_streams=False)
     certify(into, notary)
     return placed
-
-
-def warm_up() -> None:
-    """Load what the first copy would have to wait for: the fonts, and what draws them."""
-    today = datetime.now(UTC).date()
-    design = Design(card=Card(link=_ANY_LINK, issued_on=today, valid_on=today), signed=False)
-    design.draw(design.wide)
 
 
 def _draw(pdf: pikepdf.Pdf, sheet: Sheet, ink: Ink, design: Design) -> Placed:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pikepdf
 import pypdfium2
+import zxingcpp
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
@@ -214,6 +215,11 @@ def seen(pdf: bytes, *, dpi: float = 150, page: int = 0) -> Image.Image:
     with pypdfium2.PdfDocument(pdf) as document:
         picture: Image.Image = document[page].render(scale=unit * dpi / 72).to_pil().copy()
         return picture
+
+
+def codes(image: Image.Image) -> list[zxingcpp.Barcode]:
+    """Return the QR codes in a picture. In noise and in QR codes some see bar codes, too."""
+    return list(zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode))
 
 
 def words(pdf: bytes, page: int = 0) -> str:

@@ -7,19 +7,18 @@ import re
 from xml.etree import ElementTree as ET
 
 import pytest
-import zxingcpp
 from PIL import Image
 from qrcode.constants import ERROR_CORRECT_M
 from qrcode.main import QRCode
 
 from storage.papers.qr import QUIET, Qr, encode, png, svg
-from tests.storage.papers.pages import a_link
+from tests.storage.papers.pages import a_link, codes
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 def read(image: Image.Image) -> list[str]:
-    return [code.text for code in zxingcpp.read_barcodes(image.convert("L"))]
+    return [code.text for code in codes(image.convert("L"))]
 
 
 def test_a_usual_seal_is_of_version_12() -> None:

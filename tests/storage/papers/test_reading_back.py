@@ -4,14 +4,13 @@ import io
 import itertools
 
 import pytest
-import zxingcpp
 from PIL import Image
 
 from storage.papers.kinds import MediaType
 from storage.seals.key_sets import read_key_set
 from storage.seals.link import link
 from storage.seals.verifying import verify
-from tests.storage.papers.pages import MM, PAGES, Stamper, a_card, a_scan, encoded, seen
+from tests.storage.papers.pages import MM, PAGES, Stamper, a_card, a_scan, codes, encoded, seen
 from tests.storage.seals.sealing import FULL, KEYS, NOW, sealed
 
 PICTURES = {
@@ -41,9 +40,9 @@ def test_the_code_is_read_off_every_kind_of_page(kind: str, stamper: Stamper) ->
     assert placed.module_mm >= 0.4
     for dpi, worn in itertools.product((300, 150), (False, True)):
         page = seen(copy, dpi=dpi)
-        codes = zxingcpp.read_barcodes(once_more_as_jpeg(page) if worn else page)
-        assert [code.text for code in codes] == [text], (dpi, worn)
-        corners = codes[0].position
+        found = codes(once_more_as_jpeg(page) if worn else page)
+        assert [code.text for code in found] == [text], (dpi, worn)
+        corners = found[0].position
         across = abs(corners.top_right.x - corners.top_left.x)
         # 65 modules of version 12, as large as was said, where it was said.
         assert across / dpi * 25.4 == pytest.approx(65 * placed.module_mm, rel=0.03)

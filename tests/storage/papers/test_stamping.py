@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date
 
 import pikepdf
+import pypdfium2
 import pytest
 from asn1crypto import x509
 from PIL import ImageChops, ImageStat
@@ -29,6 +30,7 @@ from tests.storage.papers.pages import (
     PAGES,
     Stamper,
     a_card,
+    codes,
     found,
     saved,
     seen,
@@ -294,6 +296,38 @@ def test_what_a_page_inherits_counts(stamper: Stamper) -> None:
     inherited, also_placed = stamper.stamp(paper, card)
     assert also_placed == placed
     assert ImageChops.difference(seen(inherited, dpi=72), seen(usual, dpi=72)).getbbox() is None
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"CropBox": pikepdf.Array([900, 900, 1000, 1000])},
+        {"CropBox": pikepdf.Array([500, 700, 100, 100])},
+        {"CropBox": pikepdf.Array([10, 10, 12, 12])},
+        {"MediaBox": pikepdf.Array([0, 0, 0, 0])},
+        {"MediaBox": pikepdf.Array([0, 0, 14400, 14400])},
+        {"UserUnit": 1e-6},
+        {"UserUnit": -3},
+        {"Rotate": 45},
+        {"Annots": pikepdf.Array([7, pikepdf.Array()])},
+    ],
+    ids=str,
+)
+def test_odd_pages_carry_the_card_where_it_is_said_to_be(
+    entries: dict[str, object], stamper: Stamper
+) -> None:
+    """However a page is cut, measured or turned, readers see it as we do in the end."""
+    card = a_card()
+    copy, placed = stamper.stamp(with_entries(text_page(210, 297), **entries), card)
+    assert judged(copy, stamper).bottom_line
+    with pypdfium2.PdfDocument(copy) as document:
+        width, height = document[0].get_size()
+        page = document[0].render(scale=3000 / max(width, height)).to_pil()
+    (code,) = codes(page)
+    assert code.text == card.link
+    left, _, right, top = (part * page.width / width for part in placed.rectangle)
+    assert left <= code.position.top_left.x <= right
+    assert page.height - top <= code.position.top_left.y <= page.height
 
 
 @pytest.mark.parametrize("name", ["Contents", "Resources"])
