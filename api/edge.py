@@ -29,7 +29,8 @@ SECURITY_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
 }
-"""No header of CORS is among them, nor anywhere: apps need none, and pages of other origins get nothing."""
+"""No header of CORS is among them: apps need none, and pages of other origins get nothing but what verifies
+seals, see `api.verify.router`."""
 
 CLOSE = {"connection": "close"}
 _RAW_HEADERS = [(name.encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]

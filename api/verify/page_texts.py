@@ -7,8 +7,7 @@ TEXTS = {
         "title": "Kiểm tra giấy tờ",
         "official": "Trang kiểm tra của {domain}",
         "busy": "Đang kiểm tra…",
-        "no_script": "Trình duyệt này không chạy JavaScript, nên con dấu trong mã QR chưa được kiểm tra. "
-        "Vẫn có thể xem tình trạng của mã.",
+        "no_script": "Trình duyệt này không chạy JavaScript, nên con dấu trong mã QR chưa được kiểm tra.",
         "no_script_link": "Xem tình trạng của mã này",
         "valid": "Giấy tờ này còn hiệu lực",
         "valid.lead": "Con dấu điện tử là thật. Hãy so các mục dưới đây với tờ giấy: "
@@ -120,8 +119,7 @@ TEXTS = {
         "title": "Check a document",
         "official": "The verification page of {domain}",
         "busy": "Checking…",
-        "no_script": "This browser runs no JavaScript, so the seal in the QR code was not checked. "
-        "The status of the code can be seen all the same.",
+        "no_script": "This browser runs no JavaScript, so the seal in the QR code was not checked.",
         "no_script_link": "See the status of this code",
         "valid": "This document is valid",
         "valid.lead": "The electronic seal is genuine. Compare what follows with the paper: if anything "

@@ -25,6 +25,8 @@ from tests.browser.verifying import (
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(180)]
 
 KEYS = "/.well-known/tindan-seal-keys.json"
+PATIENCE = 7000
+"""Milliseconds after which the page gives up what it asked for."""
 LARGE = 50 * 1024 * 1024
 """Bytes of the largest file that agencies may hand over."""
 
@@ -107,6 +109,19 @@ async def test_a_service_that_fails_is_no_verdict(chromium, papers):
             "**/v1/verifications/*", lambda route: route.fulfill(status=404, body="<h1>Not here</h1>")
         )
         await again(page, UNCHECKED)
+
+
+async def test_a_service_that_does_not_answer_is_not_waited_for(chromium, papers):
+    """After some seconds the list speaks in its place; whoever stands at a counter is told meanwhile what goes on."""
+    async with await chromium.new_context(service_workers="block", locale="vi-VN") as context:
+        page = await context.new_page()
+        await page.clock.install()
+        await page.route("**/v1/verifications/*", lambda _: None)
+        await page.goto(papers.link(papers.valid))
+        await expect(page.locator("#busy")).to_have_text("Đang kiểm tra…")
+        await expect(page.locator("#verdict")).to_be_hidden()
+        await page.clock.fast_forward(PATIENCE)
+        await expect(page.locator("#words")).to_have_text(re.compile("Còn hiệu lực tính đến"))
 
 
 async def again(page: Page, said: str) -> None:
