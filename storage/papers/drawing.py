@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from storage.papers.card import Card
 from storage.papers.placing import Form
-from storage.papers.qr import MODULE_MM, Qr, encode
+from storage.papers.qr import MODULE_MM, QUIET, Qr, encode
 from storage.papers.sheets import POINTS_PER_MM
 from storage.papers.wording import Line, Look, lines, wrapped
 
@@ -92,7 +92,7 @@ class Design:
 
     @property
     def _quiet(self) -> float:
-        return 4 * MODULE_MM * POINTS_PER_MM
+        return QUIET * MODULE_MM * POINTS_PER_MM
 
     def _draw_code(self, canvas: Any, x: float, y: float) -> None:
         module = self.side / self.qr.size

@@ -70,6 +70,7 @@ def read_ink(file: BinaryIO, page: int, sheet: Sheet) -> Ink:
 
 def _draw(file: BinaryIO, page: int, sheet: Sheet) -> Image.Image | None:
     with pypdfium2.PdfDocument(file) as document:
+        document.init_forms()  # else what stands in fields is not drawn, signatures among it
         drawn = document[page]
         width, height = drawn.get_size()
         if (

@@ -169,7 +169,7 @@ def signed_original() -> bytes:
         PdfSignatureMetadata(field_name="Ky", certify=True, docmdp_permissions=fields.MDPPerm.FILL_FORMS),
         signer=_NotarySigner(Stamper().notary),
         stamp_style=TextStampStyle(stamp_text="Signed by an agency"),
-        new_field_spec=fields.SigFieldSpec("Ky", box=(350, 300, 550, 380)),
+        new_field_spec=fields.SigFieldSpec("Ky", box=(350, 30, 550, 110)),
     ).sign_pdf(IncrementalPdfFileWriter(io.BytesIO(text_page(210, 297))), bytes_reserved=8192, output=signed)
     return signed.getvalue()
 
@@ -180,8 +180,10 @@ def test_a_signed_original_becomes_a_display_copy(stamper: Stamper) -> None:
         pdf.Root.DSS = pikepdf.Dictionary(Certs=pikepdf.Array())
         pdf.Root.Perms.UR3 = pikepdf.Dictionary(Type=pikepdf.Name.Sig)
         original = saved(pdf)
-    copy, _ = stamper.stamp(original, signed=True)
+    copy, placed = stamper.stamp(original, signed=True)
     assert judged(copy, stamper).bottom_line
+    # It stood where the card would have liked to be.
+    assert placed.rectangle[2] <= 350 or placed.rectangle[1] >= 110
     assert "Bản hiển thị của bản gốc đã ký số" in words(copy)
     assert "digitally signed original" in words(copy)
     assert "Signed by an agency" in words(copy)
