@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -142,6 +142,8 @@ class ProcedurePage(BaseModel):
 
     Attributes:
         total: how many there are on all pages, variants not counted.
+        total_is: `exact`, or `at_least` where a question fits so much that the likeliest alone were looked at:
+            then `total` and `facets` are of those.
         facets: by filter, each value with how many procedures it would leave, the filter's own choice aside.
         read_as: the question as it was read, where words were taken to be misspelt.
         place: how `province` and `commune` were understood.
@@ -151,6 +153,7 @@ class ProcedurePage(BaseModel):
 
     items: list[FoundProcedure]
     total: int
+    total_is: Literal["exact", "at_least"]
     facets: Mapping[Facet, list[FacetValue]]
     read_as: str | None
     place: Place | None

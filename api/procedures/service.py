@@ -41,6 +41,7 @@ def find(edition: Edition, query: ProcedureQuery, locale: str) -> ProcedurePage:
     return ProcedurePage(
         items=[_found(found, edition.gazetteer) for found in answer.found],
         total=answer.total,
+        total_is="exact" if answer.complete else "at_least",
         facets=_facets(answer, locale),
         read_as=answer.read_as,
         place=place,

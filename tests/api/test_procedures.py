@@ -26,7 +26,7 @@ from storage.procedures.record import (
     TimeLimit,
     Unit,
 )
-from storage.search.catalogue import Catalogue
+from storage.search.catalogue import CANDIDATES, Catalogue
 from storage.search.lexicon import lexicon
 from storage.settings import StorageSettings
 from storage.units.gazetteer import Gazetteer
@@ -188,6 +188,15 @@ async def refused(client: httpx.AsyncClient, holding, edition: Edition):
         return {fault["pointer"]: (fault["code"], fault["detail"]) for fault in answer.json()["errors"]}
 
     return run
+
+
+async def test_a_total_says_whether_it_is_all(client: httpx.AsyncClient, holding):
+    """Where more fits than is looked at, it is told that there are at least so many."""
+    alike = [Procedure(code=f"1.{n:06d}", name=f"Giấy phép loại {n}") for n in range(2 * CANDIDATES)]
+    holding(make_edition(*alike))
+    for question, told in (("giấy phép loại", "at_least"), ("", "exact")):
+        answer = (await client.get(ROAD, params={"q": question})).json()
+        assert (answer["total_is"], answer["total"] < len(alike)) == (told, told == "at_least")
 
 
 def codes(body: dict[str, Any]) -> list[str]:
