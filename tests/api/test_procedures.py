@@ -26,7 +26,8 @@ from storage.procedures.record import (
     TimeLimit,
     Unit,
 )
-from storage.search.catalogue import CANDIDATES, Catalogue
+from storage.search.catalogue import Catalogue
+from storage.search.index import CANDIDATES
 from storage.search.lexicon import lexicon
 from storage.settings import StorageSettings
 from storage.units.gazetteer import Gazetteer
