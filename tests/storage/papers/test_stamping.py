@@ -26,6 +26,7 @@ from storage.papers.placed import Room
 from storage.papers.signing import _NotarySigner
 from storage.papers.stamping import stamp
 from tests.storage.papers.pages import (
+    FONT,
     HEADING,
     PAGES,
     Stamper,
@@ -219,6 +220,27 @@ def test_fields_are_seen_and_no_longer_filled_in(needs_appearances: bool, stampe
     assert "Nguyen Van An" in words(copy)
     with pikepdf.open(io.BytesIO(copy)) as pdf:
         assert [str(note.Subtype) for note in pdf.pages[0].Annots if "/FT" not in note] == ["/Link"]
+
+
+def test_what_fields_show_is_kept_where_it_is_there(stamper: Stamper) -> None:
+    """Also where a program asks readers to draw it anew: letters beyond Latin would be lost."""
+    with pikepdf.open(io.BytesIO(form_page(needs_appearances=True))) as pdf:
+        field = pdf.pages[0].Annots[0]
+        field.V = "Nguyễn Văn Ấn"
+        with pikepdf.open(vietnamese_name()) as drawn:
+            field.AP.N = pdf.copy_foreign(drawn.pages[0].as_form_xobject())
+        paper = saved(pdf)
+    copy, _ = stamper.stamp(paper)
+    assert "Nguyễn Văn Ấn" in words(copy)
+
+
+def vietnamese_name() -> io.BytesIO:
+    written = io.BytesIO()
+    canvas = Canvas(written, pagesize=(200, 20), invariant=True)
+    canvas.setFont(FONT, 11)
+    canvas.drawString(2, 5, "Nguyễn Văn Ấn")
+    canvas.save()
+    return written
 
 
 def test_links_move_with_what_they_stand_on(stamper: Stamper) -> None:
