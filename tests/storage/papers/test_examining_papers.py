@@ -106,7 +106,7 @@ def test_a_name_can_not_be_written_so_that_it_is_missed():
     assert refusal(again.getvalue()).reason is Refusal.ACTIVE_CONTENT
 
     def hide(document: pikepdf.Pdf) -> None:
-        document.Root.OpenAction = Dictionary(S=document.make_indirect(Name.Launch), F=String("cmd.exe"))
+        document.Root.OpenAction = Dictionary(S=document.make_indirect(Name.Launch))
 
     assert refusal(changed(hide)).params == {"found": "launch"}
 

@@ -5,11 +5,12 @@ import socket
 import subprocess
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 
 from storage.papers.findings import Findings
-from storage.papers.frames import FRAME_BYTES, ChildLine, ParentLine
+from storage.papers.frames import FRAME_BYTES, BrokenLineError, ChildLine, ParentLine
 from storage.papers.kinds import MediaType
 from storage.papers.messages import Done, Job, Signed, Taken, ToSign, decoded, encoded
 from storage.papers.worker import ChildDiedError, NotTakenError, Worker
@@ -68,8 +69,16 @@ async def test_a_child_that_behaves_is_believed():
 async def test_a_child_has_one_thing_signed():
     """A second request ends it: it can not sign whatever it likes for as long as it lives."""
     signs: list[bytes] = []
+
+    def behave(line: socket.socket) -> None:
+        saying(TAKEN)(line)
+        for data in (b"1", b"2"):
+            saying(encoded(ToSign(data=data)))(line)
+            with suppress(BrokenLineError):
+                ChildLine(line).hear()
+
     with pytest.raises(ChildDiedError):
-        await done_by(saying(TAKEN, encoded(ToSign(data=b"1")), encoded(ToSign(data=b"2"))), signs=signs)
+        await done_by(behave, signs=signs)
     assert signs == [b"1"]
 
 
@@ -102,8 +111,14 @@ async def test_what_makes_no_sense_ends_a_child(said):
 
 async def test_a_child_can_not_fill_our_memory():
     """A frame has a largest size, which is told before it is read."""
-    with pytest.raises(ChildDiedError):
-        await done_by(lambda line: line.sendall(framed(TAKEN) + (FRAME_BYTES + 1).to_bytes(4, "big")))
+
+    def behave(line: socket.socket) -> None:
+        line.sendall(framed(TAKEN) + (FRAME_BYTES + 1).to_bytes(4, "big"))
+        line.recv(1)  # until the parent hangs up
+
+    async with asyncio.timeout(20):
+        with pytest.raises(ChildDiedError):
+            await done_by(behave)
 
 
 @pytest.mark.parametrize("said", [b"", b"\0", b"\0\0\0\x05ab"])
