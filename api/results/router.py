@@ -10,10 +10,11 @@ from pydantic import ValidationError
 
 from api.bodies import SourceId
 from api.dependencies import AllServices, Read, get_agency
+from api.intake.schemas import NewResult
+from api.intake.taking import take_in
 from api.problems import Problem, from_pydantic
 from api.results import answers, service
-from api.results.intake import take_in
-from api.results.schemas import EXAMPLE, NewResult, NewSeal, ResultAnswer, Revocation, SealAnswer
+from api.results.schemas import EXAMPLE, NewSeal, ResultAnswer, Revocation, SealAnswer
 from api.services import Services
 from api.uploads import received
 from auth.agencies import Scope

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
-from api.results.matter import end_of, find_owner, issuer_of, require_procedure
+from api.intake.matter import end_of, find_owner, issuer_of, require_procedure
+from api.intake.telling import News, tell
 from api.results.schemas import NewSeal as NewSealBody
-from api.results.telling import News, tell
 from api.services import Services
 from auth.principals import AgencyCaller
 from notify.params import DocumentMatter

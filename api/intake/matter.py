@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from uuid import UUID
 
+from api.intake.schemas import NewResult, Owner
 from api.problems import FieldError, Problem
-from api.results.schemas import NewResult, Owner
 from auth.principals import AgencyCaller
 from storage.agencies import speaking
 from storage.agencies.speaking import Issuer, SpokenFor

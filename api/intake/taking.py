@@ -4,18 +4,19 @@ No connection is held while a file is worked on. First the files are put, then t
 a crash leaves between the two is a file that no row names, and the store's sweeper removes it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
+from api.intake.matter import Matter, end_of, invalid, reused, settle
+from api.intake.means import Means
+from api.intake.putting import Putting
+from api.intake.schemas import NewResult
+from api.intake.telling import News, tell
 from api.problems import Problem
-from api.results.matter import Matter, invalid, reused, settle
-from api.results.putting import Putting
-from api.results.schemas import NewResult
-from api.results.telling import News, tell
-from api.services import Services
 from api.uploads import UploadedFile
 from auth.principals import AgencyCaller
 from notify.params import DocumentMatter
@@ -57,25 +58,27 @@ class Taken:
     repeated: bool
 
 
-async def take_in(services: Services, caller: AgencyCaller, given: NewResult, file: UploadedFile) -> Taken:
+async def take_in(means: Means, caller: AgencyCaller, given: NewResult, file: UploadedFile) -> Taken:
     """Take a paper in, once under its agency's id for it.
+
+    Stopped half-way, by whatever, it kept all or nothing, and may be done again.
 
     Raises:
         Problem: as `settle`, and 422 where the file can not be used, naming why; 503 where too many wait.
     """
     work = partial(settle, caller=caller, given=given, sha256=file.sha256)
-    matter = await transact(services.unit_of_work, work)
+    matter = await transact(means.unit_of_work, work)
     if matter.repeats:
         return Taken(document_id=matter.repeats, repeated=True)
     document_id, now = new_id(), datetime.now(UTC)
-    seal = await _sealed(services, matter, document_id, file.sha256, now)
+    seal = await _sealed(means, matter, document_id, file.sha256, now)
     paper = _Paper(id=document_id, given=given, matter=matter, seal=seal, now=now)
-    putting = Putting(services.blobs, matter.party, now)
+    putting = Putting(means.blobs, matter.party, now)
     try:
-        await _put(services, paper, file, putting)
-        link = services.settings.notify.document_link(document_id)
+        await _put(means, paper, file, putting)
+        link = means.settings.notify.document_link(document_id)
         keep = partial(_keep, paper=paper, files=putting.files, link=link)
-        outcome = await transact(services.unit_of_work, keep)
+        outcome = await transact(means.unit_of_work, keep)
     except Problem:
         # Nothing else: of what failed in any other way, the commit may have happened all the same.
         await putting.take_away()
@@ -85,15 +88,28 @@ async def take_in(services: Services, caller: AgencyCaller, given: NewResult, fi
     return Taken(document_id=outcome.document_id, repeated=isinstance(outcome, Repeat))
 
 
+async def look_over(means: Means, caller: AgencyCaller, given: NewResult, file: UploadedFile) -> bool:
+    """Tell whether a paper was taken in before, and keep nothing. Raises Problem as `take_in` would."""
+    async with means.unit_of_work() as uow:  # never committed
+        matter = await settle(uow, caller=caller, given=given, sha256=file.sha256)
+    if matter.repeats:
+        return True
+    if matter.sealed and not matter.reserved:
+        end_of(matter.particulars.expires_on)
+    with _worded():
+        await means.workshop.examine(file.content, declared=file.declared_type, whose=matter.issuer.code)
+    return False
+
+
 async def _sealed(
-    services: Services, matter: Matter, document_id: UUID, sha256: bytes, now: datetime
+    means: Means, matter: Matter, document_id: UUID, sha256: bytes, now: datetime
 ) -> UnkeptSeal | None:
     """Sign the seal of a result; one that bears a reserved seal, and a component, get none."""
     if not matter.sealed or matter.reserved:
         return None
     told = matter.particulars
     new = NewSeal(
-        issuer=services.settings.seals.issuer_of_seals(),
+        issuer=means.settings.seals.issuer_of_seals(),
         agency_code=matter.issuer.code,
         issued_at=now,
         expires_at=matter.expires_at,
@@ -104,39 +120,47 @@ async def _sealed(
         holder=matter.holder,
         sha256=sha256,
     )
-    index = await transact(services.unit_of_work, seals.next_status_index)
-    return await issuing.sign(services.seal_keys, new, status_index=index)
+    index = await transact(means.unit_of_work, seals.next_status_index)
+    return await issuing.sign(means.seal_keys, new, status_index=index)
 
 
-async def _put(services: Services, paper: _Paper, file: UploadedFile, putting: Putting) -> None:
+async def _put(means: Means, paper: _Paper, file: UploadedFile, putting: Putting) -> None:
     """Examine the file, draw the copy that bears the seal, and put both. Raises Problem."""
-    shop, whose = services.workshop, paper.matter.issuer.code
-    try:
-        if paper.seal is None:
+    shop, whose = means.workshop, paper.matter.issuer.code
+    if paper.seal is None:
+        with _worded():
             findings = await shop.examine(file.content, declared=file.declared_type, whose=whose)
-            await putting.original(file, findings)
-            return
+        await putting.original(file, findings)
+        return
+    with _worded():
         findings, _, copy = await shop.prepare(
             file.content,
-            card=_card(services, paper, paper.seal),
-            notary=services.notary,
+            card=_card(means, paper, paper.seal),
+            notary=means.notary,
             declared=file.declared_type,
             whose=whose,
         )
-    except PaperRefused as error:
-        code = f"paper-{error.reason.value.replace('_', '-')}"
-        raise invalid("/file", code, **error.params) from error
-    except (WorkshopBusyError, WorkshopClosedError) as error:
-        raise Problem("too-many-files", 503, headers={"retry-after": str(BUSY_SECONDS)}) from error
     with copy:
         await putting.original(file, findings)
         await putting.copy(copy, findings)
 
 
-def _card(services: Services, paper: _Paper, seal: UnkeptSeal) -> Card:
+@contextmanager
+def _worded() -> Iterator[None]:
+    """Turn what the workshop refuses into a Problem."""
+    try:
+        yield
+    except PaperRefused as error:
+        code = f"paper-{error.reason.value.replace('_', '-')}"
+        raise invalid("/file", code, **error.params) from error
+    except (WorkshopBusyError, WorkshopClosedError) as error:
+        raise Problem("too-many-files", 503, headers={"retry-after": str(BUSY_SECONDS)}) from error
+
+
+def _card(means: Means, paper: _Paper, seal: UnkeptSeal) -> Card:
     told = paper.matter.particulars
     return Card(
-        link=services.settings.seals.link(seal.code, seal.token).text,
+        link=means.settings.seals.link(seal.code, seal.token).text,
         issued_on=told.issued_on,
         valid_on=paper.now.astimezone(VIETNAM).date(),
         expires_on=told.expires_on,
