@@ -165,7 +165,7 @@ def _fitted(ink: Box, area: Box, sheet: Sheet, form: Form, *, below: bool) -> Pl
     right = sheet.width - min(max(sheet.width - x - width * scale, EDGE), _IN_LINE)
     return Place(
         form=form,
-        x=right - form.width if below else sheet.width - EDGE - form.width,
+        x=max(EDGE, right - form.width) if below else sheet.width - EDGE - form.width,
         y=EDGE if below else min(max(y, EDGE), sheet.height - EDGE - form.height),
         room=Room.SHRUNK,
         width=sheet.width,

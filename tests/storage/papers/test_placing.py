@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 import pikepdf
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pikepdf import Matrix, Rectangle
 from PIL import Image, ImageDraw
@@ -97,6 +97,8 @@ def test_the_card_covers_no_ink_wherever_it_is(given: list[tuple[int, int, int, 
 
 
 @given(st.integers(40, 600), st.integers(40, 900))
+@example(90, 168)
+@settings(max_examples=1000)
 def test_a_page_full_to_its_edges_makes_room(width: int, height: int) -> None:
     """Whatever its size: all of it stays on the page, above or beside the card, and is not shrunk to nothing."""
     of = sheet(width, height)
