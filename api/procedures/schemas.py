@@ -142,8 +142,8 @@ class ProcedurePage(BaseModel):
 
     Attributes:
         total: how many there are on all pages, variants not counted.
-        total_is: `exact`, or `at_least` where so much fits that the likeliest alone were looked at: then `total`
-            and `facets` are of those.
+        total_is: `exact`, or `at_least` where so much fits that the likeliest alone were looked at: then
+            `total` and `facets` are of those.
         facets: by filter, each value with how many procedures it would leave, the filter's own choice aside.
         read_as: the question as it was read, where words were taken to be misspelt.
         place: how `province` and `commune` were understood.
