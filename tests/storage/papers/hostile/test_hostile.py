@@ -21,6 +21,7 @@ from storage.settings import Environment
 from tests.faults.polling import until
 from tests.storage.papers.hostile.corpus import COUNT, Hostile, sample
 from tests.storage.papers.samples import paper
+from tests.storage.papers.workshops import CARD, notary
 
 SECONDS = 10.0
 GROWTH = 64 << 20
@@ -38,12 +39,17 @@ def opens(content: bytes, findings: Findings) -> bool:
 
 
 async def tell(workshop: Workshop, folder: Path, hostile: Hostile) -> tuple[Findings | PaperRefused, float]:
-    """Return what the workshop says of a file, and how many seconds it took."""
+    """Return what the workshop says of a file, and how many seconds it took; of a good one a copy is drawn, too."""
     with spool(folder) as file:
         file.write(hostile.content)
         start = time.monotonic()
+        said: Findings | PaperRefused
         try:
-            said: Findings | PaperRefused = await workshop.examine(file, declared=hostile.declared)
+            said, _, copy = await workshop.prepare(
+                file, card=CARD, notary=notary(), declared=hostile.declared
+            )
+            with copy, pypdfium2.PdfDocument(copy, autoclose=False) as document:
+                assert len(document) == said.pages
         except PaperRefused as refusal:
             said = refusal
         return said, time.monotonic() - start
