@@ -32,7 +32,7 @@ LARGE = 50 * 1024 * 1024
 
 
 @ONCE
-async def test_offline_after_a_first_visit(page, papers, audit, asked):
+async def test_offline_after_a_first_visit(page, papers, audit):
     """Another document than the one seen: its seal by the keys, its status by the signed list, and since when."""
     await page.goto(papers.link(papers.valid))
     await verdict(page, VALID)

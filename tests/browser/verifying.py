@@ -18,6 +18,7 @@ from storage.settings import StorageSettings
 from storage.signing import new_key, read_keys
 from storage.unit_of_work import UnitOfWork
 from tests.api.verify.sealing import seal
+from tests.faults.polling import until
 
 VALID, NO_PAPER = "Giấy tờ này còn hiệu lực", "Mã này còn hiệu lực, nhưng tờ giấy chưa được kiểm tra"
 FOREIGN, UNCHECKED = "Đây không phải giấy tờ do chúng tôi cấp", "Chưa kiểm tra được"
@@ -82,16 +83,18 @@ async def verdict(page: Page, words: str) -> None:
     await expect(heading).to_be_focused()
 
 
+KEPT = """async () => {
+  if (navigator.serviceWorker.controller?.state !== "activated") return false;
+  const names = (await caches.keys()).filter((name) => name.startsWith("tindan-verify-"));
+  const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+  return kept.flat().some(({ url }) => url.includes("/v1/status-lists/"));
+}"""
+
+
 async def ready_for_offline(page: Page) -> None:
     """Wait until the worker has what it needs: the page, the keys, and the list that was seen."""
-    await page.wait_for_function(
-        """async () => {
-          if (!navigator.serviceWorker.controller) return false;
-          const names = (await caches.keys()).filter((name) => name.startsWith("tindan-verify-"));
-          const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
-          return kept.flat().some(({ url }) => url.includes("/v1/status-lists/"));
-        }"""
-    )
+    # Not wait_for_function: it takes the promise of an answer for the answer.
+    await until(lambda: page.evaluate(KEPT))
 
 
 def chosen(name: str, content: bytes) -> Any:
