@@ -6,6 +6,7 @@ from storage.base import metadata
 from storage.broadcasts import models as broadcasts
 from storage.channels import models as channels
 from storage.contacts import models as contacts
+from storage.conversations import models as conversations
 from storage.deliveries import models as deliveries
 from storage.devices import models as devices
 from storage.dossiers import models as dossiers
@@ -36,6 +37,7 @@ __all__ = [
     "broadcasts",
     "channels",
     "contacts",
+    "conversations",
     "deliveries",
     "devices",
     "dossiers",

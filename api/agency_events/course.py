@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -62,8 +63,8 @@ class Course:
         return None
 
 
-def course_of(known: Sequence[Fact], told: Told) -> Course:
-    """Work what is told into what is known."""
+def course_of(known: Sequence[Fact], told: Told, supplied: Collection[datetime] = ()) -> Course:
+    """Work what is told into what is known; `supplied` as of `storage.dossiers.timeline.fold`."""
     facts = _facts(known, told)
     known_ids = {fact.id for fact in known}
     firsts: dict[UUID, int] = {}
@@ -76,7 +77,7 @@ def course_of(known: Sequence[Fact], told: Told) -> Course:
         facts=facts,
         firsts=firsts,
         timeline={fact.id: fact for fact in arranged},
-        state=state_of(arranged),
+        state=state_of(arranged, supplied),
         latest_first=_latest_first(arranged, known_ids, facts, told),
         status_before=arrange(known)[-1].status if known else None,
     )

@@ -78,7 +78,8 @@ class Drafting:
     def of(cls, judged: Judged, party: PartyKey, now: datetime, stale_after: timedelta) -> Self:
         """Work what is told into what is known."""
         existing = judged.existing
-        course = course_of(existing.facts if existing else (), judged.told)
+        known, supplied = (existing.facts, existing.supplied) if existing else ((), ())
+        course = course_of(known, judged.told, supplied)
         return cls(
             judged=judged,
             party=party,

@@ -45,3 +45,17 @@ class Dossier(SQLModel, table=True):
     contradictions: int = Field(default=0, sa_type=SmallInteger)
     updated_at: datetime = moment()
     heard_at: datetime = moment()
+
+
+class DossierSupplied(SQLModel, table=True):
+    """A time at which the citizen had supplied all that a request asked for; the answer that completed it.
+
+    Our own fact beside the source's timeline: it ends a wait and changes no status, see
+    `storage.dossiers.timeline`.
+    """
+
+    __tablename__ = "dossier_supplied"
+
+    dossier_id: UUID = Field(primary_key=True, foreign_key="dossier.id")
+    message_id: UUID = Field(primary_key=True, foreign_key="message.id")
+    at: datetime = moment()

@@ -19,7 +19,7 @@ SUMMARY = "dossier.summary"
 _LOCK = "SELECT FROM dossier WHERE code = ANY(%b) ORDER BY code FOR UPDATE"
 _LOCKED = """
 SELECT d.code, d.id, d.party_id, p.number_index, k.wrapped, d.agency_id, d.channel,
-  d.summary_sealed IS NOT NULL
+  d.summary_sealed IS NOT NULL, ARRAY(SELECT s.at FROM dossier_supplied s WHERE s.dossier_id = d.id)
 FROM dossier d
 JOIN party p ON p.id = d.party_id
 JOIN party_key k ON k.party_id = d.party_id
@@ -60,7 +60,7 @@ WHERE d.id = EXCLUDED.id
 class LockedDossier:
     """A dossier that this transaction holds: nobody else changes it until the commit.
 
-    `summarised` tells whether a summary is kept.
+    `summarised` tells whether a summary is kept, `supplied` when the citizen had supplied what was asked for.
     """
 
     id: UUID
@@ -71,6 +71,7 @@ class LockedDossier:
     channel: int | None
     summarised: bool
     facts: tuple[Fact, ...]
+    supplied: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +129,9 @@ async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier
             channel=channel,
             summarised=summarised,
             facts=tuple(facts.get(code, ())),
+            supplied=tuple(supplied),
         )
-        for code, dossier_id, party_id, index, wrapped, agency_id, channel, summarised in dossiers
+        for code, dossier_id, party_id, index, wrapped, agency_id, channel, summarised, supplied in dossiers
     }
 
 

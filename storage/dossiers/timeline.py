@@ -2,10 +2,13 @@
 
 Everything here depends on the set of facts alone, never on the order in which they arrived. So a push, a pull
 and a late repeat may come in any order and at any time, and every process that folds the same facts agrees.
+
+The source's facts say what the status is. Beside them stand the times at which the citizen has supplied all
+that was asked for: our own facts, which change no status, and from which the agency is not waiting any more.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise, takewhile
@@ -59,7 +62,8 @@ class State:
         due_at: the due time given last.
         due_set_at: when the source first gave that due time; repeating it does not set it anew.
         waits: periods awaiting the citizen (status 5 or 6), in order of time, apart from each other; the end
-            is none while the wait lasts.
+            is none while the wait lasts. One for a supplement ends with the first time at which it was
+            supplied, though the status stays until the source says otherwise.
         supplement_requests: how many times status 5 was entered; steps within it are no further requests.
     """
 
@@ -116,16 +120,20 @@ def arrange(facts: Iterable[Fact]) -> list[Fact]:
     return sorted(merged, key=key)
 
 
-def fold(facts: Iterable[Fact]) -> State:
+def fold(facts: Iterable[Fact], supplied: Collection[datetime] = ()) -> State:
     """Return what the facts of one dossier amount to; at least one fact is needed.
+
+    Args:
+        facts: of its source, in any order.
+        supplied: when the citizen had supplied all that was asked for, in any order.
 
     Raises:
         ValueError: there are no facts.
     """
-    return state_of(arrange(facts))
+    return state_of(arrange(facts), supplied)
 
 
-def state_of(timeline: Sequence[Fact]) -> State:
+def state_of(timeline: Sequence[Fact], supplied: Collection[datetime] = ()) -> State:
     """Return what facts amount to that `arrange` has put in order: see `fold`."""
     if not timeline:
         raise ValueError("a dossier without facts has no state")
@@ -142,7 +150,7 @@ def state_of(timeline: Sequence[Fact]) -> State:
         ended_at=_ended_at(timeline),
         due_at=due_at,
         due_set_at=due_set_at,
-        waits=_waits(timeline),
+        waits=_waits(timeline, sorted(supplied)),
         supplement_requests=sum(fact.status is DossierStatus.SUPPLEMENT_REQUIRED for fact in entered),
     )
 
@@ -192,16 +200,34 @@ def _due(timeline: Sequence[Fact]) -> tuple[datetime | None, datetime | None]:
     return due_at, due_set_at
 
 
-def _waits(timeline: Sequence[Fact]) -> tuple[Period, ...]:
-    """Return the periods from a fact that awaits the citizen to the next one, joined where they touch."""
-    waits: list[Period] = [
-        (fact.occurred_at, after.occurred_at)
-        for fact, after in pairwise(timeline)
-        if fact.status in AWAITING_CITIZEN and fact.occurred_at < after.occurred_at
-    ]
-    if timeline[-1].status in AWAITING_CITIZEN:
-        waits.append((timeline[-1].occurred_at, None))
-    # A source whose clock went backwards can make them overlap; no time may be deducted twice.
+def _waits(timeline: Sequence[Fact], supplied: Sequence[datetime]) -> tuple[Period, ...]:
+    """Return the periods in which the citizen is awaited, joined where they touch.
+
+    Each goes from a fact that awaits the citizen to the next fact, or to where what it asks was supplied.
+    """
+    waits: list[Period] = []
+    for fact, after in zip(timeline, (*timeline[1:], None), strict=True):
+        if fact.status in AWAITING_CITIZEN:
+            ends = [after.occurred_at] if after else []
+            end = min([*ends, *_first_supplied(fact, supplied)], default=None)
+            if end is None or fact.occurred_at < end:
+                waits.append((fact.occurred_at, end))
+    return _joined(waits)
+
+
+def _first_supplied(fact: Fact, supplied: Sequence[datetime]) -> Sequence[datetime]:
+    """Return when what a fact asks for was supplied, if it was; papers settle no fee."""
+    if fact.status is not DossierStatus.SUPPLEMENT_REQUIRED:
+        return ()
+    place = bisect_left(supplied, fact.occurred_at)
+    return supplied[place : place + 1]
+
+
+def _joined(waits: Iterable[Period]) -> tuple[Period, ...]:
+    """Return periods apart from each other and in order of time.
+
+    A source whose clock went backwards can make them overlap; no time may be deducted twice.
+    """
     joined: list[Period] = []
     for start, end in sorted(waits, key=lambda wait: wait[0]):
         if not joined or (joined[-1][1] is not None and joined[-1][1] < start):

@@ -259,3 +259,66 @@ def test_facts_check_themselves():
             replace(told((4, 0))[0], **wrong)
     with pytest.raises(ValueError, match="without facts"):
         fold([])
+
+
+supplies = st.lists(times, max_size=4)
+
+
+def awaited(waits, moment):
+    """Whether the citizen is awaited at a moment."""
+    return any(start <= moment and (end is None or moment < end) for start, end in waits)
+
+
+@given(facts, supplies, st.randoms(use_true_random=False))
+def test_what_was_supplied_may_be_told_in_any_order_and_twice(given_facts, supplied, random):
+    """Facts and answers make one state, whichever came first and however often."""
+    whole = fold(given_facts, supplied)
+    shuffled, answers = list(given_facts), [*supplied, *supplied]
+    random.shuffle(shuffled)
+    random.shuffle(answers)
+    assert fold(shuffled, answers) == whole
+
+
+@given(facts, supplies)
+def test_what_was_supplied_shortens_waits_and_nothing_else(given_facts, supplied):
+    """Status, end and contradictions are the agency's to tell; and no answer makes anybody wait longer."""
+    without, whole = fold(given_facts), fold(given_facts, supplied)
+    assert replace(whole, waits=without.waits) == without
+    hours = [at(half / 2) for half in range(20)]
+    assert all(awaited(without.waits, hour) for hour in hours if awaited(whole.waits, hour))
+    assert all(end is None or start < end for start, end in whole.waits)
+
+
+@given(facts, supplies)
+def test_nobody_waits_for_what_was_supplied_since_it_was_asked(given_facts, supplied):
+    """After the last answer the citizen is awaited by none of the supplement requests before it."""
+    only_supplements = [f for f in given_facts if f.status is not DossierStatus.PAYMENT_REQUIRED]
+    if not only_supplements or not supplied:
+        return
+    state, last = fold(only_supplements, supplied), max(supplied)
+    asked_since = state.status in AWAITING_CITIZEN and state.current.occurred_at > last
+    assert (bool(state.waits) and state.waits[-1][1] is None) == asked_since
+
+
+@pytest.mark.parametrize(
+    ("path", "supplied", "waits"),
+    [
+        ([(4, 0), (5, 2)], [6], [(2, 6)]),
+        ([(4, 0), (5, 2)], [1], [(2, None)]),
+        ([(4, 0), (5, 2)], [2], []),
+        ([(4, 0), (5, 2)], [8, 6], [(2, 6)]),
+        ([(4, 0), (5, 2), (4, 5)], [6], [(2, 5)]),
+        ([(4, 0), (5, 2), (4, 9)], [6], [(2, 6)]),
+        ([(4, 0), (9, 5)], [3], []),
+        ([(4, 0), (6, 2)], [3], [(2, None)]),
+        ([(4, 0), (5, 2), (6, 5)], [3], [(2, 3), (5, None)]),
+        ([(4, 0), (5, 2), (4, 7), (5, 8)], [4], [(2, 4), (8, None)]),
+        ([(4, 0), (5, 2), (4, 7), (5, 8)], [4, 9], [(2, 4), (8, 9)]),
+        ([(4, 0), (5, 2), (5, 3, ("step", "reminder"))], [6], [(2, 6)]),
+        ([(4, 0), (5, 2), (5, 5, ("step", "more"))], [4], [(2, 4), (5, None)]),
+    ],
+)
+def test_a_wait_ends_with_the_first_answer_since_it_began(path, supplied, waits):
+    """Before a request, after its end and without one, an answer changes nothing; and it pays no fee."""
+    state = fold(told(*path), [at(hour) for hour in supplied])
+    assert state.waits == tuple((at(start), None if end is None else at(end)) for start, end in waits)

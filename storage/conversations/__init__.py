@@ -1,0 +1,1 @@
+"""What a party and an agency write to each other about a dossier."""
