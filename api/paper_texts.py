@@ -44,6 +44,10 @@ PAPER_ERRORS: dict[str, tuple[str, str]] = {
         "Cấu trúc của tệp lồng nhau quá {limit} tầng.",
         "The file is nested deeper than {limit}.",
     ),
+    "paper-too-large-page": (
+        "Trang lớn quá {limit} điểm (1/72 inch).",
+        "A page is larger than {limit} points (1/72 inch).",
+    ),
     "paper-too-large-image": (
         "Ảnh quá {limit} điểm ảnh. Hãy quét ở độ phân giải thấp hơn.",
         "A picture has more than {limit} pixels. Scan it with fewer dots an inch.",

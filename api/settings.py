@@ -11,7 +11,7 @@ from auth.settings import AuthSettings
 from notify.settings import NotifySettings
 from storage.agencies.clients import MOST_PER_SECOND, EventLimit
 from storage.errors import SettingsError
-from storage.papers.notary import StampSettings
+from storage.papers.certificates import StampSettings
 from storage.papers.settings import PaperSettings
 from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings

@@ -14,8 +14,8 @@ Matrix = tuple[tuple[bool, ...], ...]
 def matrix(text: str) -> Matrix:
     """Return the modules of a code of level M, its margin included; true is dark. Takes some 10 ms."""
     # When it is first used: it loads Pillow, whether it draws or not.
-    from qrcode.constants import ERROR_CORRECT_M  # type: ignore[import-untyped] # it publishes no types
-    from qrcode.main import QRCode  # type: ignore[import-untyped] # likewise
+    from qrcode.constants import ERROR_CORRECT_M
+    from qrcode.main import QRCode
 
     code = QRCode(error_correction=ERROR_CORRECT_M, border=QUIET_MODULES)
     code.add_data(text, optimize=0)
@@ -47,7 +47,7 @@ def _path(modules: Matrix) -> str:
 
 def png(modules: Matrix) -> bytes:
     """Draw a code as a PNG of one bit a pixel."""
-    from png import Writer  # type: ignore[import-untyped] # it publishes no types
+    from png import Writer
 
     rows = [
         [0 if dark else 1 for dark in row for _ in range(PIXELS)] for row in modules for _ in range(PIXELS)

@@ -27,9 +27,9 @@ from reportlab.pdfgen.canvas import Canvas
 from infra.bench.figures import Figure, alternate
 from infra.bench.place import Bench, per_second
 from storage.papers.card import Card
+from storage.papers.certificates import StampSettings
 from storage.papers.findings import Findings
 from storage.papers.kinds import MediaType
-from storage.papers.notary import StampSettings
 from storage.papers.stamping import stamp
 from storage.seals.issuing import NewSeal, sign
 from storage.seals.keys import SealKeys

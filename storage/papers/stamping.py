@@ -48,7 +48,7 @@ def stamp(source: BinaryIO, into: BinaryIO, *, findings: Findings, card: Card, n
     is_pdf = findings.media_type is MediaType.PDF
     with ExitStack() as opened:
         paper = source if is_pdf else opened.enter_context(as_pdf(source, findings.media_type))
-        pdf = opened.enter_context(pikepdf.open(paper))
+        pdf = opened.enter_context(pikepdf.open(paper, access_mode=pikepdf.AccessMode.mmap))
         sheet = Sheet.of(pdf.pages[_PAGE])
         # A JPEG shows what it holds much faster by itself.
         is_jpeg = findings.media_type is MediaType.JPEG

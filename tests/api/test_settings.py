@@ -15,9 +15,12 @@ from pydantic import ValidationError
 from api.main import create_app
 from api.settings import Settings
 from storage.errors import SettingsError
+from storage.papers.certificates import drawn as drawn_stamp
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = base64.b64encode(bytes(32)).decode()
+STAMP = drawn_stamp()
+"""Key and certificate in one, as development draws them."""
 COMPLETE = {
     "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing",
     "TINDAN_MASTER_KEY": KEY,
@@ -27,6 +30,8 @@ COMPLETE = {
     "TINDAN_PUBLIC_URL": "https://tindan.example",
     "TINDAN_TOKEN_KEY": ECKey.generate_key("P-256", private=True).as_pem(private=True).decode(),
     "TINDAN_SEAL_KEY": ECKey.generate_key("P-256", private=True).as_pem(private=True).decode(),
+    "TINDAN_STAMP_KEY": STAMP,
+    "TINDAN_STAMP_CERTIFICATES": STAMP,
     "TINDAN_SEAL_HOST": "xacthuc.tindan.example",
     "TINDAN_IDP_ISSUER": "https://idp.example",
     "TINDAN_IDP_CLIENT_SECRET": "not-a-default",

@@ -12,6 +12,8 @@ from auth.step_up import DEFAULTS, Purpose
 from notify.accounts.twilio import TwilioSettings
 from notify.accounts.zalo import ZaloSettings
 from notify.settings import NotifySettings
+from storage.papers.certificates import StampSettings
+from storage.papers.settings import PaperSettings
 from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings
 from storage.vault.settings import VaultSettings
@@ -21,7 +23,9 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     AuthSettings,
     StorageSettings,
     NotifySettings,
+    PaperSettings,
     SealSettings,
+    StampSettings,
     TwilioSettings,
     VaultSettings,
     ZaloSettings,
@@ -57,7 +61,10 @@ def test_it_names_every_setting_and_no_other() -> None:
 
 def test_what_it_calls_usual_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Setting all of the last part changes nothing."""
-    kinds = (Settings, AuthSettings, StorageSettings, NotifySettings, SealSettings, VaultSettings)
+    kinds = (
+        *(Settings, AuthSettings, StorageSettings, NotifySettings),
+        *(PaperSettings, SealSettings, VaultSettings),
+    )
     usual = {kind: kind() for kind in kinds}
     given = assignments(EXAMPLE.read_text().partition(OPENING)[2])
     assert given.pop(OF_THE_IMAGE) != usual[Settings].model_dump()["host"]

@@ -6,7 +6,9 @@ import httpx
 import pikepdf
 import pytest
 
+from api.problem_texts import FIELD_ERRORS
 from api.services import Services
+from storage.papers.refusals import Refusal
 from tests.api.callers import MakeAgency, MakeCitizen, NewCode, PushEvent
 from tests.api.results.handing import Office, letter, said
 from tests.storage.papers.samples import bomb, changed, drawing, flate, photograph
@@ -20,6 +22,11 @@ async def kept(services: Services) -> list[str]:
 def found(answer: httpx.Response) -> list[tuple[str, str]]:
     """Return which fields are at fault, and how."""
     return [(one["pointer"], one["code"]) for one in answer.json()["errors"]]
+
+
+def test_every_reason_is_worded() -> None:
+    """A new reason of the examination without words of its own fails here."""
+    assert {f"paper-{reason.replace('_', '-')}" for reason in Refusal} <= FIELD_ERRORS.keys()
 
 
 BAD_METADATA: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {

@@ -7,9 +7,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from pydantic import SecretStr
 
 from storage.errors import SettingsError
-from storage.papers.notary import StampSettings
+from storage.papers.certificates import StampSettings, drawn
 from storage.settings import Environment
 from tests.storage.papers.pages import a_certificate, a_key
 
@@ -85,3 +86,14 @@ def _self_signed(key: ed25519.Ed25519PrivateKey) -> str:
         name, name, key.public_key(), 1, like.not_valid_before_utc, like.not_valid_after_utc
     )
     return builder.sign(key, None).public_bytes(Encoding.PEM).decode()
+
+
+def test_a_setting_may_name_a_file(tmp_path: Path) -> None:
+    """Where settings are lines of a file, key and certificate are mounted beside it."""
+    both = tmp_path / "stamp.pem"
+    both.write_text(drawn())
+    settings = StampSettings(stamp_key=SecretStr(str(both)), stamp_certificates=str(both))
+    assert settings.notary().sign(b"paper")
+    both.unlink()
+    with pytest.raises(SettingsError, match="can not be read"):
+        settings.notary()
