@@ -1,6 +1,6 @@
 """What is said of a paper by whoever hands it over. Times are RFC 3339, dates ISO 8601."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, model_validator
@@ -13,6 +13,8 @@ from storage.vault.kinds import DocumentKind
 Needed = Annotated[str, StringConstraints(min_length=1, max_length=500), Clean]
 TypeCode = Annotated[str, StringConstraints(min_length=1, max_length=64), Clean]
 SealCode = Annotated[str, StringConstraints(min_length=12, max_length=20), Clean]
+LastDay = Annotated[date, Field(le=date.max - timedelta(days=1), description="The last day on which it counts")]
+"""Behind it comes a day on which it counts no more. What never ends has none."""
 
 
 class Owner(PartyNumber):
@@ -48,7 +50,7 @@ class NewResult(Body):
     owner: Owner | None = None
     issued_on: date = Field(examples=["2026-11-21"])
     valid_from: date | None = None
-    expires_on: date | None = Field(default=None, description="The last day on which it counts")
+    expires_on: LastDay | None = None
     supersedes: Superseded | None = None
     seal_code: SealCode | None = Field(
         default=None, description="A seal reserved before the paper was signed, and printed on it already"
@@ -65,7 +67,3 @@ class NewResult(Body):
         if self.expires_on is not None and self.expires_on < first:
             raise PydanticCustomError("ends-before-it-begins", "ends-before-it-begins")
         return self
-
-    def content(self) -> str:
-        """Return the content in its normal form: two spellings of one content are one."""
-        return self.model_dump_json(exclude={"source_id"}, exclude_defaults=True)

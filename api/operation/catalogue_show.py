@@ -77,10 +77,12 @@ def refusal(error: FileRefusedError) -> dict[str, Any]:
     return {"refused": True, "count": error.count, "faults": faults}
 
 
-def print_refusal(name: str, error: FileRefusedError) -> None:
+def print_refusal(
+    name: str, error: FileRefusedError, *, heading: str = "Không nhập được · nothing was imported"
+) -> None:
     """Print what is wrong with a file, to standard error."""
     console = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
-    console.print(f"Không nhập được · nothing was imported: {name}", style="red")
+    console.print(f"{heading}: {name}", style="red")
     for fault in error.faults:
         console.print(f"{fault.in_locale('vi')} · {fault.in_locale('en')}")
     if more := error.count - len(error.faults):

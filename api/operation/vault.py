@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from api.operation import vault_import, vault_retention
 from api.operation.house import House, note, open_house
 from api.operation.options import AsJson
 from api.operation.vault_holds import hold
-from api.operation.vault_retention import HELP, apply_retention
 from api.operation.words import NOTHING, add_row, json_of
 from storage.vault import checklist
 from storage.vault.checking import Checker
@@ -24,10 +24,12 @@ from storage.vault.sweeping import Swept, sweep
 from storage.vault.watching import AGAIN_AFTER, MEGABYTE
 
 vault = typer.Typer(
-    no_args_is_help=True, help="Documents that are kept for their owners: checked, swept, held, removed."
+    no_args_is_help=True,
+    help="Documents that are kept for their owners: imported, checked, swept, held, removed.",
 )
 vault.add_typer(hold, name="hold")
-vault.command("retention", help=HELP)(apply_retention)
+vault.command("import", help=vault_import.HELP)(vault_import.import_folder)
+vault.command("retention", help=vault_retention.HELP)(vault_retention.apply_retention)
 
 _FAULTS: dict[Fault, str] = {
     Fault.ROW: "Dòng dữ liệu bị sửa · the row was changed",

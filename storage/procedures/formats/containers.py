@@ -2,8 +2,8 @@
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Literal, NoReturn
 
 from storage.procedures.formats import reasons
@@ -89,13 +89,24 @@ def _records(document: Any) -> list[Any]:
 def table(lines: Iterable[str]) -> Iterator[Row | Fault]:
     """Yield one record a row of a CSV file, its fields by the headings. Raises FileRefusedError."""
     given = iter(lines)
-    heading = next(given, "")
-    delimiter = max(DELIMITERS, key=heading.count)
-    names = [column_of(cell) for cell in next(csv.reader([heading], delimiter=delimiter), [])]
+    cells, delimiter = heading(next(given, ""))
+    names = [column_of(cell) for cell in cells]
     for needed in ("code", "name"):
         if names.count(needed) != 1:
             raise refused(reasons.ONE_COLUMN.of(name=needed, heading=HEADINGS[needed][0]), 1)
-    reader = csv.reader(given, delimiter=delimiter, strict=True)
+    for row in rows(given, names, delimiter):
+        yield replace(row, record=_with_lists(row.record)) if isinstance(row, Row) else row
+
+
+def heading(line: str) -> tuple[list[str], str]:
+    """Return the headings of a table by its first line, and what parts its cells: comma, semicolon or tab."""
+    delimiter = max(DELIMITERS, key=line.count)
+    return next(csv.reader([line], delimiter=delimiter), []), delimiter
+
+
+def rows(lines: Iterable[str], names: Sequence[str], delimiter: str) -> Iterator[Row | Fault]:
+    """Yield one record a row below the headings; blank rows are passed over, and so are blank cells."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
         number = reader.line_num + 2
         try:
@@ -106,18 +117,15 @@ def table(lines: Iterable[str]) -> Iterator[Row | Fault]:
         if cells is None:
             return
         if len(cells) == len(names):
-            yield Row(number=number, record=_cells(names, cells))
+            record = {name: cell for name, cell in zip(names, cells, strict=True) if cell.strip()}
+            yield Row(number=number, record=record)
         elif any(map(str.strip, cells)):
             reason = reasons.CELLS.of(found=len(cells), wanted=len(names))
             yield Fault(number=number, reason=reason)
 
 
-def _cells(names: list[str], cells: list[str]) -> dict[str, Any]:
-    return {
-        name: cell.splitlines() if name in LISTS else cell
-        for name, cell in zip(names, cells, strict=True)
-        if cell.strip()
-    }
+def _with_lists(record: Mapping[str, str]) -> dict[str, Any]:
+    return {name: cell.splitlines() if name in LISTS else cell for name, cell in record.items()}
 
 
 def _why(error: ValueError) -> Reason:
