@@ -86,6 +86,10 @@ PAPER_ERRORS: dict[str, tuple[str, str]] = {
         "Dấu này đã gắn với giấy tờ khác, hoặc dành cho người khác.",
         "That seal is bound to another paper, or was reserved for somebody else.",
     ),
+    "seal-says-otherwise": (
+        "Dấu in sẵn trên giấy tờ ghi khác: hãy giữ chỗ một dấu mới cho giấy tờ này.",
+        "The seal printed on the paper says something else: reserve a new one for this paper.",
+    ),
     "source-id-reused": (
         "Mã này đã dùng cho giấy tờ khác.",
         "The id was used for another paper.",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
+from json import dumps
 from uuid import UUID
 
 from api.intake.schemas import NewResult, Owner
@@ -17,6 +18,8 @@ from storage.parties.numbers import mask
 from storage.parties.repository import PartyIdentity
 from storage.procedures import repository as procedures
 from storage.seals import repository as seals
+from storage.seals.claims import read_claims
+from storage.seals.cose import read_token
 from storage.seals.errors import SealError
 from storage.seals.link import read_code
 from storage.seals.repository import Seal
@@ -29,6 +32,8 @@ from storage.vault.kinds import DocumentKind
 
 METADATA = "/metadata"
 """Where what is said of a paper stands in a body that brings its file as well."""
+_SAID = set(NewResult.model_fields) - {"source_id", "agency_code", "seal_code", "notify"}
+"""What a paper is; under whose code and id, and who is told of it, is another matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ class Matter:
         issuer: in whose name it is kept.
         supersedes: the document whose place it takes, and `replaced_seal_id` that one's seal.
         reserved: the seal that is printed on it already.
-        repeats: the document that it is, where it was taken in before.
+        content_hash: tells a repeat; `repeats` is the document that it is, where it was taken in before.
     """
 
     party: PartyKey
@@ -52,6 +57,7 @@ class Matter:
     supersedes: Supersession | None
     replaced_seal_id: UUID | None
     reserved: Seal | None
+    content_hash: bytes
     repeats: UUID | None
 
     @property
@@ -79,16 +85,14 @@ async def settle(uow: UnitOfWork, *, caller: AgencyCaller, given: NewResult, sha
     await require_procedure(uow, given.procedure_code)
     supersedes, replaced = await _superseded(uow, issuer, given)
     particulars = _particulars(given, issuer, procedure)
-    hashed = documents.content_hash(
-        uow.cipher, party.party_id, particulars, sha256=sha256, supersedes=supersedes
-    )
+    reserved = await _reserved(uow, issuer, given.seal_code)
+    hashed = documents.content_hash(uow.cipher, party.party_id, _said(given, reserved), sha256=sha256)
     try:
         repeat = await documents.find_repeat(uow, issuer.code, given.source_id, hashed)
     except SourceIdReused as error:
         raise reused(given.source_id) from error
-    reserved = await _reserved(uow, issuer, given.seal_code)
-    if reserved and reserved.document_id and repeat is None:
-        raise invalid("/metadata/seal_code", "seal-in-use")
+    if reserved and repeat is None:
+        _require_fit(reserved, particulars)
     return Matter(
         party=party,
         holder=holder,
@@ -98,18 +102,21 @@ async def settle(uow: UnitOfWork, *, caller: AgencyCaller, given: NewResult, sha
         supersedes=supersedes,
         replaced_seal_id=replaced,
         reserved=reserved,
+        content_hash=hashed,
         repeats=repeat.document_id if repeat else None,
     )
 
 
 def end_of(last: date | None, *, below: str = METADATA) -> datetime | None:
     """Return the moment in Vietnam at which a day is over. Raises Problem where that was already."""
-    if last is None:
-        return None
-    end = datetime.combine(last + timedelta(days=1), clock(), VIETNAM)
-    if end <= datetime.now(UTC):
+    end = _end(last)
+    if end is not None and end <= datetime.now(UTC):
         raise invalid(f"{below}/expires_on", "over-already")
     return end
+
+
+def _end(last: date | None) -> datetime | None:
+    return datetime.combine(last + timedelta(days=1), clock(), VIETNAM) if last else None
 
 
 def reused(source_id: str) -> Problem:
@@ -192,6 +199,31 @@ async def _reserved(uow: UnitOfWork, issuer: Issuer, code: str | None) -> Seal |
     if seal is None or seal.agency_code != issuer.code:
         raise invalid("/metadata/seal_code", "unknown-seal")
     return seal
+
+
+def _require_fit(seal: Seal, told: Particulars) -> None:
+    """Refuse a paper of which its printed seal, that nobody can change any more, says something else."""
+    if seal.document_id:
+        raise invalid("/metadata/seal_code", "seal-in-use")
+    sealed = read_claims(read_token(seal.token).payload)
+    for field, printed, said in (
+        ("procedure_code", sealed.procedure_code, told.procedure_code),
+        ("dossier_code", sealed.dossier_code, told.dossier_code),
+    ):
+        if printed and said and printed != said:
+            raise invalid(f"{METADATA}/{field}", "seal-says-otherwise")
+    if seal.expires_at != _end(told.expires_on):
+        raise invalid(f"{METADATA}/expires_on", "seal-says-otherwise")
+
+
+def _said(given: NewResult, reserved: Seal | None) -> str:
+    """Return what is said of a paper, in one form: what means the same is the same."""
+    told = given.model_dump(mode="json", include=_SAID) | {
+        "title": given.title or given.type_name,
+        "number": given.number or None,
+        "seal": reserved and str(reserved.id),
+    }
+    return dumps(told, sort_keys=True)
 
 
 def _particulars(given: NewResult, issuer: Issuer, procedure_code: str | None) -> Particulars:

@@ -13,7 +13,9 @@ from storage.vault.kinds import DocumentKind
 Needed = Annotated[str, StringConstraints(min_length=1, max_length=500), Clean]
 TypeCode = Annotated[str, StringConstraints(min_length=1, max_length=64), Clean]
 SealCode = Annotated[str, StringConstraints(min_length=12, max_length=20), Clean]
-LastDay = Annotated[date, Field(le=date.max - timedelta(days=1), description="The last day on which it counts")]
+LastDay = Annotated[
+    date, Field(le=date.max - timedelta(days=1), description="The last day on which it counts")
+]
 """Behind it comes a day on which it counts no more. What never ends has none."""
 
 

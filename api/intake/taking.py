@@ -175,6 +175,7 @@ async def _keep(uow: UnitOfWork, *, paper: _Paper, files: Sequence[NewFile], lin
         id=paper.id,
         agency_code=matter.issuer.code,
         source_id=source_id,
+        content_hash=matter.content_hash,
         particulars=matter.particulars,
         files=files,
         dossier_id=matter.dossier_id,

@@ -1,12 +1,12 @@
 """What an agency gets back for a paper, and says of one that it has. Times are RFC 3339, dates ISO 8601."""
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import BaseModel, Field
 
 from api.bodies import AgencyCode, Body, DossierCode, ProcedureCode
-from api.intake.schemas import Needed, Owner
+from api.intake.schemas import LastDay, Needed, Owner
 from storage.papers.findings import Doubt, Verdict
 from storage.papers.kinds import MediaType
 from storage.vault.kinds import DocumentKind, DocumentState
@@ -82,4 +82,4 @@ class NewSeal(Body):
     procedure_code: ProcedureCode
     dossier_code: DossierCode | None = None
     agency_code: AgencyCode | None = None
-    expires_on: date | None = None
+    expires_on: LastDay | None = None

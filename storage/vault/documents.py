@@ -1,9 +1,8 @@
 """Documents as agencies give them: taken in once under the agency's own name for each."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from json import dumps
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
@@ -70,6 +69,7 @@ class NewDocument:
 
     Attributes:
         agency_code: in its normal form, of the agency whose document it is; `source_id` is its own name.
+        content_hash: see the function of that name.
         dossier_id: of the party's dossier, where there is one.
         files: the original, and the stamped copy where one was drawn.
     """
@@ -77,6 +77,7 @@ class NewDocument:
     id: UUID
     agency_code: str
     source_id: str
+    content_hash: bytes
     particulars: Particulars
     files: Sequence[NewFile]
     dossier_id: UUID | None = None
@@ -104,21 +105,17 @@ class Repeat:
     document_id: UUID
 
 
-def content_hash(
-    cipher: Cipher,
-    party_id: UUID,
-    particulars: Particulars,
-    *,
-    sha256: bytes,
-    supersedes: Supersession | None = None,
-) -> bytes:
-    """Return the keyed hash that tells a repeat: over all that the agency says, and the original's bytes."""
-    said = asdict(particulars) | {
-        "party": party_id,
-        "file": sha256.hex(),
-        "supersedes": supersedes and asdict(supersedes),
-    }
-    return cipher.blind_index("vault.content", dumps(said, sort_keys=True, default=str))
+def content_hash(cipher: Cipher, party_id: UUID, said: str, *, sha256: bytes) -> bytes:
+    """Return the keyed hash that tells a repeat.
+
+    Args:
+        cipher: has the key.
+        party_id: whose document it is.
+        said: what its agency says of it, in one form; and nothing that we add, as an agency's name, which may
+            be another when the agency asks again.
+        sha256: of the original.
+    """
+    return cipher.blind_index("vault.content", f"{party_id} {sha256.hex()} {said}")
 
 
 async def find_repeat(reading: Reading, agency_code: str, source_id: str, hashed: bytes) -> Repeat | None:
@@ -146,11 +143,7 @@ async def add(uow: UnitOfWork, key: PartyKey, new: NewDocument, *, now: datetime
         StateConflict: what it supersedes has been superseded or revoked.
         NotIntact: the row of what it supersedes was tampered with.
     """
-    original = next(file for file in new.files if file.role is FileRole.ORIGINAL)
-    hashed = content_hash(
-        uow.cipher, key.party_id, new.particulars, sha256=original.sha256, supersedes=new.supersedes
-    )
-    row = _row(key, new, hashed, now)
+    row = _row(key, new, now)
     authenticate(uow.cipher, row)
     # Waits for another transaction that brings the same, or for the same place, and finds what it left.
     added = await uow.session.exec(
@@ -160,7 +153,7 @@ async def add(uow: UnitOfWork, key: PartyKey, new: NewDocument, *, now: datetime
         .returning(col(Document.id))
     )
     if added.first() is None:
-        repeat = await find_repeat(uow, new.agency_code, new.source_id, hashed)
+        repeat = await find_repeat(uow, new.agency_code, new.source_id, new.content_hash)
         if repeat is None:
             raise StateConflict(DocumentState.SUPERSEDED)
         return repeat
@@ -172,14 +165,14 @@ async def add(uow: UnitOfWork, key: PartyKey, new: NewDocument, *, now: datetime
     return Kept(document_id=new.id)
 
 
-def _row(key: PartyKey, new: NewDocument, hashed: bytes, now: datetime) -> Document:
+def _row(key: PartyKey, new: NewDocument, now: datetime) -> Document:
     told = new.particulars
     return Document(
         id=new.id,
         party_id=key.party_id,
         agency_code=new.agency_code,
         source_id=new.source_id,
-        content_hash=hashed,
+        content_hash=new.content_hash,
         kind=told.kind.value,
         title_sealed=key.encrypt(told.title, TITLE),
         number_sealed=key.encrypt_optional(told.number, NUMBER),

@@ -42,7 +42,12 @@ async def keep_document(
     contents = {FileRole.ORIGINAL: original} | ({FileRole.COPY: copy} if copy is not None else {})
     files = [await put_file(services, key, role, content, media_type) for role, content in contents.items()]
     new = NewDocument(
-        id=new_id(), source_id=source_id, particulars=replace(BIRTH, **told), files=files, **own
+        id=new_id(),
+        source_id=source_id,
+        content_hash=sha256(original).digest(),
+        particulars=replace(BIRTH, **told),
+        files=files,
+        **own,
     )
     async with services.unit_of_work() as uow:
         await documents.add(uow, key, new, now=datetime.now(UTC))

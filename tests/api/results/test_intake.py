@@ -4,6 +4,7 @@ import hashlib
 import io
 import time
 from functools import partial
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -12,6 +13,7 @@ import pytest
 import zxingcpp
 
 from api.services import Services
+from storage.agencies.models import Agency as AgencyRow
 from storage.parties import repository as parties
 from storage.seals import verifying
 from storage.seals.link import read_link
@@ -131,6 +133,48 @@ async def test_the_same_again_gets_the_same_answer(office: Office, owner: dict[s
     for metadata, file in ((said(owner=owner), letter(3)), (said(owner=owner, number="13"), letter())):
         other = await office.hand_over(metadata, file)
         assert (other.status_code, other.json()["type"]) == (409, "urn:tindan:problem:source-id-reused")
+
+
+async def test_a_repeat_is_told_by_what_was_said(
+    office: Office, owner: dict[str, str], services: Services, push_event: PushEvent, new_code: NewCode
+) -> None:
+    """An answer that was lost is got again, whatever we have learnt of agency and dossier since."""
+    metadata = said(dossier_code=new_code(), owner=owner)
+    first = await office.hand_over(metadata, letter())
+    await push_event(metadata["dossier_code"], 9, agency=office.agency)
+    async with services.unit_of_work() as uow:
+        row = await uow.session.get_one(AgencyRow, office.agency.id)
+        row.name = "Ủy ban nhân dân phường mới"
+        await uow.commit()
+    again = await office.hand_over(metadata | {"title": "Giấy khai sinh", "notify": False}, letter())
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Khác"},
+        {"valid_from": "2026-11-21"},
+        {"expires_on": "2036-11-21"},
+        {"procedure_code": "1.001193"},
+        {"kind": "component"},
+        {"owner": {"number": "001190000001", "name": "Khác"}},
+        {"owner": {"number": "001190000077", "name": "Nguyễn Thị An"}},
+        {"seal_code": None},
+    ],
+)
+async def test_another_paper_under_the_same_id_is_none(
+    change: dict[str, Any], office: Office, owner: dict[str, str], client: httpx.AsyncClient
+) -> None:
+    """Whatever is said otherwise makes it another one: also that it bears a seal already."""
+    if "seal_code" in change:
+        asked = {"owner": owner, "procedure_code": "1.001193"}
+        seal = await client.post("/v1/agency/seals", json=asked, headers=office.agency.headers)
+        change = {"seal_code": seal.json()["code"]}
+    assert (await office.hand_over(said(owner=owner), letter())).status_code == 201
+    other = await office.hand_over(said(owner=owner) | change, letter())
+    assert (other.status_code, other.json()["type"]) == (409, "urn:tindan:problem:source-id-reused")
 
 
 async def test_an_id_is_an_agencys_own(

@@ -7,10 +7,12 @@ import httpx
 import pytest
 
 from api.services import Services
+from storage.procedures import repository as procedures
 from storage.seals import repository as seals
 from storage.seals.link import read_link
 from storage.seals.statuses import SealState
 from tests.api.callers import Citizen, MakeAgency
+from tests.api.conftest import PROCEDURE
 from tests.api.results.handing import PATH, Office, letter, said
 
 SEALS = "/v1/agency/seals"
@@ -118,6 +120,41 @@ async def test_a_reserved_seal_is_of_one_party(
     assert answer.json()["errors"][0]["code"] == "seal-in-use"
 
 
+@pytest.mark.parametrize(
+    ("printed", "told"),
+    [
+        ({}, {"expires_on": "2099-01-01"}),
+        ({"expires_on": "2099-01-01"}, {}),
+        ({"expires_on": "2099-01-01"}, {"expires_on": "2099-01-02"}),
+        ({}, {"procedure_code": "2.002222"}),
+        ({"dossier_code": "H26.1-261121-0001"}, {"dossier_code": "H26.1-261121-0002"}),
+    ],
+)
+async def test_a_printed_seal_and_its_paper_say_the_same(
+    printed: dict[str, str], told: dict[str, str], office: Office, owner: dict[str, str], services: Services
+) -> None:
+    """Else a paper would be good for whoever scans it, and over for its owner; and what fits is taken."""
+    async with services.unit_of_work() as uow:
+        other = PROCEDURE.model_copy(update={"code": "2.002222"})
+        await procedures.put(uow, [PROCEDURE, other], author="test", source="test", whole=False)
+        await uow.commit()
+    answer = await office.client.post(SEALS, json=reserved(owner) | printed, headers=office.agency.headers)
+    code = answer.json()["code"]
+    field = next(iter(printed | told))
+    for language in ("vi", "en"):
+        refused = await office.hand_over(
+            said(owner=owner, seal_code=code, **told), letter(), **{"accept-language": language}
+        )
+        assert refused.status_code == 422
+        (error,) = refused.json()["errors"]
+        assert (error["pointer"], error["code"]) == (f"/metadata/{field}", "seal-says-otherwise")
+    fits = {"procedure_code": "1.001193"} | printed
+    for status in (201, 200):
+        assert (
+            await office.hand_over(said(owner=owner, seal_code=code, **fits), letter())
+        ).status_code == status
+
+
 @pytest.mark.parametrize("code", ["7GQ2M4WX9KTB", "x", "7GQ2M4WX9KTBB"])
 async def test_a_code_that_is_nobodys_shows_nothing(
     code: str, office: Office, client: httpx.AsyncClient
@@ -138,7 +175,9 @@ async def test_the_picture_of_a_foreign_seal_is_not_shown(
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize("changes", [{"procedure_code": "9.999999"}, {"expires_on": "2020-01-01"}])
+@pytest.mark.parametrize(
+    "changes", [{"procedure_code": "9.999999"}, {"expires_on": "2020-01-01"}, {"expires_on": "9999-12-31"}]
+)
 async def test_a_seal_is_refused_by_the_field(
     changes: dict[str, str], office: Office, owner: dict[str, str], client: httpx.AsyncClient
 ) -> None:

@@ -39,6 +39,10 @@ BAD_METADATA: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
         {"issued_on": "2020-01-01", "expires_on": "2020-01-02"},
         ("/metadata/expires_on", "over-already"),
     ),
+    "on the last day of the calendar": (
+        {"expires_on": "9999-12-31"},
+        ("/metadata/expires_on", "less_than_equal"),
+    ),
     "an unknown procedure": (
         {"procedure_code": "9.999999"},
         ("/metadata/procedure_code", "unknown-procedure"),

@@ -70,8 +70,15 @@ def new_document(
     own = {name: told.pop(name) for name in fields if name in told}
     files = [new_file(key, content=content, signatures=SIGNED), new_file(key, FileRole.COPY, b"copy")]
     given = {"agency_code": AGENCY} | own
+    particulars = replace(BIRTH, **told)
+    said = repr((key.party_id, particulars, content, own.get("supersedes")))
     return NewDocument(
-        id=new_id(), source_id=source_id, particulars=replace(BIRTH, **told), files=files, **given
+        id=new_id(),
+        source_id=source_id,
+        content_hash=sha256(said.encode()).digest(),
+        particulars=particulars,
+        files=files,
+        **given,
     )
 
 

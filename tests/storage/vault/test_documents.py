@@ -226,7 +226,9 @@ async def test_what_was_tampered_with_is_not_built_on(unit_of_work: Open) -> Non
 def test_a_document_has_one_original() -> None:
     """Nor none, nor two; and it is valid on one day at least."""
     with pytest.raises(ValueError, match="one original"):
-        NewDocument(id=new_id(), agency_code=AGENCY, source_id="1", particulars=BIRTH, files=[])
+        NewDocument(
+            id=new_id(), agency_code=AGENCY, source_id="1", content_hash=b"", particulars=BIRTH, files=[]
+        )
     with pytest.raises(ValueError, match="ends after"):
         replace(BIRTH, expires_on=date(2026, 11, 19))
     replace(BIRTH, expires_on=BIRTH.issued_on)
