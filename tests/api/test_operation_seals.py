@@ -145,6 +145,7 @@ def test_for_people(published: str) -> None:
         ("https://example.com", "broken", "no_link"),
         ("A" * 5000, "broken", "too_long"),
     ],
+    ids=["foreign", "changed", "over", "no token", "no link", "too long"],
 )
 def test_what_is_not_good(published: str, text: str, outcome: str | None, reason: str | None) -> None:
     """Each ends with code 1, told by name to programs and in words to people."""

@@ -13,6 +13,8 @@ from auth.settings import AuthSettings
 from notify.accounts.twilio import TwilioSettings
 from notify.accounts.zalo import ZaloSettings
 from notify.settings import NotifySettings
+from storage.papers.certificates import StampSettings
+from storage.papers.settings import PaperSettings
 from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings
 
@@ -20,7 +22,7 @@ CONTAINER = Path(__file__).parents[2] / "infra" / "container"
 KNOWN = {
     f"{settings.model_config['env_prefix']}{name.upper()}"
     for settings in (
-        *(Settings, StorageSettings, SealSettings, AuthSettings),
+        *(Settings, StorageSettings, PaperSettings, StampSettings, SealSettings, AuthSettings),
         *(NotifySettings, TwilioSettings, ZaloSettings),
     )
     for name in settings.model_fields

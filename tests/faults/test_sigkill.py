@@ -71,7 +71,10 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[St
         server.destroy()
 
 
-@pytest.mark.parametrize("seed", _seeds())
+SEEDS = _seeds()
+
+
+@pytest.mark.parametrize("seed", SEEDS, ids=range(len(SEEDS)))
 async def test_nothing_is_lost_or_invented_when_parts_are_killed(
     installation: Stack, seed: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

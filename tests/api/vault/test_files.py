@@ -117,6 +117,7 @@ async def test_a_download_that_broke_off_goes_on(files: Files, original: str) ->
         ({"if_none_match": "*", "range": "bytes=0-1"}, 304, b""),
         ({"if_none_match": '"another"', "range": "bytes=0-1"}, 206, LARGE[:2]),
     ],
+    ids=["two parts", "of another", "beyond the end", "known", "a part of what is known", "a part"],
 )
 async def test_conditions_come_before_parts(
     files: Files,
