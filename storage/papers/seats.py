@@ -84,8 +84,12 @@ class Seat:
         self.worker: Worker | None = None
 
     async def keep(self) -> None:
-        """Hold a child until it is not fit any more or has done its jobs, then the next. Never returns."""
+        """Hold a child until it is not fit any more or has done its jobs, then the next. Never returns.
+
+        The first is started for the first order that finds no child idle.
+        """
         try:
+            self._in_hand = await self._turns.next(spare=True)
             while True:
                 self.worker = await self._hire()
                 try:
@@ -94,8 +98,7 @@ class Seat:
                     ended, self.worker = self.worker, None
                     await ended.end()
         finally:
-            if self._in_hand:
-                self._in_hand.give_up()
+            self._give_up()
 
     async def _hire(self) -> Worker:
         pause, longest = _RESTART_SECONDS
@@ -103,16 +106,23 @@ class Seat:
             with suppress(ChildDiedError, OSError):
                 return await Worker.start(self._greeting)
             _log.error("papers.child_did_not_start")
-            while len(self._turns):  # to wait would be in vain
+            self._give_up()  # to wait would be in vain
+            while len(self._turns):
                 (await self._turns.next()).give_up()
             await asyncio.sleep(pause)
             pause = min(2 * pause, longest)
 
+    def _give_up(self) -> None:
+        if self._in_hand:
+            self._in_hand.give_up()
+            self._in_hand = None
+
     async def _serve(self, worker: Worker) -> None:
         for _ in range(self._jobs):
-            # In hand may be what the last child did not take any more.
+            # In hand may be what the child was started for, or the last one did not take any more.
             order = self._in_hand = self._in_hand or await self._turns.next()
-            fit = await self._have_done(worker, order)
+            # Nobody may wait for it any more by now.
+            fit = order.outcome.done() or await self._have_done(worker, order)
             if order.outcome.done():
                 order.close()
                 self._in_hand = None

@@ -19,7 +19,8 @@ class PaperSettings(StorageSettings):
         paper_max_mib: of one file, in MiB.
         paper_max_pages: of a PDF.
         paper_max_pixels: of a picture, and of each in a PDF.
-        paper_workers: child processes that open files; each takes about 100 MB of memory at rest.
+        paper_workers: child processes that open files, started as they are needed; each takes about 100 MB of
+            memory at rest.
         paper_seconds: that one file may take, in seconds of the clock.
         paper_memory_mib: that one file may take in a child, beyond what the child needs at rest.
         paper_queue: files that may wait for a child; beyond it the service says that it is busy.

@@ -17,6 +17,7 @@ class Turns(Generic[_Item]):
     def __init__(self, most: int) -> None:
         self._most = most
         self._count = 0
+        self._ready = 0
         self._lines: OrderedDict[str, deque[_Item]] = OrderedDict()
         self._arrived = asyncio.Event()
 
@@ -31,11 +32,19 @@ class Turns(Generic[_Item]):
         self._count += 1
         self._arrived.set()
 
-    async def next(self) -> _Item:
-        """Wait for a thing and take it; the line that it was in goes behind the others."""
-        while not self._lines:
-            self._arrived.clear()
-            await self._arrived.wait()
+    async def next(self, *, spare: bool = False) -> _Item:
+        """Wait for a thing and take it; the line that it was in goes behind the others.
+
+        Args:
+            spare: take only what is one too many for all who wait and are not spare.
+        """
+        self._ready += not spare
+        try:
+            while self._count <= (self._ready if spare else 0):
+                self._arrived.clear()
+                await self._arrived.wait()
+        finally:
+            self._ready -= not spare
         whose, line = next(iter(self._lines.items()))
         item = line.popleft()
         self._count -= 1

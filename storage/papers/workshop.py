@@ -35,7 +35,11 @@ class WorkshopBusyError(StorageError):
 
 
 class Workshop:
-    """A pool of children that examine files and draw copies. Made by `Workshop.open`."""
+    """A pool of children that examine files and draw copies. Made by `Workshop.open`.
+
+    A child is started when a file waits and none is idle, up to as many as the settings say, and then stays.
+    A process that is never brought a file has none; a file for which one is started takes half a second more.
+    """
 
     def __init__(self, settings: PaperSettings) -> None:
         greeting = Greeting(
@@ -57,7 +61,7 @@ class Workshop:
     @classmethod
     @asynccontextmanager
     async def open(cls, settings: PaperSettings) -> AsyncIterator["Workshop"]:
-        """Keep the children for as long as the context lasts. They load in the background.
+        """Keep children, once there is work for them, for as long as the context lasts.
 
         Raises:
             SettingsError: the roots of signatures can not be read.

@@ -53,3 +53,27 @@ async def test_whoever_takes_waits_for_something():
     assert [task.result() for task in done] == ["a1"]
     turns.add("a2", whose="a")
     assert await asyncio.wait_for(*pending, 5) == "a2"
+
+
+async def test_what_is_spare_takes_what_is_too_much_for_the_others():
+    """As long as one of the others waits for each thing, it gets none."""
+    turns: Turns[str] = Turns(3)
+    spare = asyncio.create_task(turns.next(spare=True))
+    await asyncio.sleep(0)
+    ready = asyncio.create_task(turns.next())
+    await asyncio.sleep(0)
+    turns.add("a1", whose="a")
+    assert await asyncio.wait_for(ready, 5) == "a1"
+    assert not spare.done()
+    turns.add("a2", whose="a")
+    assert await asyncio.wait_for(spare, 5) == "a2"
+
+
+async def test_what_is_spare_takes_the_second_of_two():
+    """Brought at once, with one of the others there."""
+    turns: Turns[str] = Turns(3)
+    spare, ready = (asyncio.create_task(turns.next(spare=spare)) for spare in (True, False))
+    await asyncio.sleep(0)
+    turns.add("a1", whose="a")
+    turns.add("a2", whose="a")
+    assert sorted(await asyncio.wait_for(asyncio.gather(spare, ready), 5)) == ["a1", "a2"]

@@ -16,9 +16,38 @@ from pikepdf import Name
 from storage.papers.kinds import MediaType
 from storage.papers.limits import Limits
 from storage.papers.refusals import PaperRefused, Refusal
+from storage.papers.workshop import Workshop
 from tests.faults.polling import until
 from tests.storage.papers.samples import changed, drawing, paper
-from tests.storage.papers.workshops import busy, linux, opened, slow
+from tests.storage.papers.workshops import busy, linux, opened, settings, slow
+
+
+async def test_children_are_started_as_files_wait_for_them(papers_folder, spooled):
+    """None before the first, no second one while the first is idle, and no third one for three files."""
+    async with Workshop.open(settings(papers_folder, paper_workers=2)) as made:
+        assert not made.children
+        for _ in range(3):
+            await made.examine(spooled(paper()))
+            assert len(made.children) == 1
+        first = made.children[0]
+        await asyncio.gather(*(made.examine(spooled(slow(8))) for _ in range(3)))
+        assert len(made.children) == 2
+        assert first in made.children
+
+
+async def test_who_goes_away_while_a_child_starts_leaves_nothing(papers_folder, spooled):
+    """Its files are closed, and the child is there for the next."""
+    async with Workshop.open(settings(papers_folder)) as made:
+        process = psutil.Process()
+        before, others = process.num_fds(), process.children()
+        leaving = asyncio.create_task(made.examine(spooled(slow())))
+        await until(lambda: process.children() != others, poll=0.002)
+        leaving.cancel()
+        await until(lambda: made.children, seconds=60)
+        (child,) = made.children
+        assert (await made.examine(spooled(paper()))).pages == 2
+        assert made.children == (child,)
+        assert process.num_fds() == before + 3  # two files of the test, and the line to the child
 
 
 async def test_a_slow_file_is_refused_and_no_other(papers_folder, spooled):
@@ -105,7 +134,7 @@ async def test_a_child_that_does_not_wake_up_any_more_costs_its_file_only(papers
 
 async def test_a_child_is_replaced_after_so_many_files(papers_folder, spooled):
     """What libraries leave behind does not add up."""
-    async with opened(papers_folder, paper_jobs=3) as made:
+    async with Workshop.open(settings(papers_folder, paper_jobs=3)) as made:
         seen = []
         for _ in range(4):
             await made.examine(spooled(paper()))
@@ -157,8 +186,7 @@ from storage.papers.workshop import Workshop
 
 async def main():
     async with Workshop.open(PaperSettings(env="development", data_dir=sys.argv[1], paper_workers=2)) as made:
-        while len(made.children) < 2:
-            await asyncio.sleep(0.01)
+        await asyncio.gather(*(made.examine(open(sys.argv[2], "rb")) for _ in range(2)))
         print(*made.children, flush=True)
         await asyncio.sleep(600)
 
@@ -174,10 +202,12 @@ def gone(process: int) -> bool:
 
 
 @pytest.mark.parametrize("stopped", [False, pytest.param(True, marks=linux)])
-async def test_children_end_with_their_parent(papers_folder, stopped):
+async def test_children_end_with_their_parent(papers_folder, tmp_path, stopped):
     """Even if it is killed, and even where they can not notice it themselves."""
+    file = tmp_path / "paper.pdf"
+    file.write_bytes(paper())
     parent = subprocess.Popen(  # noqa: ASYNC220 - it does not wait for it
-        [sys.executable, "-c", PARENT, papers_folder], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", PARENT, papers_folder, file], stdout=subprocess.PIPE, text=True
     )
     with parent:
         children = [int(number) for number in parent.stdout.readline().split()]

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -16,12 +16,14 @@ from pikepdf import Name
 
 from storage.papers.card import Card
 from storage.papers.notary import Notary
+from storage.papers.refusals import PaperRefused
 from storage.papers.settings import PaperSettings
+from storage.papers.spool import spool
 from storage.papers.workshop import Workshop
 from storage.settings import Environment
 from tests.faults.polling import until
 from tests.storage.papers.authorities import Identity, identity
-from tests.storage.papers.samples import bomb, changed, flate
+from tests.storage.papers.samples import bomb, changed, flate, paper
 
 ROOT = identity("Root CA", authority=True)
 OFFICE = identity("Hệ thống TinDan", ROOT)
@@ -47,6 +49,10 @@ def settings(folder: Path, **given: object) -> PaperSettings:
 async def opened(folder: Path, **given: object) -> AsyncIterator[Workshop]:
     """Open a workshop of one's own, whose child is ready."""
     async with Workshop.open(settings(folder, **given)) as made:
+        with spool(folder) as file:
+            file.write(paper())
+            with suppress(PaperRefused):  # for the tests that leave no time
+                await made.examine(file)
         await until(lambda: made.children, seconds=60)
         yield made
 
