@@ -9,6 +9,8 @@ from fastapi import FastAPI
 
 from api import edge, openapi, problems, server
 from api.agency_events.router import router as agency_events
+from api.conversations.agency_router import router as agency_messages
+from api.conversations.router import router as messages
 from api.devices.router import router as devices
 from api.dossiers.router import router as dossiers
 from api.health.router import router as health
@@ -44,6 +46,8 @@ ROUTERS = (
     oauth,
     agency_events,
     dossiers,
+    messages,
+    agency_messages,
     inbox,
     me,
     sessions,

@@ -61,6 +61,9 @@ TITLES: dict[str, Words] = {
     "source-id-reused": Words(
         "Mã giấy tờ đã dùng cho nội dung khác", "The source id was used for another paper"
     ),
+    "message-id-reused": Words(
+        "Mã tin nhắn đã dùng cho nội dung khác", "The source id was used for another message"
+    ),
     "too-many-files": Words("Đang kiểm tra quá nhiều tệp", "Too many files are being examined"),
     "event-id-reused": Words(
         "Mã sự kiện đã dùng cho nội dung khác", "The event id was used for another content"
@@ -227,6 +230,10 @@ DETAILS: dict[str, Words] = {
         "'{source_id}' đã được dùng cho giấy tờ khác. Hãy gửi giấy tờ này với một mã mới.",
         "'{source_id}' was used for another paper. Send this one under an id of its own.",
     ),
+    "message-id-reused": Words(
+        "'{source_id}' đã được dùng cho tin nhắn khác. Mỗi tin nhắn mới cần một mã mới.",
+        "'{source_id}' was used for another message. Every new message needs an id of its own.",
+    ),
     "too-many-files": Words(
         "Chưa lưu gì. Hãy gửi lại sau số giây trong Retry-After.",
         "Nothing was kept. Send it again after the seconds of Retry-After.",
@@ -371,6 +378,20 @@ FIELD_ERRORS: dict[str, Words] = {
     "needs-an-end": Words("Phải có ngày kết thúc.", "Needs an end."),
     "ends-before-it-begins": Words("Kết thúc trước khi bắt đầu.", "It ends before it begins."),
     "lasts-too-long": Words("Dài nhất {days} ngày.", "At most {days} days."),
+    "says-nothing": Words(
+        "Tin nhắn cần có nội dung hoặc giấy tờ.", "A message needs a text, or something that comes with it."
+    ),
+    "items-of-a-request": Words(
+        "Câu trả lời phải nêu yêu cầu bổ sung và các mục được trả lời.",
+        "An answer names a supplement request and which of its items it answers.",
+    ),
+    "no-such-request": Words(
+        "Không có yêu cầu bổ sung này trong hồ sơ.", "The dossier has no such supplement request."
+    ),
+    "no-such-item": Words("Yêu cầu bổ sung không có mục này.", "The request has no such item."),
+    "no-such-document": Words(
+        "Không có giấy tờ này trong kho của bạn.", "There is no such document in your store."
+    ),
     "no-such-file": Words(
         "Giấy tờ này không có bản được chọn.", "The document has none of the files that were chosen."
     ),

@@ -27,11 +27,13 @@ class Scope(StrEnum):
         EVENTS: tell what happened to dossiers.
         REPRESENTATIONS: vouch for somebody's right to act for another.
         RESULTS: hand papers to their owners' stores, seal them and take their force.
+        MESSAGES: write to parties about dossiers, and read what they write.
     """
 
     EVENTS = "events"
     REPRESENTATIONS = "representations"
     RESULTS = "results"
+    MESSAGES = "messages"
 
 
 def drawn_secret(*, valid_until: datetime | None = None) -> tuple[str, Credential]:

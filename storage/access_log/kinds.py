@@ -19,6 +19,8 @@ class Purpose(StrEnum):
     """Acting for the party."""
     SHARE = "share"
     """Having a link that the party gave away."""
+    DOSSIER = "dossier"
+    """Handling the party's dossier."""
 
 
 class ObjectKind(StrEnum):
@@ -36,5 +38,7 @@ class ObjectKind(StrEnum):
     """A page of the store."""
     SHARES = "shares"
     """A page of the links to documents."""
+    MESSAGES = "messages"
+    """What was written about a dossier, or came with it."""
     SHARE = "share"
     """What a link leads to, as whoever has it is told."""

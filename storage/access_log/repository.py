@@ -22,7 +22,8 @@ _PAGE = """
 SELECT l.id, l.at, l.reader_kind, l.reader, l.purpose, l.object_kind, l.object_id, l.basis_id,
   d.code AS dossier_code
 FROM access_log l
-LEFT JOIN dossier d ON l.object_kind = 'dossier' AND d.id = l.object_id AND d.party_id = l.party_id
+LEFT JOIN dossier d ON l.object_kind IN ('dossier', 'messages')
+  AND d.id = l.object_id AND d.party_id = l.party_id
 WHERE l.party_id = %(party_id)s
   AND (l.at, l.id) < (coalesce(%(at)s::timestamptz, 'infinity'),
     coalesce(%(id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))

@@ -53,6 +53,27 @@ def speakers(agency_id: LiteralString) -> LiteralString:
 )"""
 
 
+def spoken_for(agency_id: LiteralString) -> LiteralString:
+    """Return SQL for the ids, as an array, of the agencies for which one may speak: the same rule, backwards.
+
+    For lists over all of them: to ask `speakers` of every row would take a search for each.
+
+    Args:
+        agency_id: SQL for its id, the same for all rows.
+    """
+    return f"""ARRAY(
+  WITH RECURSIVE theirs(id) AS (
+    SELECT one.id FROM agency caller JOIN agency one ON caller.id = ANY(one.lineage)
+    WHERE caller.id = {agency_id} AND {in_force("caller")} AND {in_force("one")}
+    UNION
+    SELECT one.id FROM theirs
+    JOIN agency gone ON gone.successor_id = theirs.id AND gone.valid_to < {_TODAY}
+    JOIN agency one ON one.id = gone.id OR (gone.id = ANY(one.lineage) AND {in_force("one")})
+  )
+  SELECT id FROM theirs
+)"""
+
+
 _SPEAKERS = f"SELECT a.id, {speakers('a.id')} FROM agency a WHERE a.id = ANY(%s)"
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Column, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from storage.base import TransactionId, moment, sealed
+from storage.base import TransactionId, moment, sealed, whole_number
 from storage.ids import new_id
 
 
@@ -18,12 +18,13 @@ class Message(SQLModel, table=True):
         party_id: whose dossier it is, under whose key all text is.
         author_ref: who wrote, by id: the party, who acts for it, an agency's client, or an officer.
         text_sealed: none where there are only files.
-        request_sealed: what a supplement request asks for, see `storage.conversations.supplements`.
+        request_sealed: what a supplement request asks for, see `storage.conversations.supplements`; `asked`
+            is of how many items it consists.
         reply_to_id: the request that a supplement answer is to, and in `answers` the numbers of its items.
         source_id: what the agency's client calls it, with a keyed hash of all that it said under that name.
         read_by_party_at: when the party had read it; the agency is told where the party let it know, which
             `receipt_at` says, and since when.
-        changed_xid: the transaction that changed the row last, by which apps and agencies ask for what is new.
+        changed_xid: the transaction that changed the row last, by which it is asked for what is new.
     """
 
     __tablename__ = "message"
@@ -49,6 +50,7 @@ class Message(SQLModel, table=True):
     kind: str
     text_sealed: bytes | None = sealed(nullable=True)
     request_sealed: bytes | None = sealed(nullable=True)
+    asked: int = whole_number()
     reply_to_id: UUID | None = Field(default=None, foreign_key="message.id")
     answers: list[int] = Field(
         default_factory=list,

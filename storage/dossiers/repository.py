@@ -163,10 +163,15 @@ def _row(dossier: DossierWrite) -> tuple[object, ...]:
         state.ended_at,
         state.due_at,
         state.due_set_at,
-        to_json([(_iso(start), _iso(end)) for start, end in state.waits]).decode(),
+        kept_waits(state),
         len(state.contradictions),
         dossier.changed,
     )
+
+
+def kept_waits(state: State) -> str:
+    """Return the times at which the citizen was awaited as a dossier keeps them, in JSON."""
+    return to_json([(_iso(start), _iso(end)) for start, end in state.waits]).decode()
 
 
 def _iso(moment: datetime | None) -> str | None:

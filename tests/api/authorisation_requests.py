@@ -70,6 +70,21 @@ async def of_dossier(world: World) -> Call:
     return Call(names={"code": world.code}, missing={"code": "H26.1-261121-8888"})
 
 
+async def message(world: World) -> Call:
+    """Write about the owner's dossier."""
+    return replace(await of_dossier(world), json={"text": "Xin chào"})
+
+
+async def agency_message(world: World) -> Call:
+    """Write about the owner's dossier as its agency, under a new id."""
+    return replace(await of_dossier(world), json={"source_id": uuid4().hex, "text": "Kính gửi"})
+
+
+async def read_up_to(world: World) -> Call:
+    """Mark as read up to a message that is not there."""
+    return replace(await of_dossier(world), json={"up_to": str(uuid4())})
+
+
 async def contact(world: World) -> str:
     """Let the owner give an address that waits for its proof."""
     async with world.services.unit_of_work() as uow:
@@ -319,6 +334,9 @@ REQUESTS: dict[str, Make] = {
     "GET /v1/dossiers": EMPTY,
     "GET /v1/dossiers/{code}": of_dossier,
     "GET /v1/dossiers/{code}/slip": of_dossier,
+    "GET /v1/dossiers/{code}/messages": of_dossier,
+    "POST /v1/dossiers/{code}/messages": message,
+    "POST /v1/dossiers/{code}/messages/read": read_up_to,
     "GET /v1/notifications": EMPTY,
     "POST /v1/notifications/read": notices,
     "POST /v1/notifications/received": notices,
@@ -358,6 +376,9 @@ REQUESTS: dict[str, Make] = {
     "POST /v1/agency/dossier-events": event,
     "POST /v1/agency/representations": vouched_for,
     "GET /v1/agency/dossiers/{code}/slip": of_dossier,
+    "GET /v1/agency/messages": EMPTY,
+    "POST /v1/agency/dossiers/{code}/messages": agency_message,
+    "POST /v1/agency/dossiers/{code}/messages/read": read_up_to,
     "POST /v1/agency/results": new_result,
     "GET /v1/agency/results": result_by_source,
     "GET /v1/agency/results/{document_id}": an_id("document_id", result),

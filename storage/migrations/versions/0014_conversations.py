@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(), nullable=False),
         sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("request_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("asked", sa.SmallInteger(), server_default=sa.text("0"), nullable=False),
         sa.Column("reply_to_id", sa.Uuid(), nullable=True),
         sa.Column(
             "answers", postgresql.ARRAY(sa.SmallInteger()), server_default=sa.text("'{}'"), nullable=False

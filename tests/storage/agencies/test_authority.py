@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.agencies.authority import AuthorityBook, speakers
+from storage.agencies.authority import AuthorityBook, speakers, spoken_for
 from storage.agencies.models import Agency
 from storage.agencies.repository import Term, circular, set_terms
 from storage.dossiers.working_days import VIETNAM
@@ -91,12 +91,16 @@ async def keep(uow, tree: Tree) -> None:
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(tree=trees())
 async def test_the_rule(unit_of_work, tree: Tree):
-    """The database and the rule name the same speakers for every agency, and none that is out of force."""
+    """The database and the rule name the same speakers for every agency, both ways; none is out of force."""
     async with unit_of_work() as uow:  # never committed
         await keep(uow, tree)
-        rows = await (await uow.driver()).execute(f"SELECT a.id, {speakers('a.id')} FROM agency a")
+        driver = await uow.driver()
+        rows = await driver.execute(f"SELECT a.id, {speakers('a.id')} FROM agency a")
         found = {agency_id: set(by) for agency_id, by in await rows.fetchall()}
+        rows = await driver.execute(f"SELECT a.id, {spoken_for('a.id')} FROM agency a")
+        backwards = {agency_id: set(of) for agency_id, of in await rows.fetchall()}
     assert found == {agency_id: told(tree, row) for agency_id, row in tree.items()}
+    assert backwards == {one: {other for other, by in found.items() if one in by} for one in tree}
     assert all(in_force(tree[one]) for by in found.values() for one in by)
 
 

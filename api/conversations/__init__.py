@@ -1,0 +1,1 @@
+"""Parties and agencies write to each other about a dossier."""

@@ -1,0 +1,167 @@
+"""Agencies write, ask for supplements, and read what parties wrote about their dossiers."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from api.conversations.agency_schemas import (
+    AgencyMessage,
+    AgencyMessagePage,
+    AgencyMessageShown,
+    SupplementAsked,
+)
+from api.conversations.schemas import MessageMark, MessageQuery, SyncMark
+from api.conversations.service import known_code
+from api.conversations.thread import is_known, sync_of
+from api.conversations.wording import for_agency
+from api.paging import cut
+from api.problems import FieldError, Problem
+from auth.principals import AgencyCaller
+from notify.announce import Notice, announce
+from notify.categories import Category
+from storage.access_log import repository as access_log
+from storage.access_log.kinds import ObjectKind, Purpose, ReaderKind
+from storage.access_log.repository import NewAccess
+from storage.conversations import reading as messages
+from storage.conversations import writing
+from storage.conversations.kinds import Author, MessageKind
+from storage.conversations.reading import BEFORE_ALL_IDS
+from storage.conversations.supplements import RequestItem, Supplement
+from storage.conversations.writing import MessageIdReused
+from storage.dossiers import lookup as dossiers
+from storage.dossiers import repository as locking
+from storage.dossiers import supplementing
+from storage.dossiers.repository import LockedDossier
+from storage.dossiers.timeline import Fact
+from storage.errors import NotFoundError
+from storage.ids import new_id
+from storage.unit_of_work import Reading, UnitOfWork
+
+CONTENT = "message.content.1"
+"""Purpose of the hash of what was said; the number changes with the normal form."""
+
+
+async def spoken_for(reading: Reading, caller: AgencyCaller, code: str) -> UUID:
+    """Return the id of a dossier for which the caller may speak. Raises NotFoundError, also for another."""
+    found = await dossiers.id_for_agency(reading, caller.agency_id, known_code(code))
+    if found is None:
+        raise NotFoundError("dossier")
+    return found
+
+
+async def write(
+    uow: UnitOfWork, caller: AgencyCaller, code: str, given: AgencyMessage
+) -> tuple[AgencyMessageShown, bool]:
+    """Keep what an agency writes, and tell the party; return it, and whether it is a repeat.
+
+    Asking for a supplement makes the dossier await one, unless it does already.
+
+    Raises:
+        NotFoundError: there is no such dossier, or it is another agency's.
+        Problem: 409 where the id was used for another content.
+    """
+    dossier_id = await spoken_for(uow, caller, code)
+    dossier = (await locking.lock(uow, [known_code(code)]))[known_code(code)]
+    # Keyed, as the content is personal: a plain hash could be tried out.
+    hashed = uow.cipher.blind_index(CONTENT, f"{dossier_id}\n{given.content()}")
+    try:
+        repeats = await writing.find_repeat(uow, caller.client_id, given.source_id, hashed)
+    except MessageIdReused as error:
+        raise _reused(given.source_id) from error
+    if repeats is not None:
+        return for_agency(await messages.one(uow, dossier_id, repeats), caller.client_id), True
+    now = datetime.now(UTC)
+    new = writing.NewMessage(
+        id=new_id(),
+        dossier_id=dossier_id,
+        author=Author.AGENCY,
+        author_ref=caller.client_id,
+        kind=MessageKind.SUPPLEMENT_REQUEST if given.request else MessageKind.TEXT,
+        text=given.text,
+        request=_supplement(given.request) if given.request else None,
+        source_id=given.source_id,
+        content_hash=hashed,
+    )
+    await writing.add(uow, dossier.party, new, now=now)
+    asked = None
+    if given.request:
+        asked = await supplementing.ask(uow, dossier, client_id=caller.client_id, note=given.text, now=now)
+    await announce(uow, [_notice(dossier, asked, now)], now)
+    return for_agency(await messages.one(uow, dossier_id, new.id), caller.client_id), False
+
+
+def _supplement(asked: SupplementAsked) -> Supplement:
+    items = (
+        RequestItem(number=number, name=item.name, form_code=item.form_code, note=item.note)
+        for number, item in enumerate(asked.items, start=1)
+    )
+    return Supplement(items=tuple(items), due_on=asked.due_on)
+
+
+def _notice(dossier: LockedDossier, asked: Fact | None, now: datetime) -> Notice:
+    """Tell of a new status where there is one, as a pushed event would; else that somebody wrote."""
+    params = {"occurred_at": now.isoformat()}
+    return Notice(
+        party_id=dossier.party.party_id,
+        agency_id=dossier.agency_id,
+        category=Category.SUPPLEMENT_REQUIRED if asked else Category.MESSAGE,
+        dossier_id=dossier.id,
+        event_id=asked.id if asked else None,
+        params=params | ({"status": int(asked.status)} if asked else {}),
+    )
+
+
+def _reused(source_id: str) -> Problem:
+    errors = [FieldError(pointer="/source_id", code="message-id-reused")]
+    return Problem("message-id-reused", 409, errors=errors, source_id=source_id)
+
+
+async def pull(uow: UnitOfWork, caller: AgencyCaller, asked: MessageQuery) -> AgencyMessagePage:
+    """Return what was written about the caller's dossiers, and note that it was read.
+
+    Raises Problem for a mark that is none.
+    """
+    moment = await messages.moment(uow)
+    sync, after, reset = sync_of(moment), (0, BEFORE_ALL_IDS), False
+    if asked.cursor:
+        mark = MessageMark.decode(asked.cursor, parameter="cursor")
+        known, place = mark.sync, (mark.xid or 0, mark.id)
+    elif asked.since:
+        known = SyncMark.decode(asked.since, parameter="since")
+        place = (known.xid, BEFORE_ALL_IDS)
+    else:
+        known, place = sync, after
+    if is_known(known, moment):
+        after = place
+        sync = known if asked.cursor else sync
+    else:
+        reset = True
+    found = await messages.changed_for_agency(uow, caller.agency_id, after=after, limit=asked.limit + 1)
+    shown, more = cut(found, asked.limit)
+    await note(uow, caller, {one.dossier_id: one.party_id for one in shown})
+    next_mark = MessageMark(sync=sync, id=shown[-1].id, xid=shown[-1].xid) if more else None
+    return AgencyMessagePage(
+        items=[for_agency(one, caller.client_id) for one in shown],
+        next_cursor=next_mark.encode() if next_mark else None,
+        sync_token=sync.encode(),
+        reset=reset,
+    )
+
+
+async def note(uow: UnitOfWork, caller: AgencyCaller, dossiers_of: dict[UUID, UUID]) -> None:
+    """Note that an agency's system reads what was written about dossiers, given with whose they are."""
+    now = datetime.now(UTC)
+    await access_log.add(
+        uow,
+        [
+            NewAccess(
+                at=now,
+                party_id=party_id,
+                reader_kind=ReaderKind.CLIENT,
+                reader=caller.client_id,
+                purpose=Purpose.DOSSIER,
+                object_kind=ObjectKind.MESSAGES,
+                object_id=dossier_id,
+            )
+            for dossier_id, party_id in dossiers_of.items()
+        ],
+    )
