@@ -2,22 +2,42 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from api.uploads import UploadedFile
 from storage.cipher import PartyKey
 from storage.errors import StorageError
 from storage.ids import new_id
-from storage.papers.findings import Findings
+from storage.papers.findings import Findings, Signature
 from storage.papers.kinds import MediaType
 from storage.vault.blobs import Blobs, new_path
 from storage.vault.documents import NewFile
 from storage.vault.kinds import FileRole
 from storage.vault.sealing import FileKey, pieces_of, sealed
 
-_PIECE = 1024 * 1024
+
+class ChangedFileError(StorageError):
+    """The file is not any more what was hashed when it came: nothing of it is to be kept."""
+
+
+class _Measure:
+    """Takes size and hash of what passes."""
+
+    def __init__(self) -> None:
+        self.size, self._hash = 0, hashlib.sha256()
+
+    async def passing(self, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        async for piece in pieces:
+            self.size += len(piece)
+            await asyncio.to_thread(self._hash.update, piece)
+            yield piece
+
+    @property
+    def sha256(self) -> bytes:
+        return self._hash.digest()
 
 
 class Putting:
@@ -32,31 +52,26 @@ class Putting:
         self.files: list[NewFile] = []
 
     async def original(self, file: UploadedFile, findings: Findings) -> None:
-        """Put the bytes that came, untouched."""
+        """Put the bytes that came, untouched.
+
+        Raises ChangedFileError: the child that examined the file runs under our user, and could have written
+        it anew if the file took it over; what the seal names is what was hashed before.
+        """
         of_pdf = findings.media_type is MediaType.PDF
-        self.files.append(
-            NewFile(
-                **await self._put(FileRole.ORIGINAL, file.content),
-                media_type=findings.media_type.value,
-                size=file.size,
-                sha256=file.sha256,
-                pages=findings.pages if of_pdf else None,
-                signatures=findings.signatures if of_pdf else None,
-            )
+        put = await self._put(
+            FileRole.ORIGINAL,
+            file.content,
+            media_type=findings.media_type,
+            pages=findings.pages if of_pdf else None,
+            signatures=findings.signatures if of_pdf else None,
         )
+        if put.sha256 != file.sha256:
+            await self.take_away()
+            raise ChangedFileError(put.path)
 
     async def copy(self, content: BinaryIO, findings: Findings) -> None:
         """Put the display copy."""
-        size, sha256 = await asyncio.to_thread(_measured, content)
-        self.files.append(
-            NewFile(
-                **await self._put(FileRole.COPY, content),
-                media_type=MediaType.PDF.value,
-                size=size,
-                sha256=sha256,
-                pages=findings.pages,
-            )
-        )
+        await self._put(FileRole.COPY, content, media_type=MediaType.PDF, pages=findings.pages)
 
     async def take_away(self) -> None:
         """Delete what no row will name; what is not reached, the store's sweeper finds.
@@ -67,18 +82,29 @@ class Putting:
             for file in self.files:
                 await self._blobs.delete(file.path)
 
-    async def _put(self, role: FileRole, content: BinaryIO) -> dict[str, Any]:
+    async def _put(
+        self,
+        role: FileRole,
+        content: BinaryIO,
+        *,
+        media_type: MediaType,
+        pages: int | None,
+        signatures: Sequence[Signature] | None = None,
+    ) -> NewFile:
         file_id, path = new_id(), new_path(self._now)
-        key = FileKey.draw(file_id, role.value)
+        key, measure = FileKey.draw(file_id, role.value), _Measure()
         content.seek(0)
-        await self._blobs.put(path, sealed(key, pieces_of(content)))
-        return {"id": file_id, "role": role, "path": path, "wrapped_key": key.wrapped(self._party)}
-
-
-def _measured(content: BinaryIO) -> tuple[int, bytes]:
-    hashed, size = hashlib.sha256(), 0
-    content.seek(0)
-    while piece := content.read(_PIECE):
-        hashed.update(piece)
-        size += len(piece)
-    return size, hashed.digest()
+        await self._blobs.put(path, sealed(key, measure.passing(pieces_of(content))))
+        put = NewFile(
+            id=file_id,
+            role=role,
+            path=path,
+            wrapped_key=key.wrapped(self._party),
+            media_type=media_type.value,
+            size=measure.size,
+            sha256=measure.sha256,
+            pages=pages,
+            signatures=signatures,
+        )
+        self.files.append(put)
+        return put

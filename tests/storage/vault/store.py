@@ -61,6 +61,7 @@ async def keep_stored(
         id=new_id(),
         agency_code=AGENCY,
         source_id=source_id,
+        content_hash=sha256(content).digest(),
         particulars=particulars,
         files=files,
         dossier_id=dossier_id,

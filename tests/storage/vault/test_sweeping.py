@@ -131,7 +131,9 @@ async def test_a_row_that_comes_between_listing_and_looking_saves_its_blob(
         key = await make_party(uow)
         await uow.commit()
     file = await put_file(blobs, key, FileRole.ORIGINAL, b"late")
-    late = NewDocument(id=new_id(), agency_code=AGENCY, source_id="9", particulars=BIRTH, files=[file])
+    late = NewDocument(
+        id=new_id(), agency_code=AGENCY, source_id="9", content_hash=b"", particulars=BIRTH, files=[file]
+    )
     age(*blob_files(folder))
     monkeypatch.setattr(blobs, "list", then_kept)
     assert (await swept()).orphans == 0
