@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import storage
+from storage.papers.confinement import keep_to_oneself
 from storage.papers.frames import BrokenLineError, ParentLine
 from storage.papers.messages import (
     Done,
@@ -56,11 +57,12 @@ class Worker:
 
     @classmethod
     async def start(cls, greeting: Greeting) -> "Worker":
-        """Start a child and wait until it has loaded everything.
+        """Start a child and wait until it has loaded everything; it does not see into this process.
 
         Raises:
             ChildDiedError: it could not load, or took too long.
         """
+        keep_to_oneself()
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(  # noqa: S603, ASYNC220 - our own command; it does not wait for the child

@@ -1,6 +1,7 @@
 """Children that open files, and may die of them."""
 
 import asyncio
+import ctypes
 import os
 import resource
 import signal
@@ -162,6 +163,53 @@ async def test_a_child_holds_nothing_worth_stealing(papers_folder, monkeypatch):
     assert bounds["nofile"] == 64
     assert 200 << 20 < bounds["as"] < 1 << 30
     assert bounds["fsize"] == Limits().copy_bytes
+
+
+SEES_ITS_PARENT = """
+import ctypes, os
+from storage.papers.confinement import keep_to_oneself
+
+if os.getuid() == 0:  # nothing is hidden from root
+    os.setgroups([])
+    os.setresgid(65534, 65534, 65534)
+    os.setresuid(65534, 65534, 65534)
+    ctypes.CDLL(None).prctl(4, 1, 0, 0, 0)  # as after a start under that user
+
+def seen(name):
+    parent = os.getpid()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.open(f"/proc/{parent}/{name}", os.O_RDONLY)
+        except PermissionError:
+            os._exit(1)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+names = ("environ", "mem", "fd")
+before = [seen(name) for name in names]
+keep_to_oneself()
+print(before, [seen(name) for name in names])
+"""
+
+
+@linux
+def test_a_child_does_not_see_into_its_parent():
+    """Where the keys are: neither its environment, nor its memory, nor the files that it has open."""
+    done = subprocess.run(
+        [sys.executable, "-c", SEES_ITS_PARENT], capture_output=True, text=True, check=True, env={}
+    )
+    assert done.stdout.strip() == "[True, True, True] [False, False, False]"
+
+
+@linux
+async def test_who_has_children_is_not_seen_into(papers_folder, spooled):
+    """Not from before the first of them is there."""
+    system = ctypes.CDLL(None)
+    system.prctl(4, 1, 0, 0, 0)
+    async with opened(papers_folder) as made:
+        await made.examine(spooled(drawing()))
+    assert system.prctl(3, 0, 0, 0, 0) == 0
 
 
 def psutil_limits(process: int) -> list[tuple[str, int]]:
