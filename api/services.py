@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from api.settings import Settings
+from api.uploads import Places
 from auth.apps import Audience
 from auth.callers import Callers
 from auth.ended import EndedSessions
@@ -56,6 +57,7 @@ class Services:
     blobs: Blobs
     workshop: Workshop
     notary: Notary
+    uploads: Places = field(default_factory=Places)
     client_keys: ClientKeys = field(default_factory=ClientKeys)
     routes: RouteBook = field(default_factory=RouteBook)
     authority: AuthorityBook = field(default_factory=AuthorityBook)

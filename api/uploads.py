@@ -5,16 +5,20 @@ the way, and is gone when whoever asked for it is done, however that ends.
 """
 
 import asyncio
+import errno
 import hashlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+import structlog
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
+from starlette.requests import ClientDisconnect
 
 from api.problems import FieldError, Problem, pointer_to
 from storage.papers.spool import spool
@@ -22,10 +26,39 @@ from storage.papers.spool import spool
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
+log = structlog.get_logger(__name__)
+
 MOST_TEXT = 64 * 1024
 """Bytes of all that is said of a file."""
 PIECE = 1024 * 1024
 MALFORMED = "malformed-multipart"
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+AGAIN_SECONDS = {"retry-after": "10"}
+
+
+class Places:
+    """How many uploads may be under way in a process: each takes room on disk until it is done.
+
+    Args:
+        each: of one sender, who so fills neither the disk nor the line before the workshop.
+        most: of all.
+    """
+
+    def __init__(self, *, each: int = 16, most: int = 64) -> None:
+        self._each, self._most = each, most
+        self._taken: Counter[str] = Counter()
+
+    @contextmanager
+    def taken(self, whose: str) -> Iterator[None]:
+        """Have a place while the block lasts. Raises Problem where there is none."""
+        if self._taken[whose] >= self._each or self._taken.total() >= self._most:
+            raise Problem("too-many-files", 503, headers=AGAIN_SECONDS)
+        self._taken[whose] += 1
+        try:
+            yield
+        finally:
+            self._taken[whose] -= 1
+            self._taken += Counter()  # forgets who has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,10 +101,11 @@ async def received(
 
     Raises:
         Problem: 415 for another type of body, 400 for one that breaks off or is malformed, 422 naming the
-            part that is missing, there twice, unknown or empty, 413 for a file that is too large.
+            part that is missing, there twice, unknown or empty, 413 for a file that is too large, 503 where
+            there is no room for it.
     """
     boundary = _boundary(request.headers.get("content-type", ""))
-    with spool(folder) as content:
+    with _room(), spool(folder) as content:
         reader = _Reader(texts=texts, file=file, most=most, content=content)
         parser = MultipartParser(boundary, reader.callbacks())
         try:
@@ -79,10 +113,22 @@ async def received(
                 parser.write(chunk)
                 await reader.drain(PIECE)
             parser.finalize()
-        except FormParserError as error:
+        except (FormParserError, ClientDisconnect) as error:
             raise Problem(MALFORMED, 400) from error
         await reader.drain(1)
         yield reader.upload()
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say that it is the disk, and neither the file nor a fault of ours, also while a copy of it is drawn."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NO_ROOM:
+            raise
+        log.error("no_room_for_uploads", error=errno.errorcode[error.errno])  # noqa: TRY400 - known
+        raise Problem("unavailable", 503, headers=AGAIN_SECONDS) from error
 
 
 def _boundary(content_type: str) -> bytes:

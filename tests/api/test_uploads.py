@@ -1,18 +1,22 @@
 """A file with what is said of it, as it comes in: whole, or refused in words."""
 
 import hashlib
+import resource
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import structlog.testing
 from fastapi import FastAPI, Request
 from hypothesis import given
 from hypothesis import strategies as st
 
 from api import problems
 from api.edge import BodyLimits, Edge
-from api.uploads import MOST_TEXT, Upload, received
+from api.problems import Problem
+from api.uploads import MOST_TEXT, Places, Upload, received
 
 MOST = 3 * 1024 * 1024
 BOUNDARY = b"cut-here"
@@ -185,6 +189,60 @@ async def test_what_is_not_whole_is_refused_in_words(caller: httpx.AsyncClient, 
     assert (answer.status_code, problem["type"]) == (status, f"urn:tindan:problem:{kind}"), problem
     if error:
         assert [(one["pointer"], one["code"]) for one in problem["errors"]] == [error]
+
+
+@pytest.mark.parametrize("sent", [0, 60_000])
+async def test_who_leaves_half_way_is_no_fault_of_ours(sent: int, app: FastAPI) -> None:
+    """Lines break all day long: nothing of it stays, and nobody is alarmed."""
+    came = (
+        [{"type": "http.request", "body": body(file=b"x" * 100_000)[:sent], "more_body": True}]
+        if sent
+        else []
+    )
+    incoming = iter([*came, {"type": "http.disconnect"}])
+    answered: list[Any] = []
+
+    async def receive() -> Any:
+        return next(incoming)
+
+    async def send(message: Any) -> None:
+        answered.append(message)
+
+    headers = [(name.encode(), value.encode()) for name, value in TYPE.items()]
+    scope = {"type": "http", "method": "POST", "path": "/files", "query_string": b"", "headers": headers}
+    with structlog.testing.capture_logs() as logs:
+        await app(scope, receive, send)
+    assert answered[0]["status"] == 400
+    assert [one for one in logs if one["log_level"] == "error"] == []
+
+
+async def test_a_disk_without_room_is_told_as_such(caller: httpx.AsyncClient) -> None:
+    """So that whoever sends tries again later, rather than looking for what is wrong with the file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 20, hard))
+    try:
+        answer = await caller.post("/files", content=body(file=b"x" * MOST), headers=TYPE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:tindan:problem:unavailable")
+    assert answer.headers["retry-after"]
+
+
+def test_uploads_are_bounded_for_each_and_for_all() -> None:
+    """Nobody takes all places, and a place that was left is free again, however it was left."""
+    places = Places(each=2, most=3)
+    with places.taken("a"), places.taken("a"):
+        with pytest.raises(Problem, match="too-many-files") as caught, places.taken("a"):
+            pytest.fail("a third one")
+        assert caught.value.status == 503
+        with places.taken("b"), pytest.raises(Problem), places.taken("c"):
+            pytest.fail("a fourth one")
+        with pytest.raises(ZeroDivisionError), places.taken("b"):
+            _ = 1 // 0
+        with places.taken("c"):
+            pass
+    with places.taken("a"):
+        pass
 
 
 async def test_a_file_of_exactly_the_limit_is_taken(caller: httpx.AsyncClient) -> None:
