@@ -5,7 +5,6 @@ the way, and is gone when whoever asked for it is done, however that ends.
 """
 
 import asyncio
-import errno
 import hashlib
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -14,7 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-import structlog
 from fastapi import Request
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
@@ -26,13 +24,10 @@ from storage.papers.spool import spool
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-log = structlog.get_logger(__name__)
-
 MOST_TEXT = 64 * 1024
 """Bytes of all that is said of a file."""
 PIECE = 1024 * 1024
 MALFORMED = "malformed-multipart"
-NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 AGAIN_SECONDS = {"retry-after": "10"}
 
 
@@ -101,11 +96,11 @@ async def received(
 
     Raises:
         Problem: 415 for another type of body, 400 for one that breaks off or is malformed, 422 naming the
-            part that is missing, there twice, unknown or empty, 413 for a file that is too large, 503 where
-            there is no room for it.
+            part that is missing, there twice, unknown or empty, 413 for a file that is too large.
+        OSError: there is no room for it.
     """
     boundary = _boundary(request.headers.get("content-type", ""))
-    with _room(), spool(folder) as content:
+    with spool(folder) as content:
         reader = _Reader(texts=texts, file=file, most=most, content=content)
         parser = MultipartParser(boundary, reader.callbacks())
         try:
@@ -117,18 +112,6 @@ async def received(
             raise Problem(MALFORMED, 400) from error
         await reader.drain(1)
         yield reader.upload()
-
-
-@contextmanager
-def _room() -> Iterator[None]:
-    """Say that it is the disk, and neither the file nor a fault of ours, also while a copy of it is drawn."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in NO_ROOM:
-            raise
-        log.error("no_room_for_uploads", error=errno.errorcode[error.errno])  # noqa: TRY400 - known
-        raise Problem("unavailable", 503, headers=AGAIN_SECONDS) from error
 
 
 def _boundary(content_type: str) -> bytes:
