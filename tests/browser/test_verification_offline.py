@@ -75,6 +75,19 @@ async def test_offline_after_a_first_visit(page, papers, audit):
 
 
 @ONCE
+@pytest.mark.parametrize("lure", ["{code}?%73tatus=1", "{code}?a=1&st%61tus", "sw.js"])
+async def test_nothing_else_takes_the_place_of_the_page(page, papers, lure):
+    """What tells of one document, or is no page, is not kept as the page for all: there it would be believed."""
+    await page.goto(papers.link(papers.valid))
+    await verdict(page, VALID)
+    await ready_for_offline(page)
+    await page.goto(f"{papers.url}/V/{lure.format(code=papers.other.code)}")
+    await page.context.set_offline(True)
+    await page.goto(papers.link(papers.valid, papers.forged))
+    await verdict(page, FOREIGN)
+
+
+@ONCE
 async def test_an_old_list_says_nothing_good(page, papers):
     """After a day it is not enough to call a document valid, and still enough to call one revoked."""
     await page.clock.install()

@@ -5,7 +5,7 @@ const PAGE_CACHE = "tindan-verify-page-{{ version }}";
 const DATA_CACHE = "tindan-verify-data-1";
 const PAGE = "/V/-";
 const KEYS = "/.well-known/tindan-seal-keys.json";
-const IS_PAGE = /^\/V\/[^/]*$/;
+const IS_PAGE = /^\/V\/(?!sw\.js$)[^/]*$/;
 const IS_LIST = /^\/v1\/status-lists\/\d+$/;
 const PATIENCE = 4000;
 
@@ -20,11 +20,11 @@ addEventListener("activate", (event) => {
 
 addEventListener("fetch", (event) => {
   const { request } = event;
-  const { origin, pathname, search } = new URL(request.url);
+  const { origin, pathname, searchParams } = new URL(request.url);
   if (origin !== location.origin || request.method !== "GET") return;
   if (request.mode === "navigate") {
     // What is asked with `status` is made by the service, for browsers without script.
-    if (IS_PAGE.test(pathname) && !search.includes("status")) event.respondWith(networkFirst(request, PAGE_CACHE, PAGE));
+    if (IS_PAGE.test(pathname) && !searchParams.has("status")) event.respondWith(networkFirst(request, PAGE_CACHE, PAGE));
   } else if (pathname === KEYS || IS_LIST.test(pathname)) {
     event.respondWith(networkFirst(request, DATA_CACHE, pathname));
   }
@@ -49,7 +49,7 @@ async function networkFirst(request, name, path) {
   try {
     const answer = await fetch(request, { signal: stop.signal });
     if (answer.status >= 500 || answer.status === 429) throw new Error("unavailable");
-    if (answer.ok) await cache.put(path, answer.clone());
+    if (answer.ok && mayBeKept(answer)) await cache.put(path, answer.clone());
     return answer;
   } catch (error) {
     const kept = await cache.match(path);
@@ -59,6 +59,9 @@ async function networkFirst(request, name, path) {
     clearTimeout(timer);
   }
 }
+
+/** Tell what is the same for everybody from what is about one document, which the service forbids to keep. */
+const mayBeKept = ({ headers }) => !/no-store/i.test(headers.get("cache-control") ?? "no-store");
 
 /** Say that an answer is not from just now. */
 function marked(kept) {
