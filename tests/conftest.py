@@ -4,6 +4,7 @@ import os
 import secrets
 import signal
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -21,6 +22,7 @@ from storage.engine import Engine, libpq_url
 from storage.settings import Environment, StorageSettings
 from storage.tables import metadata
 from storage.unit_of_work import Reading, UnitOfWork
+from tests.whole import whole
 
 
 def pytest_configure() -> None:
@@ -67,6 +69,13 @@ def server_url(data_dir: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def database_url(server_url: str) -> Iterator[str]:
     """A migrated database that only this run uses."""
+    with new_database(server_url) as address:
+        yield address
+
+
+@contextmanager
+def new_database(server_url: str) -> Iterator[str]:
+    """Make a migrated database, and drop it in the end."""
     name = f"tindan_test_{secrets.token_hex(4)}"
     with psycopg.connect(server_url, autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -125,11 +134,6 @@ def theatre(server_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         patch.setenv("TINDAN_DATA_DIR", str(tmp_path_factory.mktemp("theatre")))
         patch.setenv("DATABASE_URL", server_url)
         settings = Settings()
-        _ = (
-            settings.storage,
-            settings.auth,
-            settings.notify,
-            settings.seals,
-        )  # read on first use: while the environment is this
+        whole(settings)
     with open_theatre(settings) as opened:
         yield opened

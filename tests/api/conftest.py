@@ -24,6 +24,7 @@ from storage.procedures import repository as procedures
 from storage.procedures.record import Procedure
 from storage.settings import StorageSettings
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen, NewCode, PushEvent
+from tests.whole import whole
 
 APP_LINK_BASE = "https://app.tindan.example"
 PROCEDURE = Procedure(code="1.001193", name="Thủ tục đăng ký khai sinh", agency="Ủy ban nhân dân cấp xã")
@@ -44,8 +45,7 @@ def app_settings(settings: StorageSettings) -> Settings:
         # Tests empty the catalogue and fill it, time and again: those that ask it make a book of their own.
         environment.setenv("TINDAN_CATALOGUE_LOOK_SECONDS", "3600")
         given = Settings()
-        # The groups are read on first use: here, while the environment is that of the test.
-        _ = given.storage, given.auth, given.notify, given.seals, given.papers, given.stamp
+        whole(given)
     return given
 
 

@@ -19,6 +19,7 @@ from storage.ids import new_id
 from storage.settings import StorageSettings
 from tests.api.callers import Agency
 from tests.api.telling import event, tell
+from tests.whole import whole
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ async def place(empty_database: str, server_url: str, settings: StorageSettings)
         environment.setenv("DATABASE_URL", empty_database)
         environment.setenv("TINDAN_APP_LINK_BASE", "https://app.tindan.example")
         given = Settings()
-        _ = given.storage, given.auth, given.notify, given.seals
+        whole(given)
     app = create_app(given)
     async with (
         app.router.lifespan_context(app),

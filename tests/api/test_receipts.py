@@ -25,6 +25,7 @@ from storage.settings import StorageSettings
 from storage.unit_of_work import UnitOfWork
 from tests.storage.queue import Queue
 from tests.storage.sends import SID, taken, waiting
+from tests.whole import whole
 
 PUBLIC = "https://api.tindan.example"
 TOKEN, APP_ID, SECRET = "token-of-twilio", "4130", "secret-of-the-oa"
@@ -59,12 +60,7 @@ def make_settings(settings: StorageSettings) -> MakeSettings:
                 if value is not None:
                     environment.setenv(name, value)
             made = Settings()
-            _ = (
-                made.storage,
-                made.auth,
-                made.notify,
-                made.seals,
-            )  # read on first use: while the environment is this
+            whole(made)
             return made
 
     return make

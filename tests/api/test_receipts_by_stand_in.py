@@ -24,6 +24,7 @@ from storage.routing import repository as routing
 from storage.settings import StorageSettings
 from tests.api.callers import NewCode, PushEvent
 from tests.faults.polling import until
+from tests.whole import whole
 
 PHONE, EMAIL = "0912345678", "nguyen.an@example.vn"
 SUPPLEMENT = 5
@@ -76,12 +77,7 @@ async def app(
         for name, value in given.items():
             environment.setenv(name, value)
         made = Settings()
-        _ = (
-            made.storage,
-            made.auth,
-            made.notify,
-            made.seals,
-        )  # read on first use: while the environment is this
+        whole(made)
     application = create_app(made)
     async with application.router.lifespan_context(application), _served(application, listener):
         yield application

@@ -18,6 +18,7 @@ from auth.apps import Audience
 from auth.identity import IdentityProvider
 from infra.sandbox import launch
 from storage.agencies.repository import AgencyRecord, put
+from tests.whole import whole
 
 APP = "tindan-app"
 BOUND_APP = "bound-app"
@@ -52,12 +53,7 @@ def oauth_settings(settings, sandbox) -> Settings:
         }
         environment.setenv("TINDAN_APPS", json.dumps(apps))
         given = Settings()
-        _ = (
-            given.storage,
-            given.auth,
-            given.notify,
-            given.seals,
-        )  # read on first use: while the environment is this
+        whole(given)
     return given
 
 

@@ -19,6 +19,7 @@ from api.settings import Settings
 from auth import agencies
 from storage.agencies.repository import AgencyRecord, put
 from tests.api.oauth.conftest import APP, REDIRECT
+from tests.whole import whole
 
 VERIFIER = "w" * 64
 
@@ -46,12 +47,7 @@ async def server(settings, sandbox) -> AsyncIterator[tuple[str, FastAPI]]:
             environment.setenv("TINDAN_IDP_ISSUER", f"{sandbox}/idp")
             environment.setenv("TINDAN_APPS", json.dumps({APP: {"redirect_uris": [REDIRECT]}}))
             given = Settings()
-            _ = (
-                given.storage,
-                given.auth,
-                given.notify,
-                given.seals,
-            )  # read on first use: while the environment is this
+            whole(given)
         application = create_app(given)
         async with application.router.lifespan_context(application), served(application, listener):
             yield address, application

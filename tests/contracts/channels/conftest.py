@@ -28,8 +28,9 @@ from notify.provider_tokens import StoredTokens, TokenKeeper
 from notify.settings import NotifySettings
 from storage.cipher import Cipher
 from storage.engine import Engine
-from storage.settings import Environment
+from storage.settings import Environment, StorageSettings
 from storage.unit_of_work import UnitOfWork
+from tests.conftest import new_database
 from tests.contracts.channels.faults import CASES, FAULTS, Fault
 
 Outbox = Callable[[], Awaitable[list[dict[str, Any]]]]
@@ -216,18 +217,24 @@ def zalo_account(zalo: dict[str, Any], *, port: int | None = None, **changes: An
 
 
 @pytest.fixture(scope="session")
+async def apart(server_url: str, settings: StorageSettings) -> AsyncIterator[Engine]:
+    """A database that no other test empties: a token of Zalo's that is lost can not be had again."""
+    with new_database(server_url) as address:
+        engine = Engine(settings.model_copy(update={"database_url": address}))
+        yield engine
+        await engine.dispose()
+
+
+@pytest.fixture(scope="session")
 async def tokens(
-    accounts: dict[str, dict[str, Any]], shared_engine: Engine, cipher: Cipher
+    accounts: dict[str, dict[str, Any]], apart: Engine, cipher: Cipher
 ) -> AsyncIterator[TokenKeeper]:
     """What keeps Zalo's tokens, for all channels of the run, as one worker's does."""
-    async with UnitOfWork(shared_engine, cipher) as uow:
-        await (await uow.driver()).execute("DELETE FROM provider_token")
-        await uow.commit()
     account = zalo_account(accounts["zalo"])
     keeper = StoredTokens(
         "zalo",
         TokenExchange(account).exchange,
-        lambda: UnitOfWork(shared_engine, cipher),
+        lambda: UnitOfWork(apart, cipher),
         first=account.refresh_token,
     )
     yield keeper
