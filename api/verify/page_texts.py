@@ -49,6 +49,8 @@ TEXTS = {
         "no-seal": "Chỉ tình trạng của mã được kiểm tra, còn tờ giấy thì chưa: địa chỉ không kèm con dấu "
         "điện tử. Hãy quét lại mã QR bằng camera của điện thoại, hoặc ngay trên trang này.",
         "no-keys": "Chỉ tình trạng của mã được kiểm tra, còn tờ giấy thì chưa: chưa tải được khoá.",
+        "unbound": "Mã này được giữ trước, nhưng cơ quan cấp chưa gửi giấy tờ mang mã. "
+        "Đừng chấp nhận tờ giấy này khi chưa hỏi cơ quan cấp.",
         "since": "Từ {time}.",
         "reason": "Lý do: {reason}",
         "again": "Kiểm tra lại",
@@ -161,6 +163,8 @@ TEXTS = {
         "no-seal": "The status of the code was checked, and not the paper: the address brings no electronic "
         "seal. Scan the QR code again with the phone’s own camera, or on this page.",
         "no-keys": "The status of the code was checked, and not the paper: the keys could not be loaded.",
+        "unbound": "This code was reserved, and its agency has not handed over the document with it yet. "
+        "Do not accept this paper before you have asked the agency.",
         "since": "Since {time}.",
         "reason": "Reason: {reason}",
         "again": "Check again",

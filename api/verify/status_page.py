@@ -56,6 +56,8 @@ def _lines(verification: Verification, text: dict[str, str], locale: str) -> lis
         lines.append(text["expired.code"])
     elif status is not SealStatus.VALID:
         lines.append(text[f"{status.value}.lead"])
+    elif verification.file_hash is None:
+        lines.append(text["unbound"])
     if verification.since:
         lines.append(text["since"].format(time=_time(verification.since, locale)))
     if successor:

@@ -12,6 +12,7 @@ from tests.browser.verifying import (
     DAY,
     EXPIRED,
     FOREIGN,
+    NO_PAPER,
     ONCE,
     REVOKED,
     SUPERSEDED,
@@ -190,7 +191,7 @@ async def test_a_dropped_file_is_compared(page, papers):
 async def test_a_reserved_seal_offline_leaves_the_file_unchecked(page, papers):
     """Its token has no hash; the status would tell one once the file is there."""
     await page.goto(papers.link(papers.reserved))
-    await verdict(page, VALID)
+    await verdict(page, NO_PAPER)
     await ready_for_offline(page)
     await page.context.set_offline(True)
     await page.get_by_role("button", name="Kiểm tra lại").click()

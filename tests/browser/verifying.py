@@ -144,7 +144,7 @@ CASES = [
         tone="bad",
     ),
     case("expired", EXPIRED, "đã quá ngày hết hạn", tone="warn"),
-    case("reserved", VALID, "Không ghi thời hạn", tone="good"),
+    case("reserved", NO_PAPER, "Không ghi thời hạn", "chưa gửi giấy tờ mang mã", tone="warn"),
     case("forged", FOREIGN, "nội dung đã bị sửa", "Con dấu điện tử: không đúng", tone="bad"),
     case("strange", FOREIGN, "khoá không phải của chúng tôi", tone="bad"),
     case("mismatch", FOREIGN, "thuộc về hai giấy tờ khác nhau", "Mã: không thuộc về con dấu này", tone="bad"),

@@ -34,6 +34,8 @@ function judge({ seal, online, listed, fresh, now }) {
     const { body } = online;
     if (seal.state === "good" && uuid(seal.claims.id) !== body.seal_id.toLowerCase()) return foreign("mismatch");
     const told = { source: "online", asOf: body.as_of, told: body };
+    // Reserved, and printed perhaps: what on, nobody knows but who printed it.
+    if (body.status === "valid" && !body.file_hash) return { verdict: "valid", reason: "unbound", ...told };
     if (seal.state === "good") return { verdict: body.status, ...told };
     return { verdict: body.status, reason: seal.state === "absent" ? "no-seal" : "no-keys", ...told };
   }

@@ -148,3 +148,16 @@ async def test_without_script_the_status_is_told(client: httpx.AsyncClient, serv
     assert "Sửa &lt;b&gt;tên&lt;/b&gt;" in shown.text
     assert "This document was replaced" in shown.text
     assert " ".join(re.findall("....", new.code)) in shown.text
+
+
+async def test_a_code_whose_paper_never_came_is_not_said_to_be_good(
+    client: httpx.AsyncClient, services: Services
+) -> None:
+    """A seal is reserved before there is a paper: whoever has the code may print it on anything."""
+    seal = await sealed(services, sha256=None)
+    for language, words in (("vi", "chưa gửi giấy tờ mang mã"), ("en", "has not handed over the document")):
+        assert words in (await client.get(f"/V/{seal.code}?status=1&lang={language}")).text
+    async with services.unit_of_work() as uow:
+        await seals.revoke(uow, seal.id, reason="Cấp sai", now=datetime.now(UTC))
+        await uow.commit()
+    assert "chưa gửi" not in (await client.get(f"/V/{seal.code}?status=1&lang=vi")).text
