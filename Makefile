@@ -43,8 +43,11 @@ lint: $(READY) ## Format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Tests wait more than they work: one process more than there are cores. Each has a PostgreSQL of its own.
+JOBS ?= $(shell "$(PYTHON)" -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null)
+
 test: lint ## Lint and test on a real PostgreSQL; needs Python only
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 verify: $(READY) verify-needs ## What needs more: a browser, Node, long faults (installs its needs)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --verify -m verify

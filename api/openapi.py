@@ -44,6 +44,21 @@ def body_of(*models: type[BaseModel], examples: Mapping[str, Any]) -> dict[str, 
     return {"requestBody": {"required": True, "content": content}}
 
 
+def upload_of(model: type[BaseModel], *, metadata: str, file: str, example: object) -> dict[str, Any]:
+    """Describe the body of an endpoint that takes a file, and what is said of it in another part."""
+    _described[model.__name__] = model
+    parts = {
+        metadata: {"$ref": REFERENCE.format(model=model.__name__)},
+        file: {"type": "string", "format": "binary"},
+    }
+    content = {
+        "schema": {"type": "object", "required": [metadata, file], "properties": parts},
+        "encoding": {metadata: {"contentType": "application/json"}},
+        "example": {metadata: example, file: "%PDF-1.7 …"},
+    }
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": content}}}
+
+
 def install(app: FastAPI) -> None:
     """Make the app describe itself whole, problems included."""
 
