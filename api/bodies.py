@@ -1,6 +1,6 @@
 """What bodies of requests have in common."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -8,11 +8,13 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationError,
     ValidationInfo,
     field_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from api.problems import Problem, from_pydantic
 from api.text import Clean
 from storage.agencies.codes import normalise_agency_code
 from storage.dossiers.codes import normalise_dossier_code
@@ -53,6 +55,24 @@ class Body(BaseModel):
     """Refuses fields that do not exist: a misspelt one must not be lost in silence."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Said = TypeVar("Said", bound=Body)
+
+
+def read_part(model: type[Said], text: bytes, name: str) -> Said:
+    """Read one part of a body in several parts as JSON.
+
+    Raises:
+        Problem: 400 where it is no JSON, 422 naming what in it does not fit, below the part's name.
+    """
+    try:
+        return model.model_validate_json(text)
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        if found[0]["type"] == "json_invalid":
+            raise Problem("malformed-json", 400) from error
+        raise Problem("validation", 422, errors=from_pydantic(found, below=f"/{name}")) from error
 
 
 class PartyNumber(Body):

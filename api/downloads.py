@@ -3,8 +3,8 @@
 import re
 import unicodedata
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator
-from typing import Any
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, Protocol
 from urllib.parse import quote
 
 import structlog
@@ -19,8 +19,7 @@ from storage.errors import StorageError
 from storage.papers.kinds import MediaType
 from storage.search.folding import fold
 from storage.vault.blobs import Blobs
-from storage.vault.opening import OpenFile
-from storage.vault.sealing import opened
+from storage.vault.sealing import FileKey, opened
 
 log = structlog.get_logger(__name__)
 
@@ -42,11 +41,43 @@ _UNWELCOME = re.compile(r'[\\/:*?"<>|;%\s]+')
 """What parts folders or has a meaning to some system or header."""
 
 
+class Sendable(Protocol):
+    """A file that is kept encrypted, with what its bytes are read by."""
+
+    @property
+    def title(self) -> str:
+        """What it is called, without an extension."""
+
+    @property
+    def media_type(self) -> str:
+        """One of `MediaType`."""
+
+    @property
+    def size(self) -> int:
+        """In bytes, before it was encrypted."""
+
+    @property
+    def sha256(self) -> bytes:
+        """Of those."""
+
+    @property
+    def path(self) -> str:
+        """Where the blob store has it."""
+
+    @property
+    def key(self) -> FileKey:
+        """What decrypts it."""
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """Ids for the log."""
+
+
 class BrokenOff(Exception):  # noqa: N818 - says what is the case
     """An answer that began can not go on: its connection ends short of the length that was told."""
 
 
-async def send(request: Request, services: Services, found: OpenFile) -> Response:
+async def send(request: Request, services: Services, found: Sendable) -> Response:
     """Answer with a file, or a part of it, without a connection to the database in hand.
 
     The first piece is read before anything is answered: what is damaged from there on, or away, becomes a
@@ -56,7 +87,7 @@ async def send(request: Request, services: Services, found: OpenFile) -> Respons
     headers = {"etag": tag, "accept-ranges": "bytes", "cache-control": "private, no-store"}
     if conditional.holds(request, tag):
         return Response(status_code=304, headers=headers)
-    size = found.file.size
+    size = found.size
     try:
         part = part_of(size, tag, request.headers.getlist("range"), request.headers.get("if-range"))
     except Unsatisfiable:
@@ -68,38 +99,37 @@ async def send(request: Request, services: Services, found: OpenFile) -> Respons
     return StreamingResponse(
         _joined(first, pieces, found),
         status_code=206 if part else 200,
-        media_type=found.file.media_type,
+        media_type=found.media_type,
         headers=headers,
     )
 
 
-def _pieces(blobs: Blobs, found: OpenFile, part: Part) -> AsyncIterator[bytes]:
+def _pieces(blobs: Blobs, found: Sendable, part: Part) -> AsyncIterator[bytes]:
     def fetch(start: int, end: int) -> AsyncIterator[bytes]:
         return blobs.get(found.path, start, end)
 
     return opened(found.key, fetch, size=part.size, start=part.start, end=part.end)
 
 
-async def _joined(first: bytes, rest: AsyncIterator[bytes], found: OpenFile) -> AsyncIterator[bytes]:
+async def _joined(first: bytes, rest: AsyncIterator[bytes], found: Sendable) -> AsyncIterator[bytes]:
     yield first
     try:
         async for piece in rest:
             yield piece
     except StorageError as error:
-        about = {"document_id": str(found.document.id), "file_id": str(found.file.id)}
-        log.error("download_broke_off", error=type(error).__name__, **about)  # noqa: TRY400 - a known error
+        log.error("download_broke_off", error=type(error).__name__, **found.about)  # noqa: TRY400 - a known error
         raise BrokenOff from error
 
 
-def tag_of(found: OpenFile) -> str:
+def tag_of(found: Sendable) -> str:
     """Return the strong ETag of a file: of its bytes alone."""
-    return f'"{urlsafe_b64encode(found.file.sha256[:18]).decode()}"'
+    return f'"{urlsafe_b64encode(found.sha256[:18]).decode()}"'
 
 
-def disposition(found: OpenFile) -> str:
-    """Return a Content-Disposition with the document's title (RFC 6266), twice: in ASCII, and as it is."""
-    extension = MediaType(found.file.media_type).extension
-    name = file_name(found.document.particulars.title)
+def disposition(found: Sendable) -> str:
+    """Return a Content-Disposition with the file's title (RFC 6266), twice: in ASCII, and as it is."""
+    extension = MediaType(found.media_type).extension
+    name = file_name(found.title)
     plain = re.sub(r"[^A-Za-z0-9._ -]", "_", fold(name))
     return (
         f'attachment; filename="{plain}.{extension}"; '

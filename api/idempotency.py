@@ -84,25 +84,31 @@ class Once:
         return cipher.blind_index("idempotency.request", "\n".join(map(str, parts)))
 
 
-async def get_once(
-    request: Request,
-    _: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            description="Up to 255 characters, such as a UUID, new for each new request. Whoever got no"
-            " answer repeats the request with the same key: it acts once, and within 24 hours is answered"
-            " the same.",
-        ),
-    ] = None,
-) -> Once:
+HEADER = Header(
+    alias="Idempotency-Key",
+    description="Up to 255 characters, such as a UUID, new for each new request. Whoever got no answer"
+    " repeats the request with the same key: it acts once, and within 24 hours is answered the same.",
+)
+
+
+async def get_once(request: Request, _: Annotated[str | None, HEADER] = None) -> Once:
     """Read the key. Raises Problem (400) for a malformed one, or several."""
+    return once_of(request, sha256(_called(request) + await request.body()).hexdigest())
+
+
+def once_of(request: Request, content: str) -> Once:
+    """Return how often a request may act, whose content was read and hashed already. Raises Problem (400)."""
     return Once(
         request=request,
         key=_key_of(request.headers.getlist(NAME)),
         route=f"{request.method} {request.scope['route'].path}",
-        content=await _content(request),
+        content=content,
     )
+
+
+def content_of_parts(request: Request, *parts: bytes) -> str:
+    """Hash the address that was called, and the hashes of what came in several parts."""
+    return sha256(_called(request) + b"".join(sha256(part).digest() for part in parts)).hexdigest()
 
 
 def _key_of(given: list[str]) -> str | None:
@@ -114,10 +120,9 @@ def _key_of(given: list[str]) -> str | None:
     return match["quoted"] or match["bare"]
 
 
-async def _content(request: Request) -> str:
-    """Hash the address that was called, whose parts may say what is to be done, and the body."""
-    called = f"{request.url.path}?{request.url.query}\n".encode()
-    return sha256(called + await request.body()).hexdigest()
+def _called(request: Request) -> bytes:
+    """Return the address that was called, whose parts may say what is to be done."""
+    return f"{request.url.path}?{request.url.query}\n".encode()
 
 
 ActsOnce = Annotated[Once, Depends(get_once)]

@@ -73,7 +73,7 @@ ROUTERS = (
     verification_page,
 )
 
-UPLOADS = (re.compile("/v1/agency/results"),)
+UPLOADS = (re.compile("/v1/agency/results"), re.compile("/v1/(agency/)?dossiers/[^/]+/messages/files"))
 UPLOAD_RATE = 32 * 1024
 """Bytes a second: 50 MB may take 25 minutes."""
 

@@ -2,12 +2,17 @@
 
 from functools import partial
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
+from api import downloads
+from api.bodies import read_part
 from api.conversations import agency_service as service
-from api.conversations import pace
+from api.conversations import files, pace
 from api.conversations.agency_schemas import (
+    EXAMPLE_WITH_FILE,
+    AgencyFileMessage,
     AgencyMessage,
     AgencyMessagePage,
     AgencyMessageShown,
@@ -17,7 +22,9 @@ from api.conversations.schemas import Marked, MessageQuery
 from api.dependencies import AllServices, Uow, get_agency
 from auth.agencies import Scope
 from auth.principals import AgencyCaller
-from storage.conversations import receipts
+from storage.conversations import attachments, receipts
+from storage.conversations.writing import NewAttachment
+from storage.parties import repository as parties
 from storage.unit_of_work import transact
 
 router = APIRouter(prefix="/v1/agency", tags=["agency"])
@@ -55,6 +62,26 @@ class Pen:
         work = partial(service.write, caller=self._caller, code=self._code, given=given)
         return await transact(self._services.unit_of_work, work)
 
+    async def write_with_file(self) -> tuple[AgencyMessageShown, bool]:
+        """Keep a message with a file, once; the same. The body is read by then."""
+        caller, services = self._caller, self._services
+        async with services.reading() as reading:
+            dossier = await service.spoken_for(reading, caller, self._code)
+            key = await parties.open_key(reading, dossier.party_id)
+        await pace.spend(self._request, services, pace.AGENCY_MESSAGES, caller.client_id)
+        whose, repeated = str(caller.agency_id), False
+        async with files.taken(self._request, services, whose) as upload:
+            given = read_part(AgencyFileMessage, upload.fields[files.MESSAGE], files.MESSAGE)
+
+            async def write(new: NewAttachment) -> AgencyMessageShown:
+                nonlocal repeated
+                work = partial(service.write, caller=caller, code=self._code, given=given, files=[new])
+                shown, repeated = await transact(services.unit_of_work, work)
+                return shown
+
+            shown = await files.keep(services, key, upload.file, given.file_name, whose=whose, write=write)
+        return shown, repeated
+
 
 @router.post(
     "/dossiers/{code}/messages",
@@ -82,8 +109,64 @@ async def write_message(
     return shown
 
 
+@router.post(
+    "/dossiers/{code}/messages/files",
+    status_code=201,
+    summary="Write to the party, with a file",
+    responses={
+        **MISSING,
+        200: {"model": AgencyMessageShown, "description": "A repeat"},
+        409: {"description": "The source id was used for another message"},
+        413: {"description": "The file is too large"},
+        422: {"description": "Message or file can not be used; `errors` says why"},
+        503: {"description": "Too many files are being examined; Retry-After says when again"},
+    },
+    openapi_extra=files.body_of(AgencyFileMessage, EXAMPLE_WITH_FILE),
+)
+async def write_with_file(pen: Annotated[Pen, Depends()], response: Response) -> AgencyMessageShown:
+    """Send `message` (JSON) and `file` (PDF, JPEG or PNG) as multipart, and otherwise as without."""
+    shown, repeated = await pen.write_with_file()
+    if repeated:
+        response.status_code = 200
+    return shown
+
+
+class Attachments:
+    """Sends what came with messages about the caller's dossiers."""
+
+    def __init__(self, request: Request, caller: Writing, services: AllServices) -> None:
+        self._request, self._caller, self._services = request, caller, services
+
+    async def send(self, code: str, message_id: UUID, attachment_id: UUID) -> Response:
+        """Send one, or the part of it that is asked for. Raises NotFoundError, Problem and others."""
+        async with self._services.reading() as reading:
+            dossier = await service.spoken_for(reading, self._caller, code)
+            found = await attachments.open_one(reading, dossier.id, message_id, attachment_id)
+        answer = await downloads.send(self._request, self._services, found.file)
+        async with self._services.unit_of_work() as uow:
+            await service.note_attachment(uow, self._caller, dossier.id, found)
+            await uow.commit()
+        return answer
+
+
+@router.get(
+    "/dossiers/{code}/messages/{message_id}/attachments/{attachment_id}",
+    summary="What came with a message",
+    response_class=Response,
+    responses=downloads.DESCRIBED,
+)
+async def read_attachment(
+    code: str, message_id: UUID, attachment_id: UUID, sender: Annotated[Attachments, Depends()]
+) -> Response:
+    """Send a file as it came, or the original of a document that the party handed over.
+
+    One `Range` is served. Each reading is noted, and told to the party.
+    """
+    return await sender.send(code, message_id, attachment_id)
+
+
 @router.post("/dossiers/{code}/messages/read", summary="Mark what the party wrote as read", responses=MISSING)
 async def mark_read(code: str, given: AgencyReadUpTo, caller: Writing, uow: Uow) -> Marked:
     """Mark all messages of the party as read, up to one; one that is not there marks nothing."""
-    dossier_id = await service.spoken_for(uow, caller, code)
-    return Marked(marked=await receipts.read_by_agency(uow, dossier_id, up_to=given.up_to))
+    dossier = await service.spoken_for(uow, caller, code)
+    return Marked(marked=await receipts.read_by_agency(uow, dossier.id, up_to=given.up_to))

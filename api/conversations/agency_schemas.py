@@ -1,14 +1,13 @@
 """What an agency's system writes about a dossier, and reads."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, StringConstraints
 
 from api.bodies import Body, SourceId
-from api.conversations.schemas import MOST_ITEMS, MessageShown, Text
+from api.conversations.schemas import MOST_ITEMS, FileName, MessageShown, Text
 from api.text import Clean, Line
 
 Name = Annotated[str, StringConstraints(min_length=1, max_length=500), Clean]
@@ -37,22 +36,18 @@ class AgencyMessage(Body):
     text: Text | None = Field(default=None, examples=["Đề nghị bổ sung giấy tờ dưới đây."])
     request: SupplementAsked | None = None
 
-    @model_validator(mode="after")
-    def _says_something(self) -> Self:
-        if self.text is None and self.request is None:
-            raise PydanticCustomError("says-nothing", "says-nothing")
-        return self
-
     def content(self) -> str:
         """Return the content in its normal form: two spellings of one content are one."""
         return self.model_dump_json(exclude={"source_id"}, exclude_defaults=True)
 
 
-EXAMPLE = {
-    "source_id": "H26-TD-2026-000123",
-    "text": "Đề nghị bổ sung giấy tờ dưới đây.",
-    "request": {"items": [{"name": "Giấy chứng sinh"}], "due_on": "2026-12-05"},
-}
+class AgencyFileMessage(AgencyMessage):
+    """What an agency writes with a file."""
+
+    file_name: FileName = Field(examples=["Mẫu đơn.pdf"])
+
+
+EXAMPLE_WITH_FILE = {"source_id": "H26-TD-2026-000124", "file_name": "Mẫu đơn.pdf"}
 
 
 class AgencyReadUpTo(Body):

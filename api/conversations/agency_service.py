@@ -1,5 +1,6 @@
 """Agencies write, ask for supplements, and read what parties wrote about their dossiers."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from api.conversations.agency_schemas import (
     SupplementAsked,
 )
 from api.conversations.schemas import MessageMark, MessageQuery, SyncMark
-from api.conversations.service import known_code
+from api.conversations.service import invalid, known_code
 from api.conversations.thread import is_known, sync_of
 from api.conversations.wording import for_agency
 from api.paging import cut
@@ -21,13 +22,15 @@ from notify.categories import Category
 from storage.access_log import repository as access_log
 from storage.access_log.kinds import ObjectKind, Purpose, ReaderKind
 from storage.access_log.repository import NewAccess
+from storage.agencies import speaking
+from storage.agencies.speaking import SpokenFor
 from storage.conversations import reading as messages
 from storage.conversations import writing
+from storage.conversations.attachments import Attached
 from storage.conversations.kinds import Author, MessageKind
 from storage.conversations.reading import BEFORE_ALL_IDS
 from storage.conversations.supplements import RequestItem, Supplement
-from storage.conversations.writing import MessageIdReused
-from storage.dossiers import lookup as dossiers
+from storage.conversations.writing import MessageIdReused, NewAttachment
 from storage.dossiers import repository as locking
 from storage.dossiers import supplementing
 from storage.dossiers.repository import LockedDossier
@@ -40,16 +43,21 @@ CONTENT = "message.content.1"
 """Purpose of the hash of what was said; the number changes with the normal form."""
 
 
-async def spoken_for(reading: Reading, caller: AgencyCaller, code: str) -> UUID:
-    """Return the id of a dossier for which the caller may speak. Raises NotFoundError, also for another."""
-    found = await dossiers.id_for_agency(reading, caller.agency_id, known_code(code))
-    if found is None:
+async def spoken_for(reading: Reading, caller: AgencyCaller, code: str) -> SpokenFor:
+    """Return a dossier for which the caller may speak. Raises NotFoundError, also where there is another."""
+    found = await speaking.dossier(reading, caller.agency_id, known_code(code))
+    if found is None or not found.allowed:
         raise NotFoundError("dossier")
     return found
 
 
 async def write(
-    uow: UnitOfWork, caller: AgencyCaller, code: str, given: AgencyMessage
+    uow: UnitOfWork,
+    caller: AgencyCaller,
+    code: str,
+    given: AgencyMessage,
+    *,
+    files: Sequence[NewAttachment] = (),
 ) -> tuple[AgencyMessageShown, bool]:
     """Keep what an agency writes, and tell the party; return it, and whether it is a repeat.
 
@@ -57,12 +65,15 @@ async def write(
 
     Raises:
         NotFoundError: there is no such dossier, or it is another agency's.
-        Problem: 409 where the id was used for another content.
+        Problem: 409 where the id was used for another content, 422 where nothing is said.
     """
-    dossier_id = await spoken_for(uow, caller, code)
+    if not (given.text or given.request or files):
+        raise invalid("says-nothing", "text")
+    dossier_id = (await spoken_for(uow, caller, code)).id
     dossier = (await locking.lock(uow, [known_code(code)]))[known_code(code)]
     # Keyed, as the content is personal: a plain hash could be tried out.
-    hashed = uow.cipher.blind_index(CONTENT, f"{dossier_id}\n{given.content()}")
+    said = "\n".join((str(dossier_id), given.content(), *(file.sha256.hex() for file in files)))
+    hashed = uow.cipher.blind_index(CONTENT, said)
     try:
         repeats = await writing.find_repeat(uow, caller.client_id, given.source_id, hashed)
     except MessageIdReused as error:
@@ -80,6 +91,7 @@ async def write(
         request=_supplement(given.request) if given.request else None,
         source_id=given.source_id,
         content_hash=hashed,
+        attachments=files,
     )
     await writing.add(uow, dossier.party, new, now=now)
     asked = None
@@ -150,18 +162,31 @@ async def pull(uow: UnitOfWork, caller: AgencyCaller, asked: MessageQuery) -> Ag
 async def note(uow: UnitOfWork, caller: AgencyCaller, dossiers_of: dict[UUID, UUID]) -> None:
     """Note that an agency's system reads what was written about dossiers, given with whose they are."""
     now = datetime.now(UTC)
-    await access_log.add(
-        uow,
-        [
-            NewAccess(
-                at=now,
-                party_id=party_id,
-                reader_kind=ReaderKind.CLIENT,
-                reader=caller.client_id,
-                purpose=Purpose.DOSSIER,
-                object_kind=ObjectKind.MESSAGES,
-                object_id=dossier_id,
-            )
-            for dossier_id, party_id in dossiers_of.items()
-        ],
+    entries = [
+        _access(caller, now, party_id, ObjectKind.MESSAGES, one) for one, party_id in dossiers_of.items()
+    ]
+    await access_log.add(uow, entries)
+
+
+async def note_attachment(
+    uow: UnitOfWork, caller: AgencyCaller, dossier_id: UUID, attached: Attached
+) -> None:
+    """Note that it reads what came with a message: a document of the store is named as such."""
+    document_id = attached.document_id
+    kind = ObjectKind.DOCUMENT if document_id else ObjectKind.MESSAGES
+    entry = _access(caller, datetime.now(UTC), attached.party_id, kind, document_id or dossier_id)
+    await access_log.add(uow, [entry])
+
+
+def _access(
+    caller: AgencyCaller, now: datetime, party_id: UUID, kind: ObjectKind, object_id: UUID
+) -> NewAccess:
+    return NewAccess(
+        at=now,
+        party_id=party_id,
+        reader_kind=ReaderKind.CLIENT,
+        reader=caller.client_id,
+        purpose=Purpose.DOSSIER,
+        object_kind=kind,
+        object_id=object_id,
     )

@@ -2,20 +2,34 @@
 
 from functools import partial
 from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import acting, conditional, step_up
+from api import acting, conditional, downloads, step_up
 from api.accesses import Accesses
 from api.app_version import require_supported_app
-from api.conversations import pace, service
-from api.conversations.schemas import Marked, MessagePage, MessageQuery, MessageShown, NewMessage, ReadUpTo
+from api.bodies import read_part
+from api.conversations import files, pace, service
+from api.conversations.schemas import (
+    EXAMPLE_WITH_FILE,
+    Marked,
+    MessagePage,
+    MessageQuery,
+    MessageShown,
+    NewFileMessage,
+    NewMessage,
+    ReadUpTo,
+)
 from api.conversations.thread import Thread
 from api.dependencies import AllServices, CurrentParty, Locale, Read, Uow
-from api.idempotency import ActsOnce, Once
+from api.idempotency import HEADER as IDEMPOTENCY_KEY
+from api.idempotency import ActsOnce, Once, content_of_parts, once_of
 from auth.step_up import Purpose
 from storage.access_log.kinds import ObjectKind
-from storage.conversations import receipts
+from storage.conversations import attachments, receipts
+from storage.conversations.writing import NewAttachment
+from storage.parties import repository as parties
 from storage.representations.kinds import Power
 from storage.unit_of_work import UnitOfWork, transact
 
@@ -76,10 +90,28 @@ class Pen:
         async with self._services.reading() as reading:
             await service.own_dossier(reading, citizen, self._code)
         await pace.spend(self._request, self._services, pace.MESSAGES, str(citizen.signed_in_as))
+        return await self._keep(once, given)
 
+    async def write_with_file(self) -> MessageShown:
+        """Keep a message with a file, once; the body is read by then. Raises NotFoundError and Problem."""
+        citizen, services = self._citizen, self._services
+        async with services.reading() as reading:
+            await service.own_dossier(reading, citizen, self._code)
+            key = await parties.open_key(reading, citizen.party_id)
+        whose = str(citizen.signed_in_as)
+        await pace.spend(self._request, services, pace.FILES, whose)
+        async with files.taken(self._request, services, whose) as upload:
+            said, file = upload.fields[files.MESSAGE], upload.file
+            given = read_part(NewFileMessage, said, files.MESSAGE)
+            await self._may_hand_over(given)
+            once = once_of(self._request, content_of_parts(self._request, said, file.sha256))
+            write = partial(self._keep, once, given)
+            return await files.keep(services, key, file, given.file_name, whose=whose, write=write)
+
+    async def _keep(self, once: Once, given: NewMessage, *files: NewAttachment) -> MessageShown:
         async def work(uow: UnitOfWork) -> MessageShown:
-            writing = partial(service.write, uow, citizen, self._code, given)
-            return await once.answer(uow, citizen, MessageShown, writing)
+            writing = partial(service.write, uow, self._citizen, self._code, given, files=files)
+            return await once.answer(uow, self._citizen, MessageShown, writing)
 
         return await transact(self._services.unit_of_work, work)
 
@@ -106,6 +138,64 @@ async def write_message(given: NewMessage, once: ActsOnce, pen: Annotated[Pen, D
     takes to share them.
     """
     return await pen.write(once, given)
+
+
+@router.post(
+    "/{code}/messages/files",
+    status_code=201,
+    summary="Write to the agency, with a file",
+    responses={
+        **MISSING,
+        **SLOWER,
+        413: {"description": "The file is too large"},
+        422: {"description": "Message or file can not be used; `errors` says why"},
+        503: {"description": "Too many files are being examined; Retry-After says when again"},
+    },
+    openapi_extra=files.body_of(NewFileMessage, EXAMPLE_WITH_FILE),
+)
+async def write_with_file(
+    pen: Annotated[Pen, Depends()], _: Annotated[str | None, IDEMPOTENCY_KEY] = None
+) -> MessageShown:
+    """Send `message` (JSON) and `file` (PDF, JPEG or PNG) as multipart/form-data, and otherwise as without.
+
+    What the file is, is told by its bytes alone. It is kept as it came, encrypted under the party's key, and
+    read by the agency and the party.
+    """
+    return await pen.write_with_file()
+
+
+class Attachments:
+    """Sends what came with messages about the caller's dossiers."""
+
+    def __init__(
+        self, request: Request, citizen: CurrentParty, accesses: Accesses, services: AllServices
+    ) -> None:
+        self._request, self._citizen = request, citizen
+        self._accesses, self._services = accesses, services
+
+    async def send(self, code: str, message_id: UUID, attachment_id: UUID) -> Response:
+        """Send one, or the part of it that is asked for. Raises NotFoundError, Problem and others."""
+        # A transaction that is over before the first byte is read: downloads are long, connections few.
+        async with self._services.reading() as reading:
+            dossier_id = await service.own_dossier(reading, self._citizen, code)
+            found = await attachments.open_one(reading, dossier_id, message_id, attachment_id)
+        answer = await downloads.send(self._request, self._services, found.file)
+        kind = ObjectKind.DOCUMENT if found.document_id else ObjectKind.MESSAGES
+        self._accesses.saw(kind, found.document_id or dossier_id)
+        return answer
+
+
+@router.get(
+    "/{code}/messages/{message_id}/attachments/{attachment_id}",
+    summary="What came with a message",
+    response_class=Response,
+    responses=downloads.DESCRIBED,
+)
+async def read_attachment(
+    code: str, message_id: UUID, attachment_id: UUID, sender: Annotated[Attachments, Depends()]
+) -> Response:
+    """Send a file as it came, or the original of a document of the store. One `Range` is served."""
+    return await sender.send(code, message_id, attachment_id)
 
 
 @router.post("/{code}/messages/read", summary="Mark what the agency wrote as read", responses=MISSING)

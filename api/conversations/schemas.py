@@ -83,6 +83,18 @@ class NewMessage(Body):
         return self
 
 
+FileName = Annotated[str, StringConstraints(min_length=1, max_length=200), Clean]
+
+
+class NewFileMessage(NewMessage):
+    """What the party writes with a file from its phone; the file may answer the items alone."""
+
+    file_name: FileName = Field(examples=["Giấy chứng sinh.pdf"])
+
+
+EXAMPLE_WITH_FILE = {"text": "Tôi gửi bổ sung giấy chứng sinh.", "file_name": "Giấy chứng sinh.pdf"}
+
+
 class ReadUpTo(Body):
     """What was read: everything up to a message.
 

@@ -96,7 +96,7 @@ async def look_over(means: Means, caller: AgencyCaller, given: NewResult, file: 
         return True
     if matter.sealed and not matter.reserved:
         end_of(matter.particulars.expires_on)
-    with _worded():
+    with worded():
         await means.workshop.examine(file.content, declared=file.declared_type, whose=matter.issuer.code)
     return False
 
@@ -128,11 +128,11 @@ async def _put(means: Means, paper: _Paper, file: UploadedFile, putting: Putting
     """Examine the file, draw the copy that bears the seal, and put both. Raises Problem."""
     shop, whose = means.workshop, paper.matter.issuer.code
     if paper.seal is None:
-        with _worded():
+        with worded():
             findings = await shop.examine(file.content, declared=file.declared_type, whose=whose)
         await putting.original(file, findings)
         return
-    with _worded():
+    with worded():
         findings, _, copy = await shop.prepare(
             file.content,
             card=_card(means, paper, paper.seal),
@@ -146,7 +146,7 @@ async def _put(means: Means, paper: _Paper, file: UploadedFile, putting: Putting
 
 
 @contextmanager
-def _worded() -> Iterator[None]:
+def worded() -> Iterator[None]:
     """Turn what the workshop refuses into a Problem."""
     try:
         yield

@@ -1,6 +1,6 @@
 """One document, its other versions, and its files, for its owner: the party is part of every query."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -47,6 +47,31 @@ class OpenFile:
     file: KeptFile
     path: str
     key: FileKey
+
+    @property
+    def title(self) -> str:
+        """What the document is called."""
+        return self.document.particulars.title
+
+    @property
+    def media_type(self) -> str:
+        """What the file is."""
+        return self.file.media_type
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.file.size
+
+    @property
+    def sha256(self) -> bytes:
+        """The hash of those."""
+        return self.file.sha256
+
+    @property
+    def about(self) -> Mapping[str, str]:
+        """Ids, for logs."""
+        return {"document_id": str(self.document.id), "file_id": str(self.file.id)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

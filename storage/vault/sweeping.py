@@ -21,7 +21,10 @@ from storage.vault.errors import NotIntact
 
 AT_A_TIME = 100
 BEFORE_ALL_IDS = UUID(int=0)
-_KNOWN = "SELECT path FROM document_file WHERE path = ANY(%s)"
+_KNOWN = """
+SELECT path FROM document_file WHERE path = ANY(%(paths)s)
+UNION ALL SELECT path FROM message_attachment WHERE path = ANY(%(paths)s)
+"""
 
 MANY = 20
 """Orphans on one page of the listing that may be chance."""
@@ -113,7 +116,7 @@ async def _known(open_unit: Open, paths: list[str]) -> set[str]:
         return set()
     async with open_unit() as uow:
         driver = await uow.driver()
-        rows: list[Any] = await (await driver.execute(_KNOWN, (paths,))).fetchall()
+        rows: list[Any] = await (await driver.execute(_KNOWN, {"paths": paths})).fetchall()
     return {path for (path,) in rows}
 
 

@@ -3,6 +3,7 @@
 What a call uses up is made anew for each caller, so that no answer depends on who called before.
 """
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -83,6 +84,37 @@ async def agency_message(world: World) -> Call:
 async def read_up_to(world: World) -> Call:
     """Mark as read up to a message that is not there."""
     return replace(await of_dossier(world), json={"up_to": str(uuid4())})
+
+
+async def message_with_file(world: World) -> Call:
+    """Write about the owner's dossier, with a file."""
+    files = {
+        "message": (None, json.dumps({"file_name": "giay.pdf"}), "application/json"),
+        "file": ("giay.pdf", letter(), "application/pdf"),
+    }
+    return replace(await of_dossier(world), files=files)
+
+
+async def agency_message_with_file(world: World) -> Call:
+    """The same as its agency, under a new id."""
+    said = {"source_id": uuid4().hex, "file_name": "giay.pdf"}
+    files = {
+        "message": (None, json.dumps(said), "application/json"),
+        "file": ("giay.pdf", letter(), "application/pdf"),
+    }
+    return replace(await of_dossier(world), files=files)
+
+
+async def attachment(world: World) -> Call:
+    """Name a document that the owner has handed over."""
+    owner, dossier = await sign_in(world.services, world.owner), await of_dossier(world)
+    body = {"document_ids": [await document(world)]}
+    path = f"/v1/dossiers/{world.code}/messages"
+    answer = await world.client.post(path, json=body, headers=owner.headers)
+    assert answer.status_code == 201, answer.text
+    names = {"message_id": answer.json()["id"], "attachment_id": answer.json()["attachments"][0]["id"]}
+    missing = {name: str(uuid4()) for name in names}
+    return Call(names=dossier.names | names, missing=dossier.missing | missing)
 
 
 async def contact(world: World) -> str:
@@ -336,7 +368,9 @@ REQUESTS: dict[str, Make] = {
     "GET /v1/dossiers/{code}/slip": of_dossier,
     "GET /v1/dossiers/{code}/messages": of_dossier,
     "POST /v1/dossiers/{code}/messages": message,
+    "POST /v1/dossiers/{code}/messages/files": message_with_file,
     "POST /v1/dossiers/{code}/messages/read": read_up_to,
+    "GET /v1/dossiers/{code}/messages/{message_id}/attachments/{attachment_id}": attachment,
     "GET /v1/notifications": EMPTY,
     "POST /v1/notifications/read": notices,
     "POST /v1/notifications/received": notices,
@@ -378,7 +412,9 @@ REQUESTS: dict[str, Make] = {
     "GET /v1/agency/dossiers/{code}/slip": of_dossier,
     "GET /v1/agency/messages": EMPTY,
     "POST /v1/agency/dossiers/{code}/messages": agency_message,
+    "POST /v1/agency/dossiers/{code}/messages/files": agency_message_with_file,
     "POST /v1/agency/dossiers/{code}/messages/read": read_up_to,
+    "GET /v1/agency/dossiers/{code}/messages/{message_id}/attachments/{attachment_id}": attachment,
     "POST /v1/agency/results": new_result,
     "GET /v1/agency/results": result_by_source,
     "GET /v1/agency/results/{document_id}": an_id("document_id", result),

@@ -1,0 +1,107 @@
+"""Files on their way into a conversation: examined, encrypted and put, and then named by a message."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from fastapi import Request
+from pydantic import BaseModel
+
+from api.conversations.schemas import MessageShown
+from api.intake.putting import Putting
+from api.intake.taking import worded
+from api.problems import Problem
+from api.services import Services
+from api.uploads import Upload, UploadedFile, received
+from storage.cipher import PartyKey
+from storage.conversations.writing import NewAttachment
+from storage.errors import NotFoundError
+from storage.vault.documents import NewFile
+
+MESSAGE, FILE = "message", "file"
+_EXTENSIONS = frozenset({"pdf", "jpg", "jpeg", "png"})
+Shown = TypeVar("Shown", bound=MessageShown)
+
+
+def body_of(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
+    """Describe the body of an endpoint that takes a message with a file."""
+    properties = {
+        MESSAGE: model.model_json_schema(ref_template="#/components/schemas/{model}"),
+        FILE: {"type": "string", "format": "binary"},
+    }
+    content = {
+        "schema": {"type": "object", "required": [MESSAGE, FILE], "properties": properties},
+        "encoding": {MESSAGE: {"contentType": "application/json"}},
+        "example": {MESSAGE: example, FILE: "%PDF-1.7 …"},
+    }
+    return {"requestBody": {"required": True, "content": {"multipart/form-data": content}}}
+
+
+@asynccontextmanager
+async def taken(request: Request, services: Services, whose: str) -> AsyncIterator[Upload]:
+    """Read a message with its file, which is there as long as the block lasts. Raises Problem."""
+    settings = services.settings.papers
+    with services.uploads.taken(whose):
+        async with received(
+            request,
+            texts=frozenset({MESSAGE}),
+            file=FILE,
+            most=settings.limits().file_bytes,
+            folder=settings.spool_folder(),
+        ) as upload:
+            yield upload
+
+
+async def keep(
+    services: Services,
+    key: PartyKey,
+    file: UploadedFile,
+    name: str,
+    *,
+    whose: str,
+    write: Callable[[NewAttachment], Awaitable[Shown]],
+) -> Shown:
+    """Put a file under a party's key, and write the message that names it.
+
+    No connection is held while the file is worked on. What a crash leaves between the two is a file that no
+    row names, and the store's sweeper removes it.
+
+    Args:
+        services: where it is examined and put.
+        key: of the party whose dossier the message is about.
+        file: as it came.
+        name: as its sender calls it.
+        whose: who waits for it, see `Workshop.examine`.
+        write: writes the message and commits; may return one that was written before.
+
+    Raises:
+        Problem: 422 where the file can not be used, naming why; 503 where too many wait; and as `write`.
+    """
+    with worded():
+        findings = await services.workshop.examine(file.content, declared=file.declared_type, whose=whose)
+    putting = Putting(services.blobs, key, datetime.now(UTC))
+    await putting.original(file, findings)
+    new = _attachment(putting.files[0], name)
+    try:
+        shown = await write(new)
+    except (Problem, NotFoundError):
+        # Nothing else: of what failed in any other way, the commit may have happened all the same.
+        await putting.take_away()
+        raise
+    if new.id not in {one.id for one in shown.attachments}:  # it was written before, with a file of its own
+        await putting.take_away()
+    return shown
+
+
+def _attachment(file: NewFile, name: str) -> NewAttachment:
+    stem, _, extension = name.rpartition(".")
+    return NewAttachment(
+        id=file.id,
+        name=stem if stem and extension.lower() in _EXTENSIONS else name,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        path=file.path,
+        wrapped_key=file.wrapped_key,
+    )
