@@ -194,3 +194,28 @@ async def test_who_acts_for_the_party_writes_as_such_and_is_noted(
     )
     assert len((await reading.page())["items"]) == 2
     assert (await reading.send()).status_code == 403
+
+
+async def test_one_case_from_request_to_result(
+    timed: Talk, desk: Desk, services: Services, push_event: PushEvent
+):
+    """Asked, told, answered with a document of the store, the clock on again, the document read, resolved."""
+    asked = await desk.ask(timed.code, "Giấy chứng sinh")
+    inbox = await timed.client.get("/v1/notifications", headers=timed.citizen.headers)
+    assert inbox.json()["items"][0]["category"] == "supplement_required"
+    document = str(await keep_document(services, timed.citizen))
+    await timed.say("Tôi gửi ạ", reply_to=asked["id"], items=[1], document_ids=[document])
+    assert await standing(timed) == (5, False)
+    (answer,) = [one for one in (await desk.pull())["items"] if one["reply_to"] == asked["id"]]
+    href = answer["attachments"][0]["href"]
+    assert (await timed.client.get(href, headers=desk.agency.headers)).status_code == 200
+    await push_event(timed.code, 4, step="supplemented")
+    await push_event(timed.code, 9)
+    dossier = await timed.dossier()
+    assert dossier["ended_at"]
+    assert (dossier["status"]["code"], dossier["due"]["overdue"], dossier["due"]["paused"]) == (
+        9,
+        False,
+        False,
+    )
+    assert not any(entry["contradiction"] for entry in dossier["timeline"])

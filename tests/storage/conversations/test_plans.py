@@ -1,0 +1,70 @@
+"""Conversations are read by an index, however many there are."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from storage.conversations import reading, receipts, writing
+from storage.unit_of_work import UnitOfWork
+from tests.storage.plans import walked
+
+# A hundred agencies, each with a hundred dossiers, with five messages about each.
+_FILL = """
+INSERT INTO party (id, kind, number_index, number_sealed, locale)
+SELECT gen_random_uuid(), 'person', n::text::bytea, '', 'vi' FROM generate_series(1, 10000) n;
+INSERT INTO party_key (party_id, wrapped) SELECT id, '' FROM party;
+INSERT INTO agency (id, code, name, lineage)
+SELECT id, 'H' || n, '', ARRAY[id] FROM (SELECT gen_random_uuid() AS id, n FROM generate_series(1, 100) n) g;
+INSERT INTO dossier (id, code, party_id, agency_id, procedure_code, status, status_since, first_at,
+  contradictions, updated_at, heard_at)
+SELECT gen_random_uuid(), 'H-' || p.number_index::text, p.id, a.id, '', 4, now(), now(), 0, now(), now()
+FROM (SELECT *, row_number() OVER () % 100 + 1 AS n FROM party) p JOIN agency a ON a.code = 'H' || p.n;
+INSERT INTO message (id, dossier_id, party_id, author, author_ref, kind, created_at, changed_xid)
+SELECT gen_random_uuid(), d.id, d.party_id, 'party', '', 'text', now() + n * interval '1 second',
+  (1 + row_number() OVER ())::text::xid8
+FROM dossier d, generate_series(1, 5) n;
+ANALYZE party, party_key, agency, dossier, message, message_attachment;
+"""
+NOTHING = UUID(int=0)
+_ONE = (
+    "SELECT m.id, m.dossier_id, m.party_id, d.agency_id FROM message m JOIN dossier d ON d.id = m.dossier_id"
+)
+
+
+@pytest.mark.parametrize(
+    ("statement", "given"),
+    [
+        (reading._NEWEST, {"at": None, "limit": 21}),
+        (reading._CHANGED_FOR_PARTY, {"xid": 40_000, "id": NOTHING, "limit": 21}),
+        (reading._CHANGED_FOR_AGENCY, {"xid": 49_900, "id": NOTHING, "limit": 21}),
+        (reading._CHANGED_FOR_AGENCY, {"xid": 0, "id": NOTHING, "limit": 21}),
+        (reading._MOMENT, {}),
+        (reading._MOMENT, {"dossier_id": None}),
+        (reading._ONE, {}),
+        (receipts._BY_PARTY, {"tell": False}),
+        (receipts._BY_AGENCY, {}),
+        (writing._OPEN_ITEMS, {"since": "2026-01-01T00:00:00Z"}),
+    ],
+)
+async def test_no_read_goes_through_all(
+    unit_of_work: Callable[[], UnitOfWork], statement: str, given: dict[str, Any]
+) -> None:
+    """What parties and agencies ask for costs no more with millions of messages; agencies are few."""
+    async with unit_of_work() as uow:
+        driver = await uow.driver()
+        await driver.execute(_FILL)
+        found: Any = await (await driver.execute(f"{_ONE} LIMIT 1".encode())).fetchone()
+        message_id, dossier_id, party_id, agency_id = found
+        owned = {
+            "id": message_id,
+            "up_to": message_id,
+            "request_id": message_id,
+            "dossier_id": dossier_id,
+            "party_id": party_id,
+            "agency_id": agency_id,
+        }
+        cursor = await driver.execute(f"EXPLAIN {statement}".encode(), owned | given)
+        plan = "\n".join(str(line) for (line,) in await cursor.fetchall())
+        assert set(await walked(driver, plan)) <= {"agency"}, plan
