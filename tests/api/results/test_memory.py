@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import logging
 import os
 import re
 import socket
@@ -25,6 +26,7 @@ from tests.api.results.handing import PATH, letter, parts, said
 from tests.faults.polling import until
 from tests.faults.processes import Process
 
+log = logging.getLogger(__name__)
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(300)]
 MIB = 2**20
 MOST = 45 * MIB
@@ -140,7 +142,6 @@ async def test_fifty_megabytes_go_in_and_out(
     citizen: Citizen,
     web: tuple[httpx.AsyncClient, psutil.Process],
     make: Callable[[], bytes],
-    record_property: Callable[[str, object], None],
 ) -> None:
     """Handed over, and downloaded by their owner as a whole and by ranges."""
     client, process = web
@@ -183,6 +184,6 @@ async def test_fifty_megabytes_go_in_and_out(
     await watched("downloaded", download("original", len(content)))
     await watched("copy downloaded", download("copy", 0))
     await watched("by ranges", by_ranges())
-    record_property(f"MiB over {idle // MIB} at rest, and of the largest child", str(seen))
+    log.info("at rest %d MiB; over it, and the largest child: %s", idle // MIB, seen)
     assert max(own for own, _ in seen.values()) < MOST // MIB, seen
     assert max(child for _, child in seen.values()) < CHILD_MOST // MIB, seen
