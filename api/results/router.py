@@ -2,17 +2,17 @@
 
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
-from pydantic import ValidationError
 
-from api.bodies import SourceId
+from api import openapi
+from api.bodies import SourceId, read_part
 from api.dependencies import AllServices, Read, get_agency
 from api.intake.schemas import NewResult
 from api.intake.taking import take_in
-from api.problems import Problem, from_pydantic
+from api.problems import Problem
 from api.results import answers, service
 from api.results.schemas import EXAMPLE, NewSeal, ResultAnswer, Revocation, SealAnswer
 from api.services import Services
@@ -28,25 +28,6 @@ from storage.vault import documents
 router = APIRouter(prefix="/v1/agency", tags=["agency"])
 Issuing = Annotated[AgencyCaller, Depends(get_agency(Scope.RESULTS))]
 METADATA, FILE = "metadata", "file"
-_BODY: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "multipart/form-data": {
-                "schema": {
-                    "type": "object",
-                    "required": [METADATA, FILE],
-                    "properties": {
-                        METADATA: NewResult.model_json_schema(ref_template="#/components/schemas/{model}"),
-                        FILE: {"type": "string", "format": "binary"},
-                    },
-                },
-                "encoding": {METADATA: {"contentType": "application/json"}},
-                "example": {METADATA: EXAMPLE, FILE: "%PDF-1.7 …"},
-            }
-        },
-    }
-}
 
 
 @router.post(
@@ -58,9 +39,9 @@ _BODY: dict[str, Any] = {
         409: {"description": "The source id was used for another paper"},
         413: {"description": "The file is too large"},
         422: {"description": "Metadata or file can not be used; `errors` says why"},
-        503: {"description": "Too many files are being examined; Retry-After says when again"},
+        503: {"description": "Too many files are under way or examined; Retry-After says when again"},
     },
-    openapi_extra=_BODY,
+    openapi_extra=openapi.upload_of(NewResult, metadata=METADATA, file=FILE, example=EXAMPLE),
 )
 async def hand_over(
     request: Request, services: AllServices, caller: Issuing, response: Response
@@ -72,14 +53,17 @@ async def hand_over(
     Repeating is safe: the same `source_id` with the same paper gets the same answer again.
     """
     settings = services.settings.papers
-    async with received(
-        request,
-        texts=frozenset({METADATA}),
-        file=FILE,
-        most=settings.limits().file_bytes,
-        folder=settings.spool_folder(),
-    ) as upload:
-        taken = await take_in(services, caller, _metadata(upload.fields[METADATA]), upload.file)
+    with services.uploads.taken(str(caller.agency_id)):
+        async with received(
+            request,
+            texts=frozenset({METADATA}),
+            file=FILE,
+            most=settings.limits().file_bytes,
+            folder=settings.spool_folder(),
+        ) as upload:
+            taken = await take_in(
+                services, caller, read_part(NewResult, upload.fields[METADATA], METADATA), upload.file
+            )
     if taken.repeated:
         response.status_code = 200
     async with services.reading() as reading:
@@ -157,16 +141,6 @@ async def _link(reading: Reading, services: Services, caller: AgencyCaller, code
     if token is None:
         raise Problem("not-found", 404)
     return services.settings.seals.link(known, token).text
-
-
-def _metadata(text: bytes) -> NewResult:
-    try:
-        return NewResult.model_validate_json(text)
-    except ValidationError as error:
-        found = error.errors(include_url=False, include_input=False)
-        if found[0]["type"] == "json_invalid":
-            raise Problem("malformed-json", 400) from error
-        raise Problem("validation", 422, errors=from_pydantic(found, below=f"/{METADATA}")) from error
 
 
 async def _answer(

@@ -1,5 +1,6 @@
 """What is not taken in, in words that name the field; and that nothing of it is kept."""
 
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -159,3 +160,18 @@ async def test_a_client_without_the_right_sends_nothing(
     answer = await other.hand_over(said(owner=owner), letter())
     assert answer.status_code == 403
     assert 'scope="results"' in answer.headers["www-authenticate"]
+
+
+async def test_one_agency_does_not_take_all_places(
+    office: Office, owner: dict[str, str], make_agency: MakeAgency, services: Services
+) -> None:
+    """Who sends very many at once waits for its own, and others do not; nothing of the body is read before."""
+    other = Office(client=office.client, agency=await make_agency("H90", scopes=frozenset({"results"})))
+    with ExitStack() as under_way:
+        for _ in range(16):
+            under_way.enter_context(services.uploads.taken(str(office.agency.id)))
+        answer = await office.hand_over(said(owner=owner), letter())
+        assert (answer.status_code, answer.json()["type"]) == (503, "urn:tindan:problem:too-many-files")
+        assert answer.headers["retry-after"]
+        assert (await other.hand_over(said(owner=owner), letter())).status_code == 201
+    assert (await office.hand_over(said(owner=owner), letter())).status_code == 201
