@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import downloads
+from api import downloads, openapi
 from api.bodies import read_part
 from api.conversations import agency_service as service
 from api.conversations import files, pace
@@ -121,7 +121,9 @@ async def write_message(
         422: {"description": "Message or file can not be used; `errors` says why"},
         503: {"description": "Too many files are being examined; Retry-After says when again"},
     },
-    openapi_extra=files.body_of(AgencyFileMessage, EXAMPLE_WITH_FILE),
+    openapi_extra=openapi.upload_of(
+        AgencyFileMessage, metadata=files.MESSAGE, file=files.FILE, example=EXAMPLE_WITH_FILE
+    ),
 )
 async def write_with_file(pen: Annotated[Pen, Depends()], response: Response) -> AgencyMessageShown:
     """Send `message` (JSON) and `file` (PDF, JPEG or PNG) as multipart, and otherwise as without."""

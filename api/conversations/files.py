@@ -3,10 +3,9 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from fastapi import Request
-from pydantic import BaseModel
 
 from api.conversations.schemas import MessageShown
 from api.intake.putting import Putting
@@ -22,20 +21,6 @@ from storage.vault.documents import NewFile
 MESSAGE, FILE = "message", "file"
 _EXTENSIONS = frozenset({"pdf", "jpg", "jpeg", "png"})
 Shown = TypeVar("Shown", bound=MessageShown)
-
-
-def body_of(model: type[BaseModel], example: dict[str, Any]) -> dict[str, Any]:
-    """Describe the body of an endpoint that takes a message with a file."""
-    properties = {
-        MESSAGE: model.model_json_schema(ref_template="#/components/schemas/{model}"),
-        FILE: {"type": "string", "format": "binary"},
-    }
-    content = {
-        "schema": {"type": "object", "required": [MESSAGE, FILE], "properties": properties},
-        "encoding": {MESSAGE: {"contentType": "application/json"}},
-        "example": {MESSAGE: example, FILE: "%PDF-1.7 …"},
-    }
-    return {"requestBody": {"required": True, "content": {"multipart/form-data": content}}}
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import acting, conditional, downloads, step_up
+from api import acting, conditional, downloads, openapi, step_up
 from api.accesses import Accesses
 from api.app_version import require_supported_app
 from api.bodies import read_part
@@ -151,7 +151,9 @@ async def write_message(given: NewMessage, once: ActsOnce, pen: Annotated[Pen, D
         422: {"description": "Message or file can not be used; `errors` says why"},
         503: {"description": "Too many files are being examined; Retry-After says when again"},
     },
-    openapi_extra=files.body_of(NewFileMessage, EXAMPLE_WITH_FILE),
+    openapi_extra=openapi.upload_of(
+        NewFileMessage, metadata=files.MESSAGE, file=files.FILE, example=EXAMPLE_WITH_FILE
+    ),
 )
 async def write_with_file(
     pen: Annotated[Pen, Depends()], _: Annotated[str | None, IDEMPOTENCY_KEY] = None

@@ -53,12 +53,13 @@ _ONE = f"{_ROWS} WHERE m.id = %(id)s AND m.dossier_id = %(dossier_id)s"
 _MOMENT = """
 SELECT system_identifier::text || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8),
   coalesce((SELECT changed_xid::text::bigint + 1 FROM message
-    WHERE (%(dossier_id)s::uuid IS NULL OR dossier_id = %(dossier_id)s::uuid)
-      AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
+    WHERE {whose} AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
     ORDER BY changed_xid DESC LIMIT 1), 0),
   pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 FROM pg_control_system()
 """
+_MOMENT_OF_ONE = _MOMENT.format(whose="dossier_id = %(dossier_id)s")
+_MOMENT_OF_ALL = _MOMENT.format(whose="true")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +119,8 @@ async def moment(reading: Reading, dossier_id: UUID | None = None) -> Moment:
     Taken before messages are read, what it promises holds for them.
     """
     driver = await reading.driver()
-    row: Any = await (await driver.execute(_MOMENT, {"dossier_id": dossier_id}, binary=True)).fetchone()
+    statement = _MOMENT_OF_ONE if dossier_id else _MOMENT_OF_ALL
+    row: Any = await (await driver.execute(statement, {"dossier_id": dossier_id}, binary=True)).fetchone()
     era, floor, ceiling = row
     return Moment(era=era, floor=floor, ceiling=ceiling)
 

@@ -11,7 +11,6 @@ from storage.ids import new_id
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen, NewCode, PushEvent
 from tests.api.conversations.writing import Desk, Talk
 
-
 Population = tuple[list[Talk], list[Desk], dict[str, tuple[str, set[str]]]]
 
 
