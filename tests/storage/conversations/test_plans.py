@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from psycopg import sql
+from psycopg import AsyncConnection, sql
 
 from storage.conversations import reading, receipts, writing
 from storage.unit_of_work import UnitOfWork
@@ -35,46 +35,41 @@ _ONE = (
 )
 
 
-@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
-@pytest.mark.parametrize(
-    ("statement", "given"),
-    [
-        (reading._NEWEST, {"at": None, "limit": 21}),
-        (reading._CHANGED_FOR_PARTY, {"xid": 40_000, "id": NOTHING, "limit": 21}),
-        (reading._CHANGED_FOR_AGENCY, {"xid": 49_900, "id": NOTHING, "limit": 21}),
-        (reading._CHANGED_FOR_AGENCY, {"xid": 0, "id": NOTHING, "limit": 21}),
-        (reading._MOMENT_OF_ONE, {}),
-        (reading._MOMENT_OF_ALL, {}),
-        (reading._ONE, {}),
-        (receipts._BY_PARTY, {"tell": False}),
-        (receipts._BY_AGENCY, {}),
-        (writing._OPEN_ITEMS, {"since": "2026-01-01T00:00:00Z"}),
-    ],
+READS: tuple[tuple[str, dict[str, Any]], ...] = (
+    (reading._NEWEST, {"at": None, "limit": 21}),
+    (reading._CHANGED_FOR_PARTY, {"xid": 40_000, "id": NOTHING, "limit": 21}),
+    (reading._CHANGED_FOR_AGENCY, {"xid": 49_900, "id": NOTHING, "limit": 21}),
+    (reading._CHANGED_FOR_AGENCY, {"xid": 0, "id": NOTHING, "limit": 21}),
+    (reading._MOMENT_OF_ONE, {}),
+    (reading._MOMENT_OF_ALL, {}),
+    (reading._ONE, {}),
+    (receipts._BY_PARTY, {"tell": False}),
+    (receipts._BY_AGENCY, {}),
+    (writing._OPEN_ITEMS, {"since": "2026-01-01T00:00:00Z"}),
 )
-async def test_no_read_goes_through_all(
-    unit_of_work: Callable[[], UnitOfWork], statement: str, given: dict[str, Any], mode: str
-) -> None:
+
+
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+async def test_no_read_goes_through_all(unit_of_work: Callable[[], UnitOfWork], mode: str) -> None:
     """What parties and agencies ask for costs no more with millions of messages; agencies are few."""
     async with unit_of_work() as uow:
         driver = await uow.driver()
         await driver.execute(_FILL)
         found: Any = await (await driver.execute(f"{_ONE} LIMIT 1".encode())).fetchone()
         message_id, dossier_id, party_id, agency_id = found
-        owned = {
-            "id": message_id,
-            "up_to": message_id,
-            "request_id": message_id,
-            "dossier_id": dossier_id,
-            "party_id": party_id,
-            "agency_id": agency_id,
-        }
-        asked = {name: value for name, value in (owned | given).items() if f"%({name})s" in statement}
-        prepared, values = numbered(statement, asked)
-        await driver.execute(f"SET LOCAL plan_cache_mode = {mode}")
-        await driver.execute(f"PREPARE read AS {prepared}".encode())
-        places = sql.SQL(", ").join(map(sql.Literal, values))
-        call = sql.SQL("EXPLAIN EXECUTE read({})" if values else "EXPLAIN EXECUTE read").format(places)
-        cursor = await driver.execute(call, prepare=False)
-        plan = "\n".join(str(line) for (line,) in await cursor.fetchall())
-        await driver.execute("DEALLOCATE read")
-        assert set(await walked(driver, plan)) <= {"agency"}, plan
+        owned = dict.fromkeys(("id", "up_to", "request_id"), message_id)
+        owned |= {"dossier_id": dossier_id, "party_id": party_id, "agency_id": agency_id}
+        await driver.execute(f"SET LOCAL plan_cache_mode = {mode}".encode())
+        for statement, given in READS:
+            asked = {name: value for name, value in (owned | given).items() if f"%({name})s" in statement}
+            plan = await _plan(driver, *numbered(statement, asked))
+            assert set(await walked(driver, plan)) <= {"agency"}, plan
+
+
+async def _plan(driver: AsyncConnection[Any], prepared: str, values: list[Any]) -> str:
+    await driver.execute(f"PREPARE read AS {prepared}".encode())
+    places = sql.SQL(", ").join(map(sql.Literal, values))
+    call = sql.SQL("EXPLAIN EXECUTE read({})" if values else "EXPLAIN EXECUTE read").format(places)
+    lines: list[Any] = await (await driver.execute(call, prepare=False)).fetchall()
+    await driver.execute("DEALLOCATE read")
+    return "\n".join(line for (line,) in lines)
