@@ -1,7 +1,8 @@
 """Files on their way into a conversation: examined, encrypted and put, and then named by a message."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -69,7 +70,8 @@ async def keep(
     await putting.original(file, findings)
     new = _attachment(putting.files[0], name)
     try:
-        shown = await write(new)
+        with _in_its_part():
+            shown = await write(new)
     except (Problem, NotFoundError):
         # Nothing else: of what failed in any other way, the commit may have happened all the same.
         await putting.take_away()
@@ -77,6 +79,20 @@ async def keep(
     if new.id not in {one.id for one in shown.attachments}:  # it was written before, with a file of its own
         await putting.take_away()
     return shown
+
+
+@contextmanager
+def _in_its_part() -> Iterator[None]:
+    """Point to where a message is in a body that brings its file as well."""
+    try:
+        yield
+    except Problem as error:
+        if not error.errors:
+            raise
+        errors = [replace(one, pointer=f"/{MESSAGE}{one.pointer}") for one in error.errors]
+        raise Problem(
+            error.kind, error.status, errors=errors, headers=error.headers, **error.params
+        ) from error
 
 
 def _attachment(file: NewFile, name: str) -> NewAttachment:

@@ -148,7 +148,7 @@ async def test_an_answer_that_fits_nothing_leaves_no_file(talk: Talk, services: 
     before = await put(services)
     unknown = "019aa0c5-8f6e-7c63-b5a8-2f6f0f6d7a11"
     answer = await talk.attach(letter(), reply_to=unknown, items=[1])
-    assert pointed(answer.json()) == [("/reply_to", "no-such-request")]
+    assert pointed(answer.json()) == [("/message/reply_to", "no-such-request")]
     assert await put(services) == before
 
 
