@@ -14,6 +14,7 @@ from storage.seals.statuses import SealState
 from tests.api.callers import Citizen, MakeAgency
 from tests.api.conftest import PROCEDURE
 from tests.api.results.handing import PATH, Office, letter, said
+from tests.api.results.test_refusals import kept
 
 SEALS = "/v1/agency/seals"
 WHY = {"reason": "Cấp sai thẩm quyền"}
@@ -186,8 +187,12 @@ async def test_a_seal_is_refused_by_the_field(
     assert [one["pointer"] for one in answer.json()["errors"]] == [f"/{name}" for name in changes]
 
 
-async def test_of_the_same_paper_twice_at_once_one_is_kept(office: Office, owner: dict[str, str]) -> None:
-    """Requests that race with one id all get the one answer."""
+async def test_of_the_same_paper_twice_at_once_one_is_kept(
+    office: Office, owner: dict[str, str], services: Services
+) -> None:
+    """Requests that race with one id all get the one answer, and leave the files of one."""
+    before = await kept(services)
     answers = await asyncio.gather(*(office.hand_over(said(owner=owner), letter()) for _ in range(4)))
     assert sorted(answer.status_code for answer in answers) == [200, 200, 200, 201]
     assert len({answer.json()["id"] for answer in answers}) == 1
+    assert len(await kept(services)) == len(before) + len(("original", "copy"))

@@ -14,7 +14,7 @@ from storage.cipher import PartyKey
 from storage.errors import NotFoundError
 from storage.parties import repository as parties
 from storage.unit_of_work import Reading, UnitOfWork
-from storage.vault import shares, visits
+from storage.vault import removing, shares, visits
 from storage.vault.kinds import FileRole
 from storage.vault.shares import NewShare, OwnShare, TooManyShares
 from storage.vault.visits import LIFE, OpenVisit
@@ -168,6 +168,35 @@ async def test_a_visit_lasts_its_time(links: Links) -> None:
     assert not await goes_on(NOW, visit=urandom(32))
     await links.revoke(made.id)
     assert not await goes_on(NOW)
+
+
+async def test_a_visit_ends_after_an_hour_or_with_its_link(links: Links) -> None:
+    """Whichever is first; and so it is told to who is there."""
+    short, long = urandom(32), urandom(32)
+    await links.add(short, expires_at=NOW + LIFE / 2)
+    await links.add(long)
+    first = await links.begin(short, visit_hash=b"1" * 32)
+    second = await links.begin(long, visit_hash=b"2" * 32)
+    assert first is not None
+    assert second is not None
+    assert (first.ends_at, second.ends_at) == (NOW + LIFE / 2, NOW + LIFE)
+    async with links.reading() as reading:
+        for late, there in ((-1, True), (0, False)):
+            now = NOW + LIFE + timedelta(seconds=late)
+            assert (await visits.find(reading, long, visit_hash=b"2" * 32, now=now) is not None) == there
+
+
+async def test_a_document_that_was_removed_is_shown_to_nobody_more(links: Links) -> None:
+    """A link that is there leads to one less; and none is made to it."""
+    await links.add()
+    async with links.unit_of_work() as uow:
+        await removing.remove(uow, links.ids[0], reason="x", who="an", now=NOW)
+        await uow.commit()
+    offer = await links.offers()
+    assert offer is not None
+    assert offer.documents == 1
+    with pytest.raises(NotFoundError):
+        await links.add(urandom(32))
 
 
 async def test_owners_get_receipts(links: Links) -> None:
