@@ -18,7 +18,7 @@ from api.conversations.agency_schemas import (
     AgencyMessageShown,
     AgencyReadUpTo,
 )
-from api.conversations.schemas import Marked, MessageQuery
+from api.conversations.schemas import MessageQuery, MessagesMarked
 from api.dependencies import AllServices, Uow, get_agency
 from auth.agencies import Scope
 from auth.principals import AgencyCaller
@@ -168,7 +168,7 @@ async def read_attachment(
 
 
 @router.post("/dossiers/{code}/messages/read", summary="Mark what the party wrote as read", responses=MISSING)
-async def mark_read(code: str, given: AgencyReadUpTo, caller: Writing, uow: Uow) -> Marked:
+async def mark_read(code: str, given: AgencyReadUpTo, caller: Writing, uow: Uow) -> MessagesMarked:
     """Mark all messages of the party as read, up to one; one that is not there marks nothing."""
     dossier = await service.spoken_for(uow, caller, code)
-    return Marked(marked=await receipts.read_by_agency(uow, dossier.id, up_to=given.up_to))
+    return MessagesMarked(marked=await receipts.read_by_agency(uow, dossier.id, up_to=given.up_to))

@@ -13,10 +13,10 @@ from api.bodies import read_part
 from api.conversations import files, pace, service
 from api.conversations.schemas import (
     EXAMPLE_WITH_FILE,
-    Marked,
     MessagePage,
     MessageQuery,
     MessageShown,
+    MessagesMarked,
     NewFileMessage,
     NewMessage,
     ReadUpTo,
@@ -201,10 +201,12 @@ async def read_attachment(
 
 
 @router.post("/{code}/messages/read", summary="Mark what the agency wrote as read", responses=MISSING)
-async def mark_read(code: str, given: ReadUpTo, citizen: CurrentParty, uow: Uow) -> Marked:
+async def mark_read(code: str, given: ReadUpTo, citizen: CurrentParty, uow: Uow) -> MessagesMarked:
     """Mark all messages of the agency as read, up to one; one that is not there marks nothing.
 
     The agency learns of it where `tell` is true, and not otherwise.
     """
     dossier_id = await service.own_dossier(uow, citizen, code)
-    return Marked(marked=await receipts.read_by_party(uow, dossier_id, up_to=given.up_to, tell=given.tell))
+    return MessagesMarked(
+        marked=await receipts.read_by_party(uow, dossier_id, up_to=given.up_to, tell=given.tell)
+    )

@@ -182,7 +182,7 @@ class MessagePage(BaseModel):
     reset: bool = False
 
 
-class Marked(BaseModel):
+class MessagesMarked(BaseModel):
     """How many messages were not marked so before."""
 
     marked: int
