@@ -15,12 +15,20 @@ _noted = False
 
 @contextmanager
 def noted() -> Iterator[None]:
-    """Within, the first SIGINT or SIGTERM waits for a checkpoint. Of the main thread only."""
+    """Within, the first SIGINT or SIGTERM waits for a checkpoint. Of the main thread only.
+
+    What fails after one was noted is an interrupt, too: Ctrl-C goes to every process of the terminal, and a
+    helper that it ended (initdb, for one) is no fault to be told.
+    """
     global _noted  # noqa: PLW0603 - signals are of the process, too
     _noted = False
     before = {number: signal.signal(number, _note) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         yield
+    except Exception as error:
+        if _noted:
+            raise KeyboardInterrupt from error
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

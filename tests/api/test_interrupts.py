@@ -37,3 +37,12 @@ def test_it_leaves_nothing_behind():
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
     with interrupts.noted():
         interrupts.checkpoint()
+
+
+def test_what_fails_after_one_is_an_interrupt():
+    """A helper that the same Ctrl-C ended is no fault; without a signal a fault is a fault."""
+    with pytest.raises(KeyboardInterrupt), interrupts.noted():  # noqa: PT012 - one of them is the signal
+        os.kill(os.getpid(), signal.SIGINT)
+        raise OSError("initdb was interrupted")
+    with pytest.raises(OSError, match="initdb"), interrupts.noted():
+        raise OSError("initdb is missing")

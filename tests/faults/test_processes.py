@@ -66,7 +66,7 @@ async def test_ctrl_c_amid_the_start_leaves_nothing(house: House, sign: str) -> 
         await until(lambda: house.has_made(sign), seconds=UP_SECONDS)
         house.interrupt(process)
         await until(lambda: process.popen.poll() is not None, seconds=40)
-        assert process.popen.returncode == 130
+        assert process.popen.returncode == 130, process.log.read_text()
         assert not process.said("Traceback")
     await until(lambda: house.traces() == [], seconds=GONE_SECONDS)
 

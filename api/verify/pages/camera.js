@@ -15,11 +15,11 @@ async function scan() {
     by("denied").textContent = say("scan.denied");
     return;
   }
-  by("video").srcObject = stream;
-  await by("video").play();
   by("scan").hidden = true;
   by("camera").hidden = false;
   by("stop").focus();
+  by("video").srcObject = stream;
+  by("video").play().catch(() => {}); // not waited for: a camera may take its time to its first picture
   look(new BarcodeDetector({ formats: ["qr_code"] }), stream);
 }
 
