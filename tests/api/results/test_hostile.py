@@ -40,5 +40,5 @@ async def test_every_bad_file_ends_in_a_clear_answer(
             return await outcome(office, owner, number, hostile)
 
     odd = await asyncio.gather(*(one(number, hostile) for number, hostile in enumerate(files)))
-    assert len(files) == count
+    assert len(files) >= count
     assert [line for line in odd if line] == []
