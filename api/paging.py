@@ -3,14 +3,17 @@
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
-from typing import Self, TypeVar
+from typing import Annotated, Self, TypeVar
+from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from api.problems import FieldError, Problem
 
 T = TypeVar("T")
 LONGEST_MARK = 500
+Xid = Annotated[int, Field(ge=0, lt=2**63)]
+"""A transaction of the database, by its number."""
 
 
 class PageQuery(BaseModel):
@@ -43,6 +46,31 @@ class Mark(BaseModel):
         except (binascii.Error, ValidationError, ValueError) as error:
             errors = [FieldError(pointer=f"/query/{parameter}", code="invalid-cursor")]
             raise Problem("validation", 422, errors=errors) from error
+
+
+class SyncMark(Mark):
+    """Up to where somebody has seen every change, in a database of that era (delta sync, decision 8)."""
+
+    era: str
+    xid: Xid
+
+
+class SyncedMark(Mark):
+    """The entry with which a page ended, by time in a whole list or by change in a delta.
+
+    `sync` was taken for the first page: what changes while pages are turned lies beyond it.
+    """
+
+    sync: SyncMark
+    id: UUID
+    at: AwareDatetime | None = None
+    xid: Xid | None = None
+
+    @model_validator(mode="after")
+    def _one_order(self) -> Self:
+        if (self.at is None) == (self.xid is None):
+            raise ValueError("a page is in one order")
+        return self
 
 
 def cut(rows: Sequence[T], limit: int) -> tuple[Sequence[T], bool]:

@@ -12,7 +12,8 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.edge import SECURITY_HEADERS
-from api.problem_texts import DETAILS, FIELD_ERRORS, TITLES, word
+from api.field_texts import FIELD_ERRORS
+from api.problem_texts import DETAILS, TITLES, word
 from storage.engine import UNAVAILABLE
 from storage.errors import NotFoundError
 from storage.schema import OutdatedSchemaError

@@ -10,11 +10,11 @@ from api.conversations.agency_schemas import (
     AgencyMessageShown,
     SupplementAsked,
 )
-from api.conversations.schemas import MessageMark, MessageQuery, SyncMark
+from api.conversations.schemas import MessageQuery
 from api.conversations.service import invalid, known_code
 from api.conversations.thread import is_known, sync_of
 from api.conversations.wording import for_agency
-from api.paging import cut
+from api.paging import SyncedMark, SyncMark, cut
 from api.problems import FieldError, Problem
 from auth.principals import AgencyCaller
 from notify.announce import Notice, announce
@@ -135,7 +135,7 @@ async def pull(uow: UnitOfWork, caller: AgencyCaller, asked: MessageQuery) -> Ag
     moment = await messages.moment(uow)
     sync, after, reset = sync_of(moment), (0, BEFORE_ALL_IDS), False
     if asked.cursor:
-        mark = MessageMark.decode(asked.cursor, parameter="cursor")
+        mark = SyncedMark.decode(asked.cursor, parameter="cursor")
         known, place = mark.sync, (mark.xid or 0, mark.id)
     elif asked.since:
         known = SyncMark.decode(asked.since, parameter="since")
@@ -150,7 +150,7 @@ async def pull(uow: UnitOfWork, caller: AgencyCaller, asked: MessageQuery) -> Ag
     found = await messages.changed_for_agency(uow, caller.agency_id, after=after, limit=asked.limit + 1)
     shown, more = cut(found, asked.limit)
     await note(uow, caller, {one.dossier_id: one.party_id for one in shown})
-    next_mark = MessageMark(sync=sync, id=shown[-1].id, xid=shown[-1].xid) if more else None
+    next_mark = SyncedMark(sync=sync, id=shown[-1].id, xid=shown[-1].xid) if more else None
     return AgencyMessagePage(
         items=[for_agency(one, caller.client_id) for one in shown],
         next_cursor=next_mark.encode() if next_mark else None,

@@ -4,44 +4,18 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.bodies import Body
-from api.paging import LONGEST_MARK, Mark, PageQuery
+from api.paging import LONGEST_MARK, PageQuery
 from api.text import Clean
 from storage.conversations.kinds import Author, MessageKind
 
 MOST_DOCUMENTS = 20
 MOST_ITEMS = 30
-Xid = Annotated[int, Field(ge=0, lt=2**63)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), Clean]
 ItemNumber = Annotated[int, Field(ge=1, le=MOST_ITEMS, strict=True)]
-
-
-class SyncMark(Mark):
-    """Up to where somebody has seen every change (`storage.conversations.reading`)."""
-
-    era: str
-    xid: Xid
-
-
-class MessageMark(Mark):
-    """The message with which a page ended, by time in a whole conversation or by change in a delta.
-
-    `sync` was taken for the first page: what changes while pages are turned lies beyond it.
-    """
-
-    sync: SyncMark
-    id: UUID
-    at: AwareDatetime | None = None
-    xid: Xid | None = None
-
-    @model_validator(mode="after")
-    def _one_order(self) -> Self:
-        if (self.at is None) == (self.xid is None):
-            raise ValueError("a page is in one order")
-        return self
 
 
 class MessageQuery(PageQuery):

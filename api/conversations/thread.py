@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from api.conversations.schemas import MessageMark, MessagePage, MessageQuery, SyncMark
+from api.conversations.schemas import MessagePage, MessageQuery
 from api.conversations.wording import for_party
-from api.paging import cut
+from api.paging import SyncedMark, SyncMark, cut
 from storage.conversations import reading as messages
 from storage.conversations.reading import BEFORE_ALL_IDS, Moment
 from storage.unit_of_work import Reading
@@ -22,7 +22,7 @@ class Thread:
         """Return what is asked for. Raises Problem for a mark that is none."""
         moment = await messages.moment(self._reading, self._of[1])
         if self._asked.cursor:
-            mark = MessageMark.decode(self._asked.cursor, parameter="cursor")
+            mark = SyncedMark.decode(self._asked.cursor, parameter="cursor")
             if mark.xid is None:
                 return await self._newest(mark.sync, mark)
             return await self._changed(moment, (mark.xid, mark.id), mark.sync, mark.sync)
@@ -32,13 +32,13 @@ class Thread:
         return await self._newest(sync_of(moment))
 
     async def _newest(
-        self, sync: SyncMark, after: MessageMark | None = None, *, reset: bool = False
+        self, sync: SyncMark, after: SyncedMark | None = None, *, reset: bool = False
     ) -> MessagePage:
         limit = self._asked.limit
         before = (after.at, after.id) if after and after.at else None
         found = await messages.newest(self._reading, *self._of, before=before, limit=limit + 1)
         shown, more = cut(found, limit)
-        mark = MessageMark(sync=sync, id=shown[-1].id, at=shown[-1].created_at) if more else None
+        mark = SyncedMark(sync=sync, id=shown[-1].id, at=shown[-1].created_at) if more else None
         return MessagePage(
             items=[for_party(one) for one in shown],
             next_cursor=mark.encode() if mark else None,
@@ -55,7 +55,7 @@ class Thread:
         limit = self._asked.limit
         found = await messages.changed(self._reading, *self._of, after=after, limit=limit + 1)
         shown, more = cut(found, limit)
-        mark = MessageMark(sync=sync, id=shown[-1].id, xid=shown[-1].xid) if more else None
+        mark = SyncedMark(sync=sync, id=shown[-1].id, xid=shown[-1].xid) if more else None
         return MessagePage(
             items=[for_party(one) for one in shown],
             next_cursor=mark.encode() if mark else None,

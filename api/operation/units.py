@@ -9,11 +9,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from api.bilingual import Words
 from api.operation.catalogue_show import print_refusal, refusal
 from api.operation.house import in_one_reading, note, open_house, operator
 from api.operation.options import AsJson
 from api.operation.words import NOTHING, add_row, json_of, when
-from api.problem_texts import Words
 from storage.procedures.formats.faults import FileRefusedError
 from storage.unit_of_work import Reading
 from storage.units import repository

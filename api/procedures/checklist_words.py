@@ -5,7 +5,7 @@ The catalogue's own texts are Vietnamese and stay so; these are in the language 
 
 from collections.abc import Mapping
 
-from api.problem_texts import Words
+from api.bilingual import Words
 from storage.procedures.record import Channel, Fee, Paper, TimeLimit, Unit
 
 _CHANNELS: Mapping[Channel, Words] = {

@@ -1,6 +1,7 @@
 """How the values of filters are called."""
 
-from api.problem_texts import Words, word
+from api.bilingual import Words
+from api.problem_texts import word
 from storage.search.facts import Facet
 
 _LABELS: dict[Facet, dict[str, Words]] = {

@@ -4,42 +4,15 @@ from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from api.bodies import AgencyCode, DossierCode, ProcedureCode
 from api.documents import DocumentFile, DocumentStanding, Force
 from api.named import Named
-from api.paging import LONGEST_MARK, Mark, PageQuery
+from api.paging import LONGEST_MARK, PageQuery
 from api.text import Clean
 from storage.vault.kinds import DocumentKind
-
-Xid = Annotated[int, Field(ge=0, lt=2**63)]
-
-
-class SyncMark(Mark):
-    """Up to where an app has seen every change (`storage.vault.changes`)."""
-
-    era: str
-    xid: Xid
-
-
-class VaultMark(Mark):
-    """The document with which a page ended, by time in the whole store or by change in a delta.
-
-    `sync` was taken for the first page: what changes while pages are turned lies beyond it.
-    """
-
-    sync: SyncMark
-    id: UUID
-    at: AwareDatetime | None = None
-    xid: Xid | None = None
-
-    @model_validator(mode="after")
-    def _one_order(self) -> Self:
-        if (self.at is None) == (self.xid is None):
-            raise ValueError("a page is in one order")
-        return self
 
 
 class VaultFilter(BaseModel):

@@ -7,8 +7,8 @@ from uuid import UUID
 import structlog
 
 from api.documents import Force
-from api.paging import cut
-from api.vault.schemas import DocumentDetail, DocumentPage, SyncMark, VaultFilter, VaultMark, VaultQuery
+from api.paging import SyncedMark, SyncMark, cut
+from api.vault.schemas import DocumentDetail, DocumentPage, VaultFilter, VaultQuery
 from api.vault.wording import Wording
 from auth.principals import Citizen
 from storage.seals import repository as seals
@@ -43,7 +43,7 @@ class StoreReader:
     async def page(self) -> DocumentPage:
         """Return what is asked for. Raises Problem for a mark that is none."""
         if self._asked.cursor:
-            return await self._following(VaultMark.decode(self._asked.cursor, parameter="cursor"))
+            return await self._following(SyncedMark.decode(self._asked.cursor, parameter="cursor"))
         if self._asked.since:
             return await self._since(SyncMark.decode(self._asked.since, parameter="since"))
         return await self._newest(_mark(await self._moment()))
@@ -55,7 +55,7 @@ class StoreReader:
             return await self._newest(_mark(moment), reset=True)
         return await self._changed((mark.xid, BEFORE_ALL_IDS), _mark(moment))
 
-    async def _following(self, mark: VaultMark) -> DocumentPage:
+    async def _following(self, mark: SyncedMark) -> DocumentPage:
         if mark.xid is None:
             return await self._newest(mark.sync, mark)
         moment = await self._moment()
@@ -67,7 +67,7 @@ class StoreReader:
         return await changes.moment(self._reading, self._party_id)
 
     async def _newest(
-        self, sync: SyncMark, after: VaultMark | None = None, *, reset: bool = False
+        self, sync: SyncMark, after: SyncedMark | None = None, *, reset: bool = False
     ) -> DocumentPage:
         found = await finding.page(
             self._reading,
@@ -77,7 +77,7 @@ class StoreReader:
             limit=self._asked.limit,
             now=self._now,
         )
-        mark = VaultMark(sync=sync, id=found.place.id, at=found.place.at) if found.place else None
+        mark = SyncedMark(sync=sync, id=found.place.id, at=found.place.at) if found.place else None
         return DocumentPage(
             items=[self._words.item(own) for own in found.documents],
             damaged=_damaged(found.damaged),
@@ -91,7 +91,7 @@ class StoreReader:
         limit = self._asked.limit
         found = await changes.changed(self._reading, self._party_id, after=after, limit=limit + 1)
         shown, more = cut(found, limit)
-        mark = VaultMark(sync=sync, id=shown[-1].id, xid=shown[-1].xid) if more else None
+        mark = SyncedMark(sync=sync, id=shown[-1].id, xid=shown[-1].xid) if more else None
         return DocumentPage(
             items=[self._words.item(change.own) for change in shown if change.own],
             damaged=_damaged([change.id for change in shown if change.damaged]),

@@ -16,7 +16,8 @@ from pydantic import BaseModel, TypeAdapter
 from api import openapi, problems
 from api.agency_events.schemas import DossierEvent, EventBatch
 from api.edge import SECURITY_HEADERS, BodyLimits, Edge
-from api.problem_texts import DETAILS, FIELD_ERRORS, TITLES
+from api.field_texts import FIELD_ERRORS
+from api.problem_texts import DETAILS, TITLES
 from api.problems import Problem, locale_of
 from storage.errors import NotFoundError
 from storage.unit_of_work import ContentionError

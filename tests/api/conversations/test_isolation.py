@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.conversations.schemas import MessageMark, SyncMark
+from api.paging import SyncedMark, SyncMark
 from storage.ids import new_id
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen, NewCode, PushEvent
 from tests.api.conversations.writing import Desk, Talk
@@ -105,7 +105,7 @@ async def test_marks_made_up_or_borrowed_open_nothing(population):
     talks, _, said = population
     first, others = talks[0], talks[1:]
     token = SyncMark.decode((await first.page())["sync_token"], parameter="since")
-    borrowed = MessageMark(sync=token, id=new_id(), xid=0).encode()
+    borrowed = SyncedMark(sync=token, id=new_id(), xid=0).encode()
     for talk in others:
         page = await talk.page(cursor=borrowed, limit=100)
         assert {one["text"] for one in page["items"]} == said[talk.code][1]

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from api.conversations.schemas import SyncMark
+from api.paging import SyncMark
 from api.services import Services
 from storage.engine import Engine
 from tests.api.callers import Agency, MakeAgency

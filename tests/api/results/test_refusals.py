@@ -7,7 +7,7 @@ import httpx
 import pikepdf
 import pytest
 
-from api.problem_texts import FIELD_ERRORS
+from api.field_texts import FIELD_ERRORS
 from api.services import Services
 from storage.papers.refusals import Refusal
 from tests.api.callers import MakeAgency, MakeCitizen, NewCode, PushEvent

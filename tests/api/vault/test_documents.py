@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from api.paging import SyncMark
 from api.services import Services
-from api.vault.schemas import SyncMark
 from storage.ids import new_id
 from storage.seals import repository as seals
 from storage.seals.repository import UnkeptSeal

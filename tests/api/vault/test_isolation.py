@@ -6,8 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
+from api.paging import SyncMark
 from api.services import Services
-from api.vault.schemas import SyncMark
 from tests.api.acting import sign_in
 from tests.api.callers import Citizen, MakeCitizen
 from tests.api.documents import keep_document

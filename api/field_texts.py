@@ -1,0 +1,130 @@
+"""What is wrong with one field of a request, in Vietnamese and English."""
+
+from api.bilingual import Words
+from api.paper_texts import PAPER_ERRORS
+
+FIELD_ERRORS: dict[str, Words] = {
+    "missing": Words("Bắt buộc phải có.", "Is required."),
+    "part-repeated": Words("Phần này có hai lần.", "This part is there twice."),
+    "part-too-large": Words("Nhiều nhất {most} kB.", "At most {most} kB."),
+    "empty-file": Words("Tệp trống.", "The file is empty."),
+    "extra_forbidden": Words("Không có trường này.", "There is no such field."),
+    "string_too_long": Words("Dài nhất {max_length} ký tự.", "At most {max_length} characters."),
+    "string_too_short": Words("Ngắn nhất {min_length} ký tự.", "At least {min_length} characters."),
+    "string_type": Words("Phải là chuỗi ký tự.", "Must be a string."),
+    "string_pattern_mismatch": Words("Không đúng dạng.", "Has not the right form."),
+    "int_type": Words("Phải là số nguyên.", "Must be a whole number."),
+    "int_parsing": Words("Phải là số nguyên.", "Must be a whole number."),
+    "greater_than_equal": Words("Phải từ {ge} trở lên.", "Must be {ge} or more."),
+    "float_type": Words("Phải là số.", "Must be a number."),
+    "float_parsing": Words("Phải là số.", "Must be a number."),
+    "finite_number": Words("Phải là số hữu hạn.", "Must be a finite number."),
+    "less_than_equal": Words("Phải từ {le} trở xuống.", "Must be {le} or less."),
+    "bool_type": Words("Phải là đúng hoặc sai.", "Must be true or false."),
+    "bool_parsing": Words("Phải là đúng hoặc sai.", "Must be true or false."),
+    "uuid_parsing": Words("Phải là UUID.", "Must be a UUID."),
+    "timezone_aware": Words(
+        "Thời điểm phải kèm múi giờ, ví dụ +07:00.", "The time needs an offset, such as +07:00."
+    ),
+    "datetime_from_date_parsing": Words("Phải là thời điểm theo RFC 3339.", "Must be a time after RFC 3339."),
+    "datetime_parsing": Words("Phải là thời điểm theo RFC 3339.", "Must be a time after RFC 3339."),
+    "datetime_type": Words("Phải là thời điểm theo RFC 3339.", "Must be a time after RFC 3339."),
+    "too_short": Words("Cần ít nhất {min_length} mục.", "Needs at least {min_length} entries."),
+    "too_long": Words("Nhiều nhất {max_length} mục.", "At most {max_length} entries."),
+    "enum": Words("Phải là một trong: {expected}.", "Must be one of: {expected}."),
+    "literal_error": Words("Phải là một trong: {expected}.", "Must be one of: {expected}."),
+    "model_type": Words("Phải là một đối tượng JSON.", "Must be a JSON object."),
+    "model_attributes_type": Words("Phải là một đối tượng JSON.", "Must be a JSON object."),
+    "list_type": Words("Phải là một danh sách.", "Must be a list."),
+    "unknown-value": Words(
+        "Không có giá trị '{value}'. Có thể chọn: {allowed}.",
+        "There is no '{value}'. What may be chosen: {allowed}.",
+    ),
+    "unknown-unit": Words(
+        "Không có đơn vị hành chính '{value}'. Hãy viết tên kèm tỉnh, như 'Ba Đình, Hà Nội'.",
+        "There is no administrative unit '{value}'. Write it with its province, as in 'Ba Đình, Hà Nội'.",
+    ),
+    "ambiguous-unit": Words(
+        "Có {count} đơn vị mang tên '{value}'. Hãy chọn bằng mã: {allowed}.",
+        "There are {count} units called '{value}'. Choose by the code: {allowed}.",
+    ),
+    "control_character": Words("Có ký tự điều khiển không hợp lệ.", "Holds a control character."),
+    "unknown-procedure": Words(
+        "Không có thủ tục '{value}' trong danh mục.", "Procedure '{value}' is not in the catalogue."
+    ),
+    "unknown-status": Words("Trạng thái phải từ 1 đến 10.", "The status must be 1 to 10."),
+    "unknown-agency": Words("Không có cơ quan '{value}'.", "There is no agency '{value}'."),
+    "malformed-code": Words("Mã không đúng dạng.", "The code has not the right form."),
+    "in-the-future": Words(
+        "Thời điểm ở tương lai quá {minutes} phút so với đồng hồ máy chủ.",
+        "The time lies over {minutes} minutes ahead of the server's clock.",
+    ),
+    "out-of-range": Words("Thời điểm ngoài khoảng cho phép.", "The time is out of range."),
+    "too-far-back": Words("Thời điểm quá xa trong quá khứ.", "The time lies too far in the past."),
+    "invalid-number": Words(
+        "Số định danh hoặc mã số thuế không hợp lệ.", "The citizen number or tax code is not valid."
+    ),
+    "invalid-check-digit": Words(
+        "Số kiểm tra của mã số thuế không đúng.", "The check digit of the tax code is wrong."
+    ),
+    "invalid-email": Words("Địa chỉ thư điện tử không hợp lệ.", "The email address is not valid."),
+    "invalid-phone": Words("Số điện thoại không hợp lệ.", "The phone number is not valid."),
+    "wrong-code": Words("Mã không đúng. Còn {left} lần thử.", "The code is wrong. Tries left: {left}."),
+    "code-spent": Words(
+        "Đã nhập sai quá nhiều lần, mã này không còn dùng được. Hãy yêu cầu mã mới.",
+        "Guessed wrong too often, this code is dead. Ask for a new one.",
+    ),
+    "code-expired": Words("Mã đã hết hạn. Hãy yêu cầu mã mới.", "The code has expired. Ask for a new one."),
+    "unknown-time-zone": Words(
+        "Không có múi giờ này. Hãy dùng tên của IANA, ví dụ Asia/Ho_Chi_Minh.",
+        "There is no such time zone. Use a name of IANA's, such as Asia/Ho_Chi_Minh.",
+    ),
+    "needed-at-first": Words(
+        "Sự kiện đầu tiên của một hồ sơ phải có trường này.", "The first event of a dossier needs this."
+    ),
+    "another-applicant": Words("Hồ sơ này đứng tên người khác.", "The dossier is in another name."),
+    "locked": Words("Thông báo loại này không tắt được.", "Notices of this kind can not be turned off."),
+    "repeated": Words("Mục này được gửi hai lần.", "This entry is given twice."),
+    "ids-or-all": Words(
+        "Gửi 'ids', hoặc 'all' cùng với 'before'.", "Send 'ids', or 'all' together with 'before'."
+    ),
+    "invalid-cursor": Words("Con trỏ trang không hợp lệ.", "The cursor is not valid."),
+    "unknown-scope": Words("Phải có ít nhất một quyền trong danh sách.", "Needs at least one known power."),
+    "another-birth-year": Words(
+        "Năm sinh khác với số định danh.", "The year is not the one that the citizen number tells."
+    ),
+    "represents-itself": Words("Không thể tự đại diện cho chính mình.", "Nobody represents itself."),
+    "wrong-party-kind": Words(
+        "Hình thức đại diện này không áp dụng cho cá nhân hoặc tổ chức đó.",
+        "Such a representation is not for this kind of party.",
+    ),
+    "needs-an-end": Words("Phải có ngày kết thúc.", "Needs an end."),
+    "ends-before-it-begins": Words("Kết thúc trước khi bắt đầu.", "It ends before it begins."),
+    "lasts-too-long": Words("Dài nhất {days} ngày.", "At most {days} days."),
+    "says-nothing": Words(
+        "Tin nhắn cần có nội dung hoặc giấy tờ.", "A message needs a text, or something that comes with it."
+    ),
+    "items-of-a-request": Words(
+        "Câu trả lời phải nêu yêu cầu bổ sung và các mục được trả lời.",
+        "An answer names a supplement request and which of its items it answers.",
+    ),
+    "no-such-request": Words(
+        "Không có yêu cầu bổ sung này trong hồ sơ.", "The dossier has no such supplement request."
+    ),
+    "no-such-item": Words("Yêu cầu bổ sung không có mục này.", "The request has no such item."),
+    "no-such-document": Words(
+        "Không có giấy tờ này trong kho của bạn.", "There is no such document in your store."
+    ),
+    "no-such-file": Words(
+        "Giấy tờ này không có bản được chọn.", "The document has none of the files that were chosen."
+    ),
+    "not-with-since": Words(
+        "'since' đồng bộ cả kho, không đi cùng bộ lọc.",
+        "'since' is for the whole store: no filter goes with it.",
+    ),
+    "child-is-adult-then": Words(
+        "Cha mẹ chỉ đại diện đến khi con đủ 18 tuổi.", "Parents act until the child is 18 years old."
+    ),
+    "value_error": Words("Giá trị không hợp lệ.", "The value is not valid."),
+    **PAPER_ERRORS,
+}
