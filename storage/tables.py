@@ -2,9 +2,11 @@
 
 from storage.access_log import models as access_log
 from storage.agencies import models as agencies
+from storage.answer_templates import models as answer_templates
 from storage.base import metadata
 from storage.broadcasts import models as broadcasts
 from storage.channels import models as channels
+from storage.contact_points import models as contact_points
 from storage.contacts import models as contacts
 from storage.conversations import models as conversations
 from storage.deliveries import models as deliveries
@@ -19,6 +21,7 @@ from storage.parties import models as parties
 from storage.preferences import models as preferences
 from storage.procedures import models as procedures
 from storage.provider_tokens import models as provider_tokens
+from storage.questions import models as questions
 from storage.receipts import models as receipts
 from storage.representations import models as representations
 from storage.routing import models as routing
@@ -34,8 +37,10 @@ from storage.verifications import models as verifications
 __all__ = [
     "access_log",
     "agencies",
+    "answer_templates",
     "broadcasts",
     "channels",
+    "contact_points",
     "contacts",
     "conversations",
     "deliveries",
@@ -51,6 +56,7 @@ __all__ = [
     "preferences",
     "procedures",
     "provider_tokens",
+    "questions",
     "receipts",
     "removals",
     "representations",

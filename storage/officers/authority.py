@@ -2,7 +2,7 @@
 
 from typing import LiteralString
 
-from storage.agencies.authority import speakers
+from storage.agencies.authority import speakers, spoken_for
 
 
 def live(role: LiteralString) -> LiteralString:
@@ -24,4 +24,17 @@ def holds(agency_id: LiteralString) -> LiteralString:
   SELECT FROM officer_role held JOIN officer who ON who.id = held.officer_id
   WHERE held.officer_id = %(officer)s AND held.role = ANY(%(roles)s) AND {live("held")}
     AND who.disabled_at IS NULL AND held.agency_id = ANY({speakers(agency_id)})
+)"""
+
+
+def reached() -> LiteralString:
+    """Return SQL for the ids, as an array, of the agencies for which an officer holds one of some roles.
+
+    The rule of `holds`, backwards, for lists over all of them; the query's parameters are the same.
+    """
+    return f"""ARRAY(
+  SELECT DISTINCT unnest({spoken_for("held.agency_id")})
+  FROM officer_role held JOIN officer who ON who.id = held.officer_id
+  WHERE held.officer_id = %(officer)s AND held.role = ANY(%(roles)s) AND {live("held")}
+    AND who.disabled_at IS NULL
 )"""

@@ -1,0 +1,1 @@
+"""Words that an agency's officers begin their answers with."""

@@ -1,0 +1,1 @@
+"""Where an agency is reached by people, and when it is open."""

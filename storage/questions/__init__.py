@@ -1,0 +1,1 @@
+"""What citizens ask, what officers answer, and what of it is published for all."""
