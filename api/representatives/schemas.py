@@ -148,9 +148,10 @@ class AccessItem(BaseModel):
         reader: an id by which the same one is known again.
         purpose: what for; `representation` for whoever acts for the caller, `share` for who has a link.
         object_kind: what: `dossier`, `dossiers` (a page of the list), `inbox` (a page of it), `profile`,
-            `document`, `documents`, …
+            `document`, `documents`, `question`, `questions`, …
         dossier_code: which dossier.
         document_id: which document, see `/v1/vault/documents`.
+        question_id: which question, see `/v1/questions/mine`.
         representation_id: by which right, see `/v1/me/representatives`.
         share_id: by which link, see `/v1/vault/shares`.
     """
@@ -163,6 +164,7 @@ class AccessItem(BaseModel):
     object_kind: str = Field(examples=["dossier"])
     dossier_code: str | None = Field(examples=["H26.1-261121-0001"])
     document_id: UUID | None
+    question_id: UUID | None
     representation_id: UUID | None
     share_id: UUID | None
 

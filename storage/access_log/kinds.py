@@ -21,6 +21,8 @@ class Purpose(StrEnum):
     """Having a link that the party gave away."""
     DOSSIER = "dossier"
     """Handling the party's dossier."""
+    QUESTION = "question"
+    """Answering what the party asked, or letting it be published."""
 
 
 class ObjectKind(StrEnum):
@@ -42,3 +44,7 @@ class ObjectKind(StrEnum):
     """What was written about a dossier, or came with it."""
     SHARE = "share"
     """What a link leads to, as whoever has it is told."""
+    QUESTION = "question"
+    """What the party asked, and what it was answered."""
+    QUESTIONS = "questions"
+    """A page of them."""
