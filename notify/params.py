@@ -205,6 +205,40 @@ class DocumentParams(NoticeParams):
         yield "occurred", moment(self.occurred_at, language)
 
 
+class QuestionMatter(StrEnum):
+    """What became of a question."""
+
+    ANSWERED = "answered"
+    DECLINED = "declined"
+
+
+_QUESTION_MATTERS = {
+    (VIETNAMESE, QuestionMatter.ANSWERED): "đã được trả lời",
+    (VIETNAMESE, QuestionMatter.DECLINED): "đã bị từ chối trả lời",
+    (ENGLISH, QuestionMatter.ANSWERED): "was answered",
+    (ENGLISH, QuestionMatter.DECLINED): "was declined",
+}
+
+
+class QuestionParams(AnswerParams):
+    """What an agency made of a question. What was asked and said stands there, and in no notice.
+
+    Attributes:
+        link: opens it in the app.
+    """
+
+    wording: ClassVar[str | None] = "question"
+    question: QuestionMatter
+    agency_name: Line
+    link: str
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield what became of it, whose word that is, and the time."""
+        yield "matter", _QUESTION_MATTERS[language, self.question]
+        yield "agency", self.agency_name
+        yield from super().blanks(language)
+
+
 class OneTimeCodeParams(NoticeParams):
     """A code that proves an address. It is derived when it is sent, and kept nowhere."""
 
@@ -268,6 +302,7 @@ _OTHERS: Mapping[tuple[str, str], type[NoticeParams]] = {
     (Category.SECURITY, "session"): SessionEndedParams,
     (Category.RESULT_READY, "document"): DocumentParams,
     (Category.STATUS_CHANGE, "document"): DocumentParams,
+    (Category.ANSWER, "question"): QuestionParams,
 }
 """Notices that are about something else than the others of their category, by what they give."""
 
