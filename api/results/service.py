@@ -18,7 +18,7 @@ from storage.seals import repository as seals
 from storage.seals.issuing import NewSeal
 from storage.seals.repository import UnkeptSeal
 from storage.unit_of_work import Reading, UnitOfWork, transact
-from storage.vault import documents, states
+from storage.vault import states
 
 
 async def agency_of(reading: Reading, caller: AgencyCaller, document_id: UUID) -> str:
@@ -37,15 +37,15 @@ async def revoke(
     What was revoked stays so, with its first reason and time. Raises NotFoundError and NotIntact.
     """
     code = await agency_of(uow, caller, document_id)
-    if not await states.revoke(uow, [code], document_id, reason=reason, now=now):
+    revoked = await states.revoke(uow, [code], document_id, reason=reason, now=now)
+    if revoked is None:
         return code
-    found = await documents.find_for_agency(uow, [code], document_id)
     issuer = await speaking.issuer(uow, caller.agency_id, code)
-    if found is None or issuer is None:
+    if issuer is None:
         raise NotFoundError("document")
-    if found.seal_id is not None:  # a component has none, and its owner is told of results alone
-        await seals.revoke(uow, found.seal_id, reason=reason, now=now)
-        news = News(party_id=found.party_id, issuer=issuer, dossier_id=found.dossier_id, link=link)
+    if revoked.seal_id is not None:  # a component has none, and its owner is told of results alone
+        await seals.revoke(uow, revoked.seal_id, reason=reason, now=now)
+        news = News(party_id=revoked.party_id, issuer=issuer, dossier_id=revoked.dossier_id, link=link)
         await tell(uow, news, DocumentMatter.REVOKED, now)
     return code
 

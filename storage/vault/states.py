@@ -1,6 +1,7 @@
 """How a document comes to be superseded or revoked. Each change renews the row's `mac`, if it was right."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,15 @@ from storage.vault.errors import NotIntact, StateConflict
 from storage.vault.integrity import is_intact, mac_of
 from storage.vault.kinds import DocumentState
 from storage.vault.models import Document
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revoked:
+    """Whom the end of a document concerns, and what ends with it."""
+
+    party_id: UUID
+    dossier_id: UUID | None
+    seal_id: UUID | None
 
 
 async def supersede(
@@ -55,10 +65,10 @@ async def supersede(
 
 async def revoke(
     uow: UnitOfWork, agency_codes: Collection[str], document_id: UUID, *, reason: str, now: datetime
-) -> bool:
-    """Take a document's force, also where another has taken its place since.
+) -> Revoked | None:
+    """Take a document's force, also where another has taken its place since, or a file of it is damaged.
 
-    Returns whether that is new: what was revoked stays so, with its first reason and time.
+    Returns none where nothing is new: what was revoked stays so, with its first reason and time.
 
     Raises:
         NotFoundError: it is not there, or not these agencies'.
@@ -66,10 +76,10 @@ async def revoke(
     """
     row = await locked(uow, agency_codes, document_id)
     if row.state == DocumentState.REVOKED:
-        return False
+        return None
     key = await parties.open_key(uow, row.party_id)
     await change_state(uow, key, row, DocumentState.REVOKED, reason=reason, now=now)
-    return True
+    return Revoked(party_id=row.party_id, dossier_id=row.dossier_id, seal_id=row.seal_id)
 
 
 async def locked(uow: UnitOfWork, agency_codes: Collection[str], document_id: UUID) -> Document:

@@ -61,6 +61,23 @@ async def test_a_paper_is_revoked_once_and_for_good(
     assert sum("thu hồi" in text for text in await texts(client, citizen)) == 1
 
 
+async def test_a_paper_whose_file_is_damaged_is_revoked(
+    office: Office, owner: dict[str, str], services: Services, client: httpx.AsyncClient, citizen: Citizen
+) -> None:
+    """What is told of it can not be, but nobody goes on trusting it, and the owner hears of it."""
+    told = (await office.hand_over(said(owner=owner), letter())).json()
+    async with services.unit_of_work() as uow:
+        await (await uow.driver()).execute("UPDATE document_file SET size = size + 1")
+        await uow.commit()
+    answer = await client.post(f"{PATH}/{told['id']}/revocation", json=WHY, headers=office.agency.headers)
+    assert (answer.status_code, answer.json()["type"].rpartition(":")[2]) == (500, "document-damaged")
+    async with services.reading() as reading:
+        seal = await seals.by_code(reading, told["seal"]["code"])
+    assert seal is not None
+    assert seal.state is SealState.REVOKED
+    assert "thu hồi" in (await texts(client, citizen))[0]
+
+
 async def test_a_paper_is_revoked_by_its_agency_alone(
     office: Office, owner: dict[str, str], make_agency: MakeAgency, client: httpx.AsyncClient
 ) -> None:
