@@ -126,6 +126,19 @@ async def line(port: int) -> AsyncIterator[Line]:
     writer.close()
 
 
+async def test_head_is_get_without_the_body(line: Line) -> None:
+    """With the length of what it leaves out; the next answer follows at once. What has no GET has no HEAD."""
+    for path in ("/who", "/echo", "/who"):
+        await line.send(f"HEAD {path} HTTP/1.1\r\nHost: t\r\n\r\n".encode())
+    await line.send(b"GET /who HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
+    async with asyncio.timeout(SOON):
+        said = (await line.reader.read()).decode()
+    heads = said.split("\r\n\r\n")
+    assert [head.split()[1] for head in heads[:4]] == ["200", "405", "200", "200"]
+    assert heads[4] == '"127.0.0.1"'
+    assert f"content-length: {len(heads[4])}\r\n" in heads[0].lower()
+
+
 def refused(answer: tuple[int, dict[str, str], bytes]) -> tuple[int, str]:
     """Return status and kind of a refusal, and hold it to what every answer has."""
     status, headers, body = answer
