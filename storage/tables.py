@@ -6,6 +6,7 @@ from storage.answer_templates import models as answer_templates
 from storage.base import metadata
 from storage.broadcasts import models as broadcasts
 from storage.channels import models as channels
+from storage.consents import models as consents
 from storage.contact_points import models as contact_points
 from storage.contacts import models as contacts
 from storage.conversations import models as conversations
@@ -40,6 +41,7 @@ __all__ = [
     "answer_templates",
     "broadcasts",
     "channels",
+    "consents",
     "contact_points",
     "contacts",
     "conversations",

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import acting, conditional, downloads, openapi, step_up
+from api import acting, conditional, downloads, limits, openapi, step_up
 from api.accesses import Accesses
 from api.app_version import require_supported_app
 from api.bodies import read_part
@@ -89,7 +89,7 @@ class Pen:
         await self._may_hand_over(given)
         async with self._services.reading() as reading:
             await service.own_dossier(reading, citizen, self._code)
-        await pace.spend(self._request, self._services, pace.MESSAGES, str(citizen.signed_in_as))
+        await limits.charge(self._request, self._services, pace.MESSAGES, str(citizen.signed_in_as))
         return await self._keep(once, given)
 
     async def write_with_file(self) -> MessageShown:
@@ -99,7 +99,7 @@ class Pen:
             await service.own_dossier(reading, citizen, self._code)
             key = await parties.open_key(reading, citizen.party_id)
         whose = str(citizen.signed_in_as)
-        await pace.spend(self._request, services, pace.FILES, whose)
+        await limits.charge(self._request, services, pace.FILES, whose)
         async with files.taken(self._request, services, whose) as upload:
             said, file = upload.fields[files.MESSAGE], upload.file
             given = read_part(NewFileMessage, said, files.MESSAGE)
@@ -204,9 +204,8 @@ async def read_attachment(
 async def mark_read(code: str, given: ReadUpTo, citizen: CurrentParty, uow: Uow) -> MessagesMarked:
     """Mark all messages of the agency as read, up to one; one that is not there marks nothing.
 
-    The agency learns of it where `tell` is true, and not otherwise.
+    The agency learns of it where the party consents to that, see `/v1/me/consents`, and not otherwise.
     """
     dossier_id = await service.own_dossier(uow, citizen, code)
-    return MessagesMarked(
-        marked=await receipts.read_by_party(uow, dossier_id, up_to=given.up_to, tell=given.tell)
-    )
+    marked = await receipts.read_by_party(uow, dossier_id, citizen.party_id, up_to=given.up_to)
+    return MessagesMarked(marked=marked)

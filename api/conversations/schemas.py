@@ -70,14 +70,9 @@ EXAMPLE_WITH_FILE = {"text": "Tôi gửi bổ sung giấy chứng sinh.", "file_
 
 
 class ReadUpTo(Body):
-    """What was read: everything up to a message.
-
-    Attributes:
-        tell: whether the agency may know; it does not unless the party says so here.
-    """
+    """What was read: everything up to a message."""
 
     up_to: UUID
-    tell: bool = False
 
 
 class AttachmentShown(BaseModel):
@@ -123,7 +118,7 @@ class MessageShown(BaseModel):
         by_representative: somebody who acts for the party wrote it.
         request: of a supplement request.
         reply_to: of an answer to one, with the numbers of the `items` that it answers.
-        read_by_party_at: when the party had read it; to agencies, only where it let them know.
+        read_by_party_at: when the party had read it; to agencies, only where it consents to that.
     """
 
     id: UUID

@@ -22,15 +22,16 @@ class Message(SQLModel, table=True):
             is of how many items it consists.
         reply_to_id: the request that a supplement answer is to, and in `answers` the numbers of its items.
         source_id: what the agency's client calls it, with a keyed hash of all that it said under that name.
-        read_by_party_at: when the party had read it; the agency is told where the party let it know, which
-            `receipt_at` says, and since when.
-        changed_xid: the transaction that changed the row last, by which it is asked for what is new.
+        read_by_party_at: when the party had read it; `receipt_at` is the same where it consented then to the
+            agency's being told.
+        changed_xid: the transaction that changed the row last, by which it is asked for what is new. A
+            reading of which the agency is not told is in `read_xid` alone, for which the party alone asks.
     """
 
     __tablename__ = "message"
     __table_args__ = (
         Index("ix_message_dossier", "dossier_id", "created_at", "id"),
-        Index("ix_message_dossier_changed", "dossier_id", "changed_xid", "id"),
+        Index("ix_message_dossier_seen", "dossier_id", text("GREATEST(changed_xid, read_xid)"), "id"),
         Index("ix_message_changed", "changed_xid", "id"),
         Index("ix_message_reply_to_id", "reply_to_id", postgresql_where=text("reply_to_id IS NOT NULL")),
         Index(
@@ -66,6 +67,7 @@ class Message(SQLModel, table=True):
         default=None,
         sa_column=Column(TransactionId, server_default=text("pg_current_xact_id()"), nullable=False),
     )
+    read_xid: int | None = Field(default=None, sa_column=Column(TransactionId, nullable=True))
 
 
 class MessageAttachment(SQLModel, table=True):
@@ -77,9 +79,19 @@ class MessageAttachment(SQLModel, table=True):
             with its own key, wrapped by the party's, instead.
         name_sealed: title of the document, or name of the file, under the party's key.
         size: in bytes, as `sha256` before it was encrypted.
+        checked_at: when the bytes of a file were last compared with `sha256`, and the `fault` found then.
     """
 
     __tablename__ = "message_attachment"
+    __table_args__ = (
+        Index(
+            "ix_message_attachment_checked",
+            text("checked_at NULLS FIRST"),
+            "id",
+            postgresql_where=text("path IS NOT NULL"),
+        ),
+        Index("ix_message_attachment_faulty", "id", postgresql_where=text("fault IS NOT NULL")),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     message_id: UUID = Field(foreign_key="message.id", index=True)
@@ -91,3 +103,5 @@ class MessageAttachment(SQLModel, table=True):
     sha256: bytes
     path: str | None = Field(default=None, unique=True)
     wrapped_key: bytes | None = None
+    checked_at: datetime | None = moment(nullable=True)
+    fault: str | None = None

@@ -14,6 +14,8 @@ from sqlmodel import col, select
 
 from storage.agencies.authority import spoken_for
 from storage.cipher import PartyKey
+from storage.consents import standing as consents
+from storage.consents.kinds import ConsentPurpose
 from storage.conversations.kinds import Author, MessageKind
 from storage.conversations.models import MessageAttachment
 from storage.conversations.supplements import Supplement
@@ -25,11 +27,15 @@ BEFORE_ALL_IDS = UUID(int=0)
 
 OF_PARTY: LiteralString = "m.dossier_id = %(dossier_id)s AND m.party_id = %(party_id)s"
 OF_AGENCY: LiteralString = f"d.agency_id = ANY({spoken_for('%(agency_id)s')})"
+# That the party has read is for itself, unless it lets the agency know: so are the changes which say so.
+CHANGED_FOR_PARTY: LiteralString = "GREATEST(m.changed_xid, m.read_xid)"
+CHANGED_FOR_AGENCY: LiteralString = "m.changed_xid"
 # A party that was erased has no key: its messages are shown to nobody.
-_ROWS = """
+_ROWS = f"""
 SELECT m.id, m.dossier_id, d.code, m.party_id, m.author, m.author_ref, m.kind, m.text_sealed,
-  m.request_sealed, m.reply_to_id, m.answers, m.source_id, m.created_at, m.read_by_party_at, m.receipt_at,
-  m.read_by_agency_at, m.changed_xid::text::bigint AS xid, k.wrapped,
+  m.request_sealed, m.reply_to_id, m.answers, m.source_id, m.created_at, m.read_by_party_at,
+  CASE WHEN {consents.stands("m.party_id")} THEN m.receipt_at END AS receipt_at, m.read_by_agency_at,
+  {{changed}}::text::bigint AS xid, k.wrapped,
   ARRAY(SELECT unnest(a.answers) FROM message a WHERE a.reply_to_id = m.id) AS answered
 FROM message m
 JOIN dossier d ON d.id = m.dossier_id
@@ -40,26 +46,26 @@ _NEWEST = f"""
   AND (m.created_at, m.id) < (coalesce(%(at)s::timestamptz, 'infinity'),
     coalesce(%(id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY m.created_at DESC, m.id DESC LIMIT %(limit)s
-"""
+""".format(changed=CHANGED_FOR_PARTY)
 # Rows loaded from a dump carry numbers of another server; those ahead of ours are no changes here.
 _CHANGED = f"""
-{_ROWS} WHERE {{whose}} AND (m.changed_xid, m.id) > (%(xid)s::text::xid8, %(id)s)
-  AND m.changed_xid < pg_snapshot_xmax(pg_current_snapshot())
-ORDER BY m.changed_xid, m.id LIMIT %(limit)s
+{_ROWS} WHERE {{whose}} AND ({{changed}}, m.id) > (%(xid)s::text::xid8, %(id)s)
+  AND {{changed}} < pg_snapshot_xmax(pg_current_snapshot())
+ORDER BY {{changed}}, m.id LIMIT %(limit)s
 """
-_CHANGED_FOR_PARTY = _CHANGED.format(whose=OF_PARTY)
-_CHANGED_FOR_AGENCY = _CHANGED.format(whose=OF_AGENCY)
-_ONE = f"{_ROWS} WHERE m.id = %(id)s AND m.dossier_id = %(dossier_id)s"
+_CHANGED_FOR_PARTY = _CHANGED.format(whose=OF_PARTY, changed=CHANGED_FOR_PARTY)
+_CHANGED_FOR_AGENCY = _CHANGED.format(whose=OF_AGENCY, changed=CHANGED_FOR_AGENCY)
+_ONE = f"{_ROWS} WHERE m.id = %(id)s AND m.dossier_id = %(dossier_id)s".format(changed=CHANGED_FOR_AGENCY)
 _MOMENT = """
 SELECT system_identifier::text || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8),
-  coalesce((SELECT changed_xid::text::bigint + 1 FROM message
-    WHERE {whose} AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY changed_xid DESC LIMIT 1), 0),
+  coalesce((SELECT {changed}::text::bigint + 1 FROM message m
+    WHERE {whose} AND {changed} < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY {changed} DESC LIMIT 1), 0),
   pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 FROM pg_control_system()
 """
-_MOMENT_OF_ONE = _MOMENT.format(whose="dossier_id = %(dossier_id)s")
-_MOMENT_OF_ALL = _MOMENT.format(whose="true")
+_MOMENT_OF_ONE = _MOMENT.format(whose="m.dossier_id = %(dossier_id)s", changed=CHANGED_FOR_PARTY)
+_MOMENT_OF_ALL = _MOMENT.format(whose="true", changed=CHANGED_FOR_AGENCY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +95,8 @@ class KeptMessage:
 
     Attributes:
         answered: the numbers of the items of a request that have an answer.
-        xid: the transaction that changed it last.
+        receipt_at: when the party had read it, as far as the agency may know.
+        xid: the transaction that changed it last, for whoever reads.
     """
 
     id: UUID
@@ -170,6 +177,7 @@ async def one(reading: Reading, dossier_id: UUID, message_id: UUID) -> KeptMessa
 
 
 async def _rows(reading: Reading, query: LiteralString, given: dict[str, Any]) -> Sequence[KeptMessage]:
+    given |= consents.asked(ConsentPurpose.READ_RECEIPTS)
     async with (await reading.driver()).cursor(row_factory=dict_row) as cursor:
         rows = await (await cursor.execute(query, given, binary=True)).fetchall()
     attached = await _attached(reading, [row["id"] for row in rows])

@@ -3,6 +3,8 @@
 from typing import LiteralString
 from uuid import UUID
 
+from storage.consents.kinds import ConsentPurpose
+from storage.consents.standing import asked, stands
 from storage.unit_of_work import UnitOfWork
 
 # Locked in one order for everybody, so that two phones of one person never wait for each other.
@@ -13,16 +15,15 @@ WITH others AS (
   ORDER BY m.id FOR UPDATE OF m
 )
 """
+# The agency may ask for what is new, too: a reading that it is not told of may not show as a change there.
 _BY_PARTY = f"""
-{
-    _OTHERS.format(
-        unread="m.author <> 'party' AND (m.read_by_party_at IS NULL OR (%(tell)s AND m.receipt_at IS NULL))"
-    )
-}
-UPDATE message m SET read_by_party_at = coalesce(m.read_by_party_at, now()),
-  receipt_at = CASE WHEN %(tell)s THEN coalesce(m.receipt_at, now()) ELSE m.receipt_at END,
-  changed_xid = pg_current_xact_id()
-FROM others WHERE m.id = others.id
+{_OTHERS.format(unread="m.author <> 'party' AND m.read_by_party_at IS NULL")},
+consent AS (SELECT {stands("%(party_id)s")} AS told)
+UPDATE message m SET read_by_party_at = now(),
+  receipt_at = CASE WHEN told THEN now() END,
+  changed_xid = CASE WHEN told THEN pg_current_xact_id() ELSE m.changed_xid END,
+  read_xid = CASE WHEN told THEN m.read_xid ELSE pg_current_xact_id() END
+FROM others, consent WHERE m.id = others.id
 """
 _BY_AGENCY = f"""
 {_OTHERS.format(unread="m.author = 'party' AND m.read_by_agency_at IS NULL")}
@@ -31,12 +32,13 @@ FROM others WHERE m.id = others.id
 """
 
 
-async def read_by_party(uow: UnitOfWork, dossier_id: UUID, *, up_to: UUID, tell: bool) -> int:
-    """Mark as read what the agency wrote about a dossier of the party's; return how many were changed.
+async def read_by_party(uow: UnitOfWork, dossier_id: UUID, party_id: UUID, *, up_to: UUID) -> int:
+    """Mark as read what the agency wrote about a dossier of the party's; return how many were not before.
 
-    `tell` is the party's consent, given for these messages, to let the agency know.
+    The agency is told of those that are read while the party's consent stands; of others it never is.
     """
-    return await _mark(uow, _BY_PARTY, {"dossier_id": dossier_id, "up_to": up_to, "tell": tell})
+    given = {"dossier_id": dossier_id, "party_id": party_id, "up_to": up_to}
+    return await _mark(uow, _BY_PARTY, given | asked(ConsentPurpose.READ_RECEIPTS))
 
 
 async def read_by_agency(uow: UnitOfWork, dossier_id: UUID, *, up_to: UUID) -> int:

@@ -7,6 +7,8 @@ from uuid import UUID
 import pytest
 from psycopg import AsyncConnection, sql
 
+from storage.consents import standing as consents
+from storage.consents.kinds import ConsentPurpose
 from storage.conversations import reading, receipts, writing
 from storage.unit_of_work import UnitOfWork
 from tests.storage.plans import walked
@@ -43,7 +45,7 @@ READS: tuple[tuple[str, dict[str, Any]], ...] = (
     (reading._MOMENT_OF_ONE, {}),
     (reading._MOMENT_OF_ALL, {}),
     (reading._ONE, {}),
-    (receipts._BY_PARTY, {"tell": False}),
+    (receipts._BY_PARTY, {}),
     (receipts._BY_AGENCY, {}),
     (writing._OPEN_ITEMS, {"since": "2026-01-01T00:00:00Z"}),
 )
@@ -57,7 +59,8 @@ async def test_no_read_goes_through_all(unit_of_work: Callable[[], UnitOfWork], 
         await driver.execute(_FILL)
         found: Any = await (await driver.execute(f"{_ONE} LIMIT 1".encode())).fetchone()
         message_id, dossier_id, party_id, agency_id = found
-        owned = dict.fromkeys(("id", "up_to", "request_id"), message_id)
+        owned: dict[str, Any] = dict.fromkeys(("id", "up_to", "request_id"), message_id)
+        owned |= consents.asked(ConsentPurpose.READ_RECEIPTS)
         owned |= {"dossier_id": dossier_id, "party_id": party_id, "agency_id": agency_id}
         await driver.execute(f"SET LOCAL plan_cache_mode = {mode}".encode())
         for statement, given in READS:

@@ -1,0 +1,1 @@
+"""What parties consent to, and what they no longer do."""

@@ -1,0 +1,37 @@
+"""What may be consented to, and which words of it count."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class ConsentPurpose(StrEnum):
+    """What something is done for, where nothing but the party's consent allows it. Kept: never renamed."""
+
+    READ_RECEIPTS = "read_receipts"
+    """The agency sees when the party has read its messages."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The words of a purpose.
+
+    Attributes:
+        version: of the present wording, the only one that may be consented to.
+        counting: the versions under which a consent stands. One whose words allowed something else is not
+            among them, and whoever consented to it is asked again.
+    """
+
+    version: int
+    counting: frozenset[int]
+
+    def __post_init__(self) -> None:
+        if self.version not in self.counting or max(self.counting) > self.version:
+            raise ValueError("the present wording counts, and none is to come")
+
+
+TERMS: Mapping[ConsentPurpose, Terms] = MappingProxyType(
+    {ConsentPurpose.READ_RECEIPTS: Terms(version=1, counting=frozenset({1}))}
+)
+"""The register of purposes: each change of a wording is a version more."""
