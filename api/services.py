@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import TypeVar
 
 from api.settings import Settings
 from api.uploads import Places
@@ -30,6 +31,7 @@ from storage.dossiers.working_days import WorkingCalendar
 from storage.engine import Engine, libpq_url
 from storage.papers.notary import Notary
 from storage.papers.workshop import Workshop
+from storage.questions.book import AnswerBook
 from storage.seals.keys import SealKeys
 from storage.seals.lists import StatusLists
 from storage.sessions.ended import EndedWatch
@@ -52,6 +54,7 @@ class Services:
     calendar: WorkingCalendar
     slip_keys: SlipKeys
     catalogue: CatalogueBook
+    answers: AnswerBook
     seal_keys: SealKeys
     status_lists: StatusLists
     blobs: Blobs
@@ -137,15 +140,15 @@ async def _watching_ended_sessions(settings: Settings, ended: EndedSessions) -> 
         await asyncio.gather(watch, return_exceptions=True)
 
 
+FollowerT = TypeVar("FollowerT", CatalogueBook, AnswerBook)
+
+
 @asynccontextmanager
-async def _catalogue(settings: Settings, engine: Engine, cipher: Cipher) -> AsyncIterator[CatalogueBook]:
-    """Follow the catalogue meanwhile; the first is not waited for, but by who asks for it."""
-    book = CatalogueBook(
-        settings.storage, lambda: Reading(engine, cipher), look_seconds=settings.catalogue_look_seconds
-    )
-    follow = asyncio.create_task(book.run(), name="catalogue")
+async def _following(follower: FollowerT) -> AsyncIterator[FollowerT]:
+    """Follow the database meanwhile; the first state is not waited for, but by who asks for it."""
+    follow = asyncio.create_task(follower.run(), name=follower.name)
     try:
-        yield book
+        yield follower
     finally:
         follow.cancel()
         await asyncio.gather(follow, return_exceptions=True)
@@ -182,12 +185,21 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
     tokens = Tokens(settings.auth)
     callers = Callers(tokens)
     engine = Engine(settings.storage)
+
+    def open_reading() -> Reading:
+        return Reading(engine, cipher)
+
     seal_keys = settings.seals.open_seal_keys()
     try:
         async with (
             _identity_providers(settings.auth) as providers,
             _watching_ended_sessions(settings, callers.ended),
-            _catalogue(settings, engine, cipher) as catalogue,
+            _following(
+                CatalogueBook(settings.storage, open_reading, look_seconds=settings.catalogue_look_seconds)
+            ) as catalogue,
+            _following(
+                AnswerBook(settings.storage, open_reading, look_seconds=settings.answers_look_seconds)
+            ) as answers,
             Workshop.open(settings.papers) as workshop,
         ):
             yield Services(
@@ -200,11 +212,12 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 calendar=_warm_calendar(settings),
                 slip_keys=SlipKeys(keys=settings.storage.slip_keys()),
                 catalogue=catalogue,
+                answers=answers,
                 seal_keys=seal_keys,
                 blobs=open_blobs(settings.storage),
                 workshop=workshop,
                 notary=settings.stamp.notary(),
-                status_lists=_status_lists(settings, seal_keys, lambda: Reading(engine, cipher)),
+                status_lists=_status_lists(settings, seal_keys, open_reading),
                 receipt_readers=build_receipt_readers(settings.notify),
             )
     finally:

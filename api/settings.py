@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     minimum_app_version: str = "1.0.0"
     catalogue_look_seconds: Annotated[float, Field(gt=0)] = 5.0
     """How often a process looks whether catalogue or units have changed."""
+    answers_look_seconds: Annotated[float, Field(gt=0)] = 5.0
+    """And whether answers were published, changed or taken down."""
 
     def event_limit(self) -> EventLimit:
         """Return how many events a client may send that has no limit of its own. Raises SettingsError."""

@@ -35,6 +35,15 @@ class Edition:
     catalogue: Catalogue
     gazetteer: Gazetteer
 
+    @property
+    def number(self) -> int:
+        """The version of the catalogue."""
+        return self.stamp.catalogue
+
+    def __len__(self) -> int:
+        """Return how many procedures there are."""
+        return len(self.catalogue)
+
 
 async def stamp_in_force(reading: Reading) -> Stamp:
     """Return which versions the database has now."""

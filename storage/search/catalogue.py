@@ -3,27 +3,21 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 
 from storage.procedures.record import Procedure
 from storage.search.facts import Facet, Facts, Sieve, facts_of, searchable_of
+from storage.search.fitting import fitting
 from storage.search.folding import fold, words_at
 from storage.search.index import CANDIDATES, Index, Searchable
 from storage.search.lexicon import Lexicon
 from storage.search.names import plain_name
 from storage.search.popularity import popularity
 from storage.search.question import ASIDE, LONGEST, Question, understand
-from storage.search.ranking import scored
 from storage.search.sifting import Places, Shelves, Sort
 from storage.search.suggesting import Completion, Suggestions
-
-FITTING = 0.45
-"""What fits less than this share of the best is left out: it has a word in common, and no more."""
-
-LAST = 10
-"""Where one of the least likely tenth of what was looked at fits, others may that were not looked at."""
 
 SAID_WEIGHT = 0.5
 """Of a saying among suggestions: what is asked for most is proposed by its name."""
@@ -163,12 +157,7 @@ class Catalogue:
         views = self._views(sieve)
         found = self._index.candidates(question, len(self) if views else CANDIDATES)
         groups = [found[:CANDIDATES], *(self._within(view, found) for view in views)]
-        likely = dict(chain.from_iterable(groups))
-        hits = _fitting(scored(self._index, question, likely.items()))
-        last = chain.from_iterable(
-            group[-CANDIDATES // LAST :] for group in groups if len(group) == CANDIDATES
-        )
-        return hits, not any(place in hits for place, _ in last)
+        return fitting(self._index, question, groups)
 
     def _within(self, view: Places, found: Iterable[tuple[int, float]]) -> list[tuple[int, float]]:
         return list(islice((hit for hit in found if hit[0] in view), CANDIDATES))
@@ -194,13 +183,6 @@ class Catalogue:
     def _found(self, places: Sequence[int], asked: set[str]) -> Found:
         facts, *variants = (self._facts[place] for place in places)
         return Found(facts=facts, variants=tuple(variants), marks=tuple(_marks(facts.name, asked)))
-
-
-def _fitting(hits: Sequence[tuple[float, int]]) -> Mapping[int, float]:
-    """Return places by how badly they fit, the best first, without those that fit much worse than it."""
-    best = hits[0][0] if hits else 0.0
-    most = max(FITTING * best, best)
-    return {place: worse for worse, place in hits if worse <= most}
 
 
 def _marks(name: str, asked: set[str]) -> Iterator[tuple[int, int]]:

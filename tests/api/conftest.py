@@ -44,6 +44,7 @@ def app_settings(settings: StorageSettings) -> Settings:
         environment.setenv("TINDAN_APP_LINK_BASE", APP_LINK_BASE)
         # Tests empty the catalogue and fill it, time and again: those that ask it make a book of their own.
         environment.setenv("TINDAN_CATALOGUE_LOOK_SECONDS", "3600")
+        environment.setenv("TINDAN_ANSWERS_LOOK_SECONDS", "3600")
         given = Settings()
         whole(given)
     return given

@@ -45,6 +45,7 @@ def oauth_settings(settings, sandbox) -> Settings:
         environment.setenv("TINDAN_IDP_ISSUER", f"{sandbox}/idp")
         # It lives on beside all other tests, which empty the catalogue and fill it.
         environment.setenv("TINDAN_CATALOGUE_LOOK_SECONDS", "3600")
+        environment.setenv("TINDAN_ANSWERS_LOOK_SECONDS", "3600")
         environment.setenv("TINDAN_STAFF_ISSUER", f"{sandbox}/staff")
         apps = {
             APP: {"redirect_uris": [REDIRECT, OTHER_REDIRECT]},

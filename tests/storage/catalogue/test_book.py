@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.engine import make_url
 from structlog.testing import capture_logs
 
-from storage.catalogue import book as module
+from storage import following as module
 from storage.catalogue.book import CatalogueBook, CatalogueNotReady
 from storage.procedures import repository as procedures
 from storage.procedures.record import Procedure
@@ -71,7 +71,7 @@ async def test_nothing_is_there_before_the_first_look(make_book):
     book = make_book()
     with pytest.raises(CatalogueNotReady):
         await book.current(0.01)
-    assert book.stamp is None
+    assert book.number is None
 
 
 async def test_who_waits_is_served_with_the_first(make_book, put):
@@ -125,7 +125,7 @@ async def test_a_database_that_was_put_back(make_book, put, unit_of_work: Callab
     for name, province in (("Khai sinh", "Tuyên Quang"), ("Khai tử", "Tuyên Quang"), ("Khai tử", "Hà Giang")):
         async with unit_of_work() as uow:
             await (await uow.driver()).execute(
-                "TRUNCATE procedure_revision, catalogue_version, procedure, unit_version"
+                "TRUNCATE procedure_revision, catalogue_version, procedure, unit_version CASCADE"
             )
             await uow.commit()
         there = Province(code="08", name=f"Tỉnh {province}", short_name=province)

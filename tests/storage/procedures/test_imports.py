@@ -78,7 +78,7 @@ def test_a_hash_is_of_the_content(record: dict[str, object], random):
 
 async def empty(uow: UnitOfWork) -> None:
     """Empty the catalogue within a unit that is given up after."""
-    await (await uow.driver()).execute("TRUNCATE procedure, catalogue_version, procedure_revision")
+    await (await uow.driver()).execute("TRUNCATE procedure, catalogue_version, procedure_revision CASCADE")
 
 
 async def everything(uow: UnitOfWork) -> list[Procedure]:
