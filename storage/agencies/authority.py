@@ -31,6 +31,11 @@ def in_force(agency: LiteralString) -> LiteralString:
     )
 
 
+def ended(agency: LiteralString) -> LiteralString:
+    """Return SQL that tells whether the last day of a row of `agency`, by its name in the query, is over."""
+    return f"coalesce({agency}.valid_to < {_TODAY}, false)"
+
+
 def speakers(agency_id: LiteralString) -> LiteralString:
     """Return SQL for the ids, as an array, of the agencies that may speak for one.
 

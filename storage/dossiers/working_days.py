@@ -33,6 +33,7 @@ class WorkingCalendar:
     extra_holidays: frozenset[date] = frozenset()
     extra_working_days: frozenset[date] = frozenset()
     _years: dict[int, list[int]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _off: dict[int, frozenset[date]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if both := self.extra_holidays & self.extra_working_days:
@@ -43,6 +44,11 @@ class WorkingCalendar:
         days = self._days(day.year)
         place = bisect_left(days, day.toordinal())
         return place < len(days) and days[place] == day.toordinal()
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether it is a public holiday or another day off, at a weekend too; one that is worked is none."""
+        self._days(day.year)
+        return day in self._off[day.year]
 
     def add_working_days(self, day: date, n: int) -> date:
         """Return the n-th working day after ``day``, itself not counted; before it, if n is negative.
@@ -94,6 +100,7 @@ class WorkingCalendar:
         known = country_holidays("VN", years=year)
         off = known.keys() | self.extra_holidays
         on = known.weekend_workdays | self.extra_working_days
+        self._off[year] = frozenset(off - on)
         first, last = date(year, 1, 1).toordinal(), date(year, 12, 31).toordinal()
         return [
             ordinal
