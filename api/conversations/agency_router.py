@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import downloads, openapi
+from api import downloads, limits, openapi
 from api.bodies import read_part
 from api.conversations import agency_service as service
 from api.conversations import files, pace
@@ -58,7 +58,7 @@ class Pen:
         """Keep a message, once; return it, and whether it is a repeat. Raises NotFoundError and Problem."""
         async with self._services.reading() as reading:
             await service.spoken_for(reading, self._caller, self._code)
-        await pace.spend(self._request, self._services, pace.AGENCY_MESSAGES, self._caller.client_id)
+        await limits.charge(self._request, self._services, pace.AGENCY_MESSAGES, self._caller.client_id)
         work = partial(service.write, caller=self._caller, code=self._code, given=given)
         return await transact(self._services.unit_of_work, work)
 
@@ -68,7 +68,7 @@ class Pen:
         async with services.reading() as reading:
             dossier = await service.spoken_for(reading, caller, self._code)
             key = await parties.open_key(reading, dossier.party_id)
-        await pace.spend(self._request, services, pace.AGENCY_MESSAGES, caller.client_id)
+        await limits.charge(self._request, services, pace.AGENCY_MESSAGES, caller.client_id)
         whose, repeated = str(caller.agency_id), False
         async with files.taken(self._request, services, whose) as upload:
             given = read_part(AgencyFileMessage, upload.fields[files.MESSAGE], files.MESSAGE)

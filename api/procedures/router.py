@@ -1,7 +1,6 @@
 """`/v1/procedures` and `/v1/life-events`: open to everybody, and the same for all who ask the same."""
 
 from collections.abc import Callable
-from importlib.metadata import version
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -23,12 +22,8 @@ from api.procedures.schemas import (
 from storage.catalogue.book import CatalogueNotReady
 from storage.catalogue.edition import Edition
 
-RELEASE = version("tindan")
-"""Another release may word an answer otherwise."""
 PATIENCE_SECONDS = 5.0
 """How long somebody waits who asks before the first catalogue is ready."""
-FRESH_SECONDS = 60
-"""How long what was found may be shown without asking again: so long a new version can wait."""
 
 router = APIRouter(prefix="/v1", tags=["procedures"], dependencies=[Depends(admit)])
 
@@ -45,27 +40,15 @@ InForce = Annotated[Edition, Depends(get_edition)]
 
 
 class Shared:
-    """Answers that are the same for everybody: told apart by what was asked of which edition."""
+    """Answers of one edition in one language."""
 
     def __init__(self, request: Request, edition: Edition, locale: str) -> None:
-        self._request = request
-        self._locale = locale
-        self._edition = edition
-        self._headers = {
-            "cache-control": f"public, max-age={FRESH_SECONDS}",
-            "vary": "accept-language",
-            "content-language": locale,
-        }
+        self._edition, self._locale = edition, locale
+        self._shared = conditional.Shared(request, locale, state=repr(edition.stamp))
 
     def answer(self, asked: BaseModel | str, make: Callable[[Edition, str], BaseModel]) -> Response:
-        """Send what is made, or 304 where the caller holds it; then nothing is made at all."""
-        question = asked if isinstance(asked, str) else asked.model_dump_json()
-        parts = (RELEASE, repr(self._edition.stamp), self._request.url.path, question, self._locale)
-        headers = {**self._headers, "etag": conditional.tag_of("\0".join(parts).encode())}
-        if conditional.holds(self._request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        body = make(self._edition, self._locale).model_dump_json()
-        return Response(body, media_type="application/json", headers=headers)
+        """Send what is made, or 304 where the caller holds it."""
+        return self._shared.answer(asked, lambda: make(self._edition, self._locale))
 
 
 # Asynchronous, though it waits for nothing: FastAPI would make the class itself in a thread.

@@ -9,6 +9,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from api.limits import AddressPace
 from api.procedures import pace
 from api.services import Services
 from storage.catalogue.book import CatalogueBook
@@ -31,8 +32,8 @@ def book_in_use(
 ) -> Iterator[CatalogueBook]:
     """Have the application ask a book that looks when the test says so."""
     book = CatalogueBook(settings, services.reading, look_seconds=3600)
-    monkeypatch.setattr(pace, "_pace", pace.SearchPace())
-    monkeypatch.setattr(pace, "SEARCHES", dataclasses.replace(pace.SEARCHES, burst=1_000_000))
+    limit = dataclasses.replace(pace.SEARCHES, burst=1_000_000)
+    monkeypatch.setattr(pace, "_pace", AddressPace(limit))
     app.state.services = dataclasses.replace(services, catalogue=book)
     yield book
     app.state.services = services

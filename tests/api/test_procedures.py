@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from api.limits import AHEAD, AddressPace, Limit
 from api.procedures import pace
 from api.procedures.life_events import life_events
 from api.procedures.schemas import LONGEST_QUESTION, ProcedureMark
@@ -158,7 +159,7 @@ def holding(app: FastAPI, services: Services, settings: StorageSettings, monkeyp
         app.state.services = dataclasses.replace(services, catalogue=book)
 
     # Of the run, as the application is: what tests before this one have spent is not this one's.
-    monkeypatch.setattr(pace, "_pace", pace.SearchPace())
+    monkeypatch.setattr(pace, "_pace", AddressPace(pace.SEARCHES))
     yield hold
     app.state.services = services
 
@@ -462,9 +463,9 @@ async def test_before_the_first_catalogue_is_ready(
 
 async def test_an_address_may_search_so_often(client: httpx.AsyncClient, holding, edition, monkeypatch):
     """What it has left is told; beyond that it is refused, and others are not."""
-    limit = dataclasses.replace(pace.SEARCHES, burst=30)
-    monkeypatch.setattr(pace, "SEARCHES", limit)
     holding(edition)
+    limit = dataclasses.replace(pace.SEARCHES, burst=30)
+    monkeypatch.setattr(pace, "_pace", AddressPace(limit))
     answers = [await client.get("/v1/life-events") for _ in range(45)]
     assert all(answer.headers["ratelimit-policy"].startswith('"searches"') for answer in answers)
     refusals = [answer for answer in answers if answer.status_code == 429]
@@ -479,17 +480,17 @@ async def test_who_searches_is_asked_of_the_database_once_in_a_while(
 ):
     """Tokens are taken ahead for an address, and given out without a statement."""
     times = iter([0.0] * 100)
-    asked = pace.SearchPace(now=lambda: next(times))
+    asked = AddressPace(pace.SEARCHES, now=lambda: next(times))
     count = 0
-    spend = type(pace.SEARCHES).spend
+    spend = Limit.spend
 
     async def counting(*given: Any, **named: Any) -> Any:
         nonlocal count
         count += 1
         return await spend(*given, **named)
 
-    monkeypatch.setattr(type(pace.SEARCHES), "spend", counting)
-    for _ in range(pace.AHEAD + 1):
+    monkeypatch.setattr(Limit, "spend", counting)
+    for _ in range(AHEAD + 1):
         assert (await asked.spend(services, "203.0.113.7")).granted
     assert count == 2
 
@@ -502,4 +503,4 @@ async def test_searching_goes_on_without_the_database(services: Services, monkey
 
     gone = dataclasses.replace(services)
     monkeypatch.setattr(Services, "unit_of_work", lambda _: away())
-    assert (await pace.SearchPace().spend(gone, "203.0.113.7")).granted
+    assert (await AddressPace(pace.SEARCHES).spend(gone, "203.0.113.7")).granted

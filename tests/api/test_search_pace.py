@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from api.limits import Limit, Spent
-from api.procedures import pace
-from api.procedures.pace import AHEAD, KEPT_SECONDS, SEARCHES, SearchPace
+from api import limits
+from api.limits import AHEAD, KEPT_SECONDS, AddressPace, Limit, Spent
+from api.procedures.pace import SEARCHES
 from api.services import Services
 
 ADDRESS = "203.0.113.7"
@@ -48,9 +48,15 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 @pytest.fixture
-def spend(services: Services, clock: Clock) -> Callable[[str], Awaitable[Spent]]:
+def limit() -> Limit:
+    """What an address may ask."""
+    return SEARCHES
+
+
+@pytest.fixture
+def spend(services: Services, clock: Clock, limit: Limit) -> Callable[[str], Awaitable[Spent]]:
     """Spend a token of an address."""
-    made = SearchPace(now=clock)
+    made = AddressPace(limit, now=clock)
     return lambda address: made.spend(services, address)
 
 
@@ -92,19 +98,18 @@ async def test_a_network_is_one_site(spend, asked):
 
 async def test_few_sites_are_remembered(services: Services, asked, monkeypatch: pytest.MonkeyPatch):
     """However many addresses come, memory is bounded: the oldest is forgotten, and asked for anew."""
-    monkeypatch.setattr(pace, "MOST_SITES", 3)
-    made = SearchPace()
+    monkeypatch.setattr(limits, "MOST_SITES", 3)
+    made = AddressPace(SEARCHES)
     for number in (*range(5), 4, 0):
         assert (await made.spend(services, f"203.0.113.{number}")).granted
     assert len(made._purses) == 3
     assert [site.rpartition(".")[2] for site in asked] == ["0", "1", "2", "3", "4", "0"]
 
 
-async def test_refusals_are_asked_anew(spend, asked, monkeypatch: pytest.MonkeyPatch):
+# So slow that none comes back while the test goes on, however busy the machine is.
+@pytest.mark.parametrize("limit", [dataclasses.replace(SEARCHES, burst=AHEAD, every=timedelta(hours=1))])
+async def test_refusals_are_asked_anew(spend, asked):
     """Who was refused is let in as soon as the bucket holds a token again, which it alone knows."""
-    # So slow that none comes back while the test goes on, however busy the machine is.
-    slow = dataclasses.replace(SEARCHES, burst=AHEAD, every=timedelta(hours=1))
-    monkeypatch.setattr(pace, "SEARCHES", slow)
     granted = [(await spend(ADDRESS)).granted for _ in range(AHEAD + 2)]
     assert granted == [True] * AHEAD + [False] * 2
     assert len(asked) == 3
