@@ -9,6 +9,9 @@ from fastapi import FastAPI
 
 from api import edge, openapi, problems, server
 from api.agency_events.router import router as agency_events
+from api.console import faults
+from api.console.paths import HOME as CONSOLE
+from api.console.router import router as console
 from api.conversations.agency_router import router as agency_messages
 from api.conversations.router import router as messages
 from api.devices.router import router as devices
@@ -71,6 +74,7 @@ ROUTERS = (
     share_page,
     verification,
     verification_page,
+    console,
 )
 
 UPLOADS = (re.compile("/v1/agency/results"), re.compile("/v1/(agency/)?dossiers/[^/]+/messages/files"))
@@ -104,7 +108,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
-    problems.install(app)
+    problems.install(app, pages={CONSOLE: faults.answer})
     openapi.install(app)
     page.install(app)
     uploads = edge.BodyLimits(size=settings.papers.limits().file_bytes + MEBIBYTE, rate=UPLOAD_RATE)

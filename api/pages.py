@@ -32,16 +32,18 @@ class Pages:
         """Return a style, or a script in so many parts, as it stands in its page."""
         return Markup("\n".join(_text(self._folder / name) for name in names))  # noqa: S704 - files of ours
 
-    def policy(self, *, style: str, script: str | tuple[str, ...] = ()) -> str:
+    def policy(self, *, style: str, script: str | tuple[str, ...] = (), forms: bool = False) -> str:
         """Return a Content-Security-Policy (CSP level 3) for a page with one style and perhaps a script.
 
-        The script may call this service, and nobody else; nothing may be embedded or loaded.
+        The script may call this service, and nobody else, and so may forms, if there are any; nothing may be
+        embedded or loaded.
         """
         parts = (script,) if isinstance(script, str) else script
         scripts = f"script-src {self._hashed(*parts)}; connect-src 'self'; " if parts else ""
+        targets = "'self'" if forms else "'none'"
         return (
             f"default-src 'none'; style-src {self._hashed(style)}; {scripts}"
-            "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+            f"base-uri 'none'; form-action {targets}; frame-ancestors 'none'"
         )
 
     def render(self, name: str, **values: object) -> str:

@@ -29,6 +29,7 @@ TITLES: dict[str, Words] = {
     "unauthenticated": Words("Cần đăng nhập", "Sign-in is required"),
     "unproved-key": Words("Chưa chứng minh được khoá của thiết bị", "The device's key is not proved"),
     "forbidden": Words("Không được phép", "Not allowed"),
+    "foreign-form": Words("Biểu mẫu không gửi từ trang này", "The form was not sent from here"),
     "beyond-representation": Words("Ngoài phạm vi đại diện", "Beyond the right to represent"),
     "for-oneself-alone": Words("Chỉ chính chủ tài khoản được làm", "For the account's own holder alone"),
     "sign-in-too-old": Words("Cần đăng nhập lại", "Sign in once more"),
@@ -154,6 +155,10 @@ DETAILS: dict[str, Words] = {
     "forbidden": Words(
         "Mã truy cập này không dùng được cho chức năng đang gọi.",
         "This access token does not open what was asked for.",
+    ),
+    "foreign-form": Words(
+        "Chưa ghi nhận gì. Hãy mở trang rồi gửi biểu mẫu từ chính trang đó.",
+        "Nothing was taken. Open the page, and send the form from there.",
     ),
     "beyond-representation": Words(
         "Quyền đại diện của bạn không bao gồm việc này.",

@@ -1,6 +1,6 @@
 """Errors as the caller sees them: RFC 9457, in Vietnamese, or English where it is preferred."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -126,13 +126,26 @@ def pointer_to(*parts: object) -> str:
     return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
 
 
+Page = Callable[[Problem, Request], Response]
+"""Shows a problem to a person in a browser."""
+
+
 def answer(problem: Problem, request: Request) -> Response:
-    """Make the response."""
+    """Make the response: a page below an address of pages, else JSON."""
+    page = _page_at(request)
+    if page is not None:
+        return page(problem, request)
     locale = locale_of(request.headers.get("accept-language"))
     headers = {"content-language": locale, "cache-control": "no-store", **(problem.headers or {})}
     return JSONResponse(
         problem.as_json(locale), status_code=problem.status, headers=headers, media_type=MEDIA_TYPE
     )
+
+
+def _page_at(request: Request) -> Page | None:
+    pages: Mapping[str, Page] = request.app.state.problem_pages
+    path = f"{request.scope['path']}/"
+    return next((page for address, page in pages.items() if path.startswith(f"{address}/")), None)
 
 
 def unauthenticated(error: str | None = None) -> Problem:
@@ -209,11 +222,19 @@ async def _on_anything(request: Request, error: Exception) -> Response:
     log.error("unexpected_error", error=type(error).__name__, request_id=request_id, exc_info=error)
     # Starlette makes this answer outside of every middleware, and so outside of the edge.
     headers = {**SECURITY_HEADERS, "x-request-id": request_id}
-    return answer(Problem("internal", 500, headers=headers, request_id=request_id), request)
+    response = answer(Problem("internal", 500, headers=headers, request_id=request_id), request)
+    response.raw_headers.extend(request.scope.get("state", {}).get("headers", ()))
+    return response
 
 
-def install(app: FastAPI) -> None:
-    """Register the handlers."""
+def install(app: FastAPI, pages: Mapping[str, Page] | None = None) -> None:
+    """Register the handlers.
+
+    Args:
+        app: whose problems they answer.
+        pages: by an address, what shows the problems there and below it as pages.
+    """
+    app.state.problem_pages = pages or {}
     app.add_exception_handler(Problem, _on_problem)
     app.add_exception_handler(RequestValidationError, _on_validation)
     app.add_exception_handler(HTTPException, _on_http)

@@ -144,13 +144,7 @@ class Stack:
             "TINDAN_PUBLIC_URL": self.api_url,
             "TINDAN_APP_LINK_BASE": f"{self.sandbox_url}/app",
             "TINDAN_APPS": json.dumps(
-                {
-                    "tindan-app": {"redirect_uris": [f"{self.sandbox_url}/app/callback"]},
-                    "tindan-console": {
-                        "redirect_uris": [f"{self.api_url}/console/callback"],
-                        "audience": "officers",
-                    },
-                }
+                {"tindan-app": {"redirect_uris": [f"{self.sandbox_url}/app/callback"]}}
             ),
             "TINDAN_IDP_ISSUER": f"{self.sandbox_url}/idp",
             "TINDAN_STAFF_ISSUER": f"{self.sandbox_url}/staff",

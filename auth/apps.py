@@ -5,6 +5,9 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+CONSOLE = "tindan-console"
+"""The officers' page at /console: an app as any other, and our own (see ADR 32)."""
+
 
 class Audience(StrEnum):
     """Whom a token is for, and so who may sign in with an app. Agencies need no app."""

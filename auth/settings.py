@@ -8,7 +8,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 from pydantic import Field, SecretStr
 
-from auth.apps import App, Audience, is_redirect
+from auth.apps import CONSOLE, App, Audience, is_redirect
 from auth.providers import ClaimMap, Endpoints, Profile, ProviderSettings, Userinfo
 from auth.step_up import DEFAULTS, Demand, Purpose
 from storage.errors import SettingsError
@@ -93,7 +93,7 @@ class AuthSettings(StorageSettings):
             ) from None
 
     def registered_apps(self) -> dict[str, App]:
-        """Return the apps by their ids."""
+        """Return the apps by their ids; where somebody vouches for officers, our own is among them."""
         given = self.apps or (_DEVELOPMENT_APPS if self.development else {})
         if not given:
             raise SettingsError(
@@ -106,7 +106,11 @@ class AuthSettings(StorageSettings):
                     "TINDAN_APPS may hold https addresses, and schemes such as vn.gov.example:/callback, "
                     f"without a fragment: not {address}"
                 )
-        return given
+        if CONSOLE in given:
+            raise SettingsError(
+                f"TINDAN_APPS names {CONSOLE}, which is the officers' page and our own: leave it out"
+            )
+        return given | self._own_apps()
 
     def demand(self, purpose: Purpose) -> Demand:
         """Return how people must have signed in for a purpose."""
@@ -141,6 +145,12 @@ class AuthSettings(StorageSettings):
             userinfo=self.staff_userinfo,
             scope=self.staff_scope,
         )
+
+    def _own_apps(self) -> dict[str, App]:
+        if self.staff_provider() is None:
+            return {}
+        back = frozenset({f"{self.issuer()}/console/callback"})
+        return {CONSOLE: App(redirect_uris=back, audience=Audience.OFFICERS)}
 
     def _checked(self, endpoints: Endpoints | None) -> Endpoints | None:
         given = {} if endpoints is None else endpoints.model_dump(exclude_none=True)

@@ -1,0 +1,10 @@
+"""All pages below `/console`."""
+
+from fastapi import APIRouter
+
+from api.console.home import router as home
+from api.console.sign_in import router as sign_in
+
+router = APIRouter(include_in_schema=False)
+router.include_router(sign_in)
+router.include_router(home)
