@@ -18,8 +18,9 @@ from api.conversations.agency_schemas import (
     AgencyMessageShown,
     AgencyReadUpTo,
 )
-from api.conversations.schemas import MessageQuery, MessagesMarked
+from api.conversations.schemas import MessagesMarked
 from api.dependencies import AllServices, Uow, get_agency
+from api.paging import SyncQuery
 from auth.agencies import Scope
 from auth.principals import AgencyCaller
 from storage.conversations import attachments, receipts
@@ -35,9 +36,7 @@ MISSING: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("/messages", summary="What was written about all our dossiers")
-async def list_messages(
-    caller: Writing, query: Annotated[MessageQuery, Query()], uow: Uow
-) -> AgencyMessagePage:
+async def list_messages(caller: Writing, query: Annotated[SyncQuery, Query()], uow: Uow) -> AgencyMessagePage:
     """List the messages about all dossiers for which the caller may speak, those of parties and of agencies.
 
     They come in the order of their last change. Follow `next_cursor` to its end, keep `sync_token`, and ask

@@ -10,11 +10,9 @@ from api.conversations.agency_schemas import (
     AgencyMessageShown,
     SupplementAsked,
 )
-from api.conversations.schemas import MessageQuery
 from api.conversations.service import invalid, known_code
-from api.conversations.thread import is_known, sync_of
 from api.conversations.wording import for_agency
-from api.paging import SyncedMark, SyncMark, cut
+from api.paging import SyncedMark, SyncMark, SyncQuery, cut, is_known, sync_of
 from api.problems import FieldError, Problem
 from auth.principals import AgencyCaller
 from notify.announce import Notice, announce
@@ -28,7 +26,6 @@ from storage.conversations import reading as messages
 from storage.conversations import writing
 from storage.conversations.attachments import Attached
 from storage.conversations.kinds import Author, MessageKind
-from storage.conversations.reading import BEFORE_ALL_IDS
 from storage.conversations.supplements import RequestItem, Supplement
 from storage.conversations.writing import MessageIdReused, NewAttachment
 from storage.dossiers import repository as locking
@@ -37,6 +34,7 @@ from storage.dossiers.repository import LockedDossier
 from storage.dossiers.timeline import Fact
 from storage.errors import NotFoundError
 from storage.ids import new_id
+from storage.moments import BEFORE_ALL_IDS
 from storage.unit_of_work import Reading, UnitOfWork
 
 CONTENT = "message.content.1"
@@ -127,7 +125,7 @@ def _reused(source_id: str) -> Problem:
     return Problem("message-id-reused", 409, errors=errors, source_id=source_id)
 
 
-async def pull(uow: UnitOfWork, caller: AgencyCaller, asked: MessageQuery) -> AgencyMessagePage:
+async def pull(uow: UnitOfWork, caller: AgencyCaller, asked: SyncQuery) -> AgencyMessagePage:
     """Return what was written about the caller's dossiers, and note that it was read.
 
     Raises Problem for a mark that is none.

@@ -14,7 +14,6 @@ from api.conversations import files, pace, service
 from api.conversations.schemas import (
     EXAMPLE_WITH_FILE,
     MessagePage,
-    MessageQuery,
     MessageShown,
     MessagesMarked,
     NewFileMessage,
@@ -25,6 +24,7 @@ from api.conversations.thread import Thread
 from api.dependencies import AllServices, CurrentParty, Locale, Read, Uow
 from api.idempotency import HEADER as IDEMPOTENCY_KEY
 from api.idempotency import ActsOnce, Once, content_of_parts, once_of
+from api.paging import SyncQuery
 from auth.step_up import Purpose
 from storage.access_log.kinds import ObjectKind
 from storage.conversations import attachments, receipts
@@ -48,12 +48,12 @@ async def get_page(
     code: str,
     accesses: Accesses,
     citizen: CurrentParty,
-    query: Annotated[MessageQuery, Query()],
+    query: Annotated[SyncQuery, Query()],
     reading: Read,
 ) -> MessagePage:
     """Return the page of the conversation that is asked for."""
     dossier_id = await service.own_dossier(reading, citizen, code)
-    page = await Thread(reading, citizen.party_id, dossier_id, query).page()
+    page = await Thread(reading, citizen.party_id, dossier_id).shown(query)
     accesses.saw(ObjectKind.MESSAGES, dossier_id)
     return page
 

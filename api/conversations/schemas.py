@@ -8,7 +8,6 @@ from pydantic import BaseModel, Field, StringConstraints, field_validator, model
 from pydantic_core import PydanticCustomError
 
 from api.bodies import Body
-from api.paging import LONGEST_MARK, PageQuery
 from api.text import Clean
 from storage.conversations.kinds import Author, MessageKind
 
@@ -16,16 +15,6 @@ MOST_DOCUMENTS = 20
 MOST_ITEMS = 30
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), Clean]
 ItemNumber = Annotated[int, Field(ge=1, le=MOST_ITEMS, strict=True)]
-
-
-class MessageQuery(PageQuery):
-    """Which messages, and which page of them. A `cursor` goes on with its own list, whatever `since` says."""
-
-    since: str | None = Field(
-        default=None,
-        max_length=LONGEST_MARK,
-        description="`sync_token` of the last sync: only what is new or changed since",
-    )
 
 
 class NewMessage(Body):

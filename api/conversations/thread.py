@@ -1,73 +1,47 @@
 """The party reads a conversation: pages of it, and what changed in it."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
-from api.conversations.schemas import MessagePage, MessageQuery
+from api.conversations.schemas import MessagePage
 from api.conversations.wording import for_party
-from api.paging import SyncedMark, SyncMark, cut
+from api.paging import SyncedList, SyncQuery
 from storage.conversations import reading as messages
-from storage.conversations.reading import BEFORE_ALL_IDS, Moment
+from storage.conversations.reading import KeptMessage
+from storage.moments import Moment
 from storage.unit_of_work import Reading
 
 
-class Thread:
-    """Reads what was written about one dossier of a party, for one request."""
+class Thread(SyncedList[KeptMessage]):
+    """What was written about one dossier of a party, for one request."""
 
-    def __init__(self, reading: Reading, party_id: UUID, dossier_id: UUID, asked: MessageQuery) -> None:
+    def __init__(self, reading: Reading, party_id: UUID, dossier_id: UUID) -> None:
         self._reading = reading
         self._of = (party_id, dossier_id)
-        self._asked = asked
 
-    async def page(self) -> MessagePage:
+    async def shown(self, asked: SyncQuery) -> MessagePage:
         """Return what is asked for. Raises Problem for a mark that is none."""
-        moment = await messages.moment(self._reading, self._of[1])
-        if self._asked.cursor:
-            mark = SyncedMark.decode(self._asked.cursor, parameter="cursor")
-            if mark.xid is None:
-                return await self._newest(mark.sync, mark)
-            return await self._changed(moment, (mark.xid, mark.id), mark.sync, mark.sync)
-        if self._asked.since:
-            since = SyncMark.decode(self._asked.since, parameter="since")
-            return await self._changed(moment, (since.xid, BEFORE_ALL_IDS), since, sync_of(moment))
-        return await self._newest(sync_of(moment))
-
-    async def _newest(
-        self, sync: SyncMark, after: SyncedMark | None = None, *, reset: bool = False
-    ) -> MessagePage:
-        limit = self._asked.limit
-        before = (after.at, after.id) if after and after.at else None
-        found = await messages.newest(self._reading, *self._of, before=before, limit=limit + 1)
-        shown, more = cut(found, limit)
-        mark = SyncedMark(sync=sync, id=shown[-1].id, at=shown[-1].created_at) if more else None
+        page = await self.page(asked)
         return MessagePage(
-            items=[for_party(one) for one in shown],
-            next_cursor=mark.encode() if mark else None,
-            sync_token=sync.encode(),
-            reset=reset,
+            items=[for_party(one) for one in page.entries],
+            next_cursor=page.next_cursor,
+            sync_token=page.sync_token,
+            reset=page.reset,
         )
 
-    async def _changed(
-        self, moment: Moment, after: tuple[int, UUID], known: SyncMark, sync: SyncMark
-    ) -> MessagePage:
-        """Return what changed since a mark; the whole, where the mark means nothing here."""
-        if not is_known(known, moment):
-            return await self._newest(sync_of(moment), reset=True)
-        limit = self._asked.limit
-        found = await messages.changed(self._reading, *self._of, after=after, limit=limit + 1)
-        shown, more = cut(found, limit)
-        mark = SyncedMark(sync=sync, id=shown[-1].id, xid=shown[-1].xid) if more else None
-        return MessagePage(
-            items=[for_party(one) for one in shown],
-            next_cursor=mark.encode() if mark else None,
-            sync_token=sync.encode(),
-        )
+    async def moment(self) -> Moment:
+        """Return where the conversation stands."""
+        return await messages.moment(self._reading, self._of[1])
 
+    async def newest(self, before: tuple[datetime, UUID] | None, limit: int) -> Sequence[KeptMessage]:
+        """Return messages, the newest first."""
+        return await messages.newest(self._reading, *self._of, before=before, limit=limit)
 
-def sync_of(moment: Moment) -> SyncMark:
-    """Return the mark of a moment."""
-    return SyncMark(era=moment.era, xid=moment.floor)
+    async def changed(self, after: tuple[int, UUID], limit: int) -> Sequence[KeptMessage]:
+        """Return messages by their last change."""
+        return await messages.changed(self._reading, *self._of, after=after, limit=limit)
 
-
-def is_known(mark: SyncMark, moment: Moment) -> bool:
-    """Whether a mark was made by this server, in the past that it has."""
-    return mark.era == moment.era and mark.xid <= moment.ceiling
+    def time_of(self, entry: KeptMessage) -> datetime:
+        """Return when it was written."""
+        return entry.created_at

@@ -11,11 +11,11 @@ from api.paging import SyncedMark, SyncMark, cut
 from api.vault.schemas import DocumentDetail, DocumentPage, VaultFilter, VaultQuery
 from api.vault.wording import Wording
 from auth.principals import Citizen
+from storage.moments import BEFORE_ALL_IDS, Moment
 from storage.seals import repository as seals
 from storage.seals.settings import SealSettings
 from storage.unit_of_work import Reading
 from storage.vault import changes, finding, opening
-from storage.vault.changes import BEFORE_ALL_IDS, Moment
 from storage.vault.finding import Place, Wanted
 from storage.vault.kinds import DocumentState
 

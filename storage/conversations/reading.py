@@ -12,6 +12,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 from sqlmodel import col, select
 
+from storage import moments
 from storage.agencies.authority import spoken_for
 from storage.cipher import PartyKey
 from storage.consents import standing as consents
@@ -21,9 +22,8 @@ from storage.conversations.models import MessageAttachment
 from storage.conversations.supplements import Supplement
 from storage.conversations.writing import NAME, TEXT
 from storage.errors import NotFoundError
+from storage.moments import Moment, moment_of
 from storage.unit_of_work import Reading
-
-BEFORE_ALL_IDS = UUID(int=0)
 
 OF_PARTY: LiteralString = "m.dossier_id = %(dossier_id)s AND m.party_id = %(party_id)s"
 OF_AGENCY: LiteralString = f"d.agency_id = ANY({spoken_for('%(agency_id)s')})"
@@ -56,25 +56,8 @@ ORDER BY {{changed}}, m.id LIMIT %(limit)s
 _CHANGED_FOR_PARTY = _CHANGED.format(whose=OF_PARTY, changed=CHANGED_FOR_PARTY)
 _CHANGED_FOR_AGENCY = _CHANGED.format(whose=OF_AGENCY, changed=CHANGED_FOR_AGENCY)
 _ONE = f"{_ROWS} WHERE m.id = %(id)s AND m.dossier_id = %(dossier_id)s".format(changed=CHANGED_FOR_AGENCY)
-_MOMENT = """
-SELECT system_identifier::text || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8),
-  coalesce((SELECT {changed}::text::bigint + 1 FROM message m
-    WHERE {whose} AND {changed} < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY {changed} DESC LIMIT 1), 0),
-  pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-FROM pg_control_system()
-"""
-_MOMENT_OF_ONE = _MOMENT.format(whose="m.dossier_id = %(dossier_id)s", changed=CHANGED_FOR_PARTY)
-_MOMENT_OF_ALL = _MOMENT.format(whose="true", changed=CHANGED_FOR_AGENCY)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """Where conversations stand: see `storage.vault.changes.Moment`."""
-
-    era: str
-    floor: int
-    ceiling: int
+_MOMENT_OF_ONE = moment_of("message m", whose="m.dossier_id = %(dossier_id)s", changed=CHANGED_FOR_PARTY)
+_MOMENT_OF_ALL = moment_of("message m", whose="true", changed=CHANGED_FOR_AGENCY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,15 +104,9 @@ class KeptMessage:
 
 
 async def moment(reading: Reading, dossier_id: UUID | None = None) -> Moment:
-    """Return where one conversation stands, or all do.
-
-    Taken before messages are read, what it promises holds for them.
-    """
-    driver = await reading.driver()
+    """Return where one conversation stands, or all do."""
     statement = _MOMENT_OF_ONE if dossier_id else _MOMENT_OF_ALL
-    row: Any = await (await driver.execute(statement, {"dossier_id": dossier_id}, binary=True)).fetchone()
-    era, floor, ceiling = row
-    return Moment(era=era, floor=floor, ceiling=ceiling)
+    return await moments.read(reading, statement, {"dossier_id": dossier_id})
 
 
 async def newest(

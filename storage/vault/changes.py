@@ -5,20 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from storage import moments
+from storage.moments import Moment, moment_of
 from storage.parties import repository as parties
 from storage.unit_of_work import Reading
 from storage.vault.rows import OwnDocument, open_rows
 
-BEFORE_ALL_IDS = UUID(int=0)
-
-_MOMENT = """
-SELECT system_identifier::text || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8),
-  coalesce((SELECT changed_xid::text::bigint + 1 FROM document
-    WHERE party_id = %s AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY changed_xid DESC LIMIT 1), 0),
-  pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-FROM pg_control_system()
-"""
+_MOMENT = moment_of("document", whose="party_id = %(party_id)s")
 # Rows loaded from a dump carry numbers of another server; those ahead of ours are no changes here.
 _CHANGED = """
 SELECT id, changed_xid::text::bigint FROM document
@@ -26,21 +19,6 @@ WHERE party_id = %s AND (changed_xid, id) > (%s::text::xid8, %s)
   AND changed_xid < pg_snapshot_xmax(pg_current_snapshot())
 ORDER BY changed_xid, id LIMIT %s
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moment:
-    """Where a store stands.
-
-    Attributes:
-        era: names the server and its timeline: numbers of transactions mean something within one only.
-        floor: whoever reads now has seen every change below it.
-        ceiling: no transaction has this number yet, or a higher one.
-    """
-
-    era: str
-    floor: int
-    ceiling: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +37,8 @@ class Change:
 
 
 async def moment(reading: Reading, party_id: UUID) -> Moment:
-    """Return where a store stands. Taken before its documents are read, what it promises holds for them."""
-    driver = await reading.driver()
-    row: Any = await (await driver.execute(_MOMENT, (party_id,), binary=True)).fetchone()
-    era, floor, ceiling = row
-    return Moment(era=era, floor=floor, ceiling=ceiling)
+    """Return where a store stands."""
+    return await moments.read(reading, _MOMENT, {"party_id": party_id})
 
 
 async def changed(

@@ -11,9 +11,9 @@ import pytest
 
 from storage.cipher import PartyKey
 from storage.errors import NotFoundError
+from storage.moments import BEFORE_ALL_IDS
 from storage.unit_of_work import Reading, UnitOfWork
 from storage.vault import changes, finding, opening, states
-from storage.vault.changes import BEFORE_ALL_IDS
 from storage.vault.errors import NotIntact
 from storage.vault.finding import Place, Wanted
 from storage.vault.kinds import DocumentKind, DocumentState, FileRole

@@ -64,7 +64,7 @@ STATEMENTS: dict[str, tuple[str, Any]] = {
     "documents": (rows._ROWS, OWN),
     "files": (rows._FILES, OWN),
     "versions": (opening._VERSIONS, OWN),
-    "a moment": (changes._MOMENT, (ONE,)),
+    "a moment": (changes._MOMENT, {"party_id": ONE}),
     "what changed": (changes._CHANGED, (ONE, 0, ONE, 51)),
     "what was not checked for long": (_OLDEST, ()),
     "what was checked in the future": (_AHEAD, (NOW + timedelta(days=9),)),
