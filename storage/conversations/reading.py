@@ -1,9 +1,9 @@
-"""Messages as they are read: by the party, of one dossier of its own; by agencies, of all theirs.
+"""Messages as parties and officers read them, of one dossier, and as agencies' systems do, of all theirs.
 
 Who may read stands in each query. What is new is told by transaction number, as in `storage.vault.changes`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -23,9 +23,12 @@ from storage.conversations.supplements import Supplement
 from storage.conversations.writing import NAME, TEXT
 from storage.errors import NotFoundError
 from storage.moments import Moment, moment_of
+from storage.officers.authority import holds
+from storage.officers.roles import Role
 from storage.unit_of_work import Reading
 
 OF_PARTY: LiteralString = "m.dossier_id = %(dossier_id)s AND m.party_id = %(party_id)s"
+OF_OFFICER: LiteralString = f"m.dossier_id = %(dossier_id)s AND {holds('d.agency_id')}"
 OF_AGENCY: LiteralString = f"d.agency_id = ANY({spoken_for('%(agency_id)s')})"
 # That the party has read is for itself, unless it lets the agency know: so are the changes which say so.
 CHANGED_FOR_PARTY: LiteralString = "GREATEST(m.changed_xid, m.read_xid)"
@@ -42,11 +45,13 @@ JOIN dossier d ON d.id = m.dossier_id
 JOIN party_key k ON k.party_id = m.party_id
 """
 _NEWEST = f"""
-{_ROWS} WHERE {OF_PARTY}
+{_ROWS} WHERE {{whose}}
   AND (m.created_at, m.id) < (coalesce(%(at)s::timestamptz, 'infinity'),
     coalesce(%(id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY m.created_at DESC, m.id DESC LIMIT %(limit)s
-""".format(changed=CHANGED_FOR_PARTY)
+"""
+_NEWEST_FOR_PARTY = _NEWEST.format(whose=OF_PARTY, changed=CHANGED_FOR_PARTY)
+_NEWEST_FOR_OFFICER = _NEWEST.format(whose=OF_OFFICER, changed=CHANGED_FOR_AGENCY)
 # Rows loaded from a dump carry numbers of another server; those ahead of ours are no changes here.
 _CHANGED = f"""
 {_ROWS} WHERE {{whose}} AND ({{changed}}, m.id) > (%(xid)s::text::xid8, %(id)s)
@@ -118,7 +123,23 @@ async def newest(
     """
     at, last_id = before or (None, None)
     given = {"party_id": party_id, "dossier_id": dossier_id, "at": at, "id": last_id, "limit": limit}
-    return await _rows(reading, _NEWEST, given)
+    return await _rows(reading, _NEWEST_FOR_PARTY, given)
+
+
+async def newest_for_officer(
+    reading: Reading,
+    officer_id: UUID,
+    roles: Collection[Role],
+    dossier_id: UUID,
+    *,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[KeptMessage]:
+    """Return the same about a dossier for whose agency an officer holds one of some roles."""
+    at, last_id = before or (None, None)
+    who = {"officer": officer_id, "roles": [role.value for role in roles]}
+    given = who | {"dossier_id": dossier_id, "at": at, "id": last_id, "limit": limit}
+    return await _rows(reading, _NEWEST_FOR_OFFICER, given)
 
 
 async def changed(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from storage.cipher import PartyKey
+from storage.conversations import waiting
 from storage.conversations.kinds import Author, MessageKind
 from storage.conversations.models import Message, MessageAttachment
 from storage.conversations.supplements import Supplement
@@ -82,7 +83,8 @@ class NewMessage:
 async def add(uow: UnitOfWork, key: PartyKey, new: NewMessage, *, now: datetime) -> None:
     """Keep a message under the key of the party whose dossier it is about.
 
-    The request that it answers counts as changed: what is still open of it is another.
+    The request that it answers counts as changed: what is still open of it is another. A party's message
+    waits for an answer from then on.
     """
     uow.session.add(
         Message(
@@ -122,6 +124,8 @@ async def add(uow: UnitOfWork, key: PartyKey, new: NewMessage, *, now: datetime)
         await (await uow.driver()).execute(_TOUCH, (new.reply_to_id,))
     else:
         await uow.session.flush()
+    if new.author is Author.PARTY:
+        await waiting.begin(uow, new.dossier_id, since=now)
 
 
 async def find_repeat(reading: Reading, author_ref: str, source_id: str, content_hash: bytes) -> UUID | None:

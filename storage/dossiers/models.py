@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Index, SmallInteger
+from sqlalchemy import Column, Index, SmallInteger, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
@@ -16,6 +16,7 @@ class Dossier(SQLModel, table=True):
     """One dossier. Everything from `status` on is the fold of its events, kept for quick reading.
 
     `waits` is a list of `[start, end or null]` in ISO 8601: the times at which the citizen was awaited.
+    `waiting_since` is no part of the fold: see `storage.conversations.waiting`.
     Agency and procedure are no foreign keys: every push would lock the same few rows, and neither is
     ever deleted.
     """
@@ -24,6 +25,12 @@ class Dossier(SQLModel, table=True):
     __table_args__ = (
         Index("ix_dossier_party", "party_id", "updated_at", "id"),
         Index("ix_dossier_agencies", "party_id", "agency_id"),
+        Index(
+            "ix_dossier_waiting",
+            "agency_id",
+            "waiting_since",
+            postgresql_where=text("waiting_since IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -45,6 +52,7 @@ class Dossier(SQLModel, table=True):
     contradictions: int = Field(default=0, sa_type=SmallInteger)
     updated_at: datetime = moment()
     heard_at: datetime = moment()
+    waiting_since: datetime | None = moment(nullable=True)
 
 
 class DossierSupplied(SQLModel, table=True):
