@@ -70,7 +70,8 @@ SELECT
 """
 _AGENCIES = f"""
 SELECT a.code, a.name FROM agency a
-WHERE a.id = ANY({reached()}) AND EXISTS (SELECT FROM question q WHERE q.agency_id = a.id)
+WHERE a.id = ANY({reached()})
+  AND EXISTS (SELECT FROM question q JOIN party_key USING (party_id) WHERE q.agency_id = a.id)
 ORDER BY a.name, a.code LIMIT %(limit)s
 """
 
