@@ -12,6 +12,7 @@ from api.agency_events.router import router as agency_events
 from api.console import faults
 from api.console.paths import HOME as CONSOLE
 from api.console.router import router as console
+from api.consents.router import router as consents
 from api.conversations.agency_router import router as agency_messages
 from api.conversations.router import router as messages
 from api.devices.router import router as devices
@@ -53,6 +54,7 @@ ROUTERS = (
     agency_messages,
     inbox,
     me,
+    consents,
     sessions,
     devices,
     officers,

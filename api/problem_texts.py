@@ -39,6 +39,7 @@ TITLES: dict[str, Words] = {
     "too-many-shares": Words("Đã có quá nhiều liên kết chia sẻ", "Too many links are open"),
     "document-damaged": Words("Giấy tờ này tạm thời không mở được", "The document can not be opened"),
     "range-unsatisfiable": Words("Tệp không có phần được yêu cầu", "The file has no such part"),
+    "consent-wording-changed": Words("Nội dung xin đồng ý đã thay đổi", "What is consented to has changed"),
     "representation-id-reused": Words(
         "Mã đại diện đã dùng cho nội dung khác", "The representation's id was used for another content"
     ),
@@ -166,9 +167,9 @@ DETAILS: dict[str, Words] = {
     ),
     "for-oneself-alone": Words(
         "Bạn đang thực hiện thay người khác. Thiết bị, phiên, liên hệ, lựa chọn nhận tin, việc uỷ quyền, "
-        "nhật ký truy cập và phiếu tra cứu chỉ do chính họ xem và quản lý.",
-        "You are acting for another. Devices, sessions, contacts, preferences, rights to act, the access log "
-        "and look-up slips are for them alone.",
+        "sự đồng ý, nhật ký truy cập và phiếu tra cứu chỉ do chính họ xem và quản lý.",
+        "You are acting for another. Devices, sessions, contacts, preferences, rights to act, consents, the "
+        "access log and look-up slips are for them alone.",
     ),
     "sign-in-too-old": Words(
         "Việc này cần xác nhận lại danh tính: lần đăng nhập của bạn đã quá lâu. Hãy đăng nhập lại.",
@@ -199,6 +200,10 @@ DETAILS: dict[str, Words] = {
     ),
     "range-unsatisfiable": Words(
         "Content-Range cho biết tệp dài bao nhiêu byte.", "Content-Range tells how many bytes there are."
+    ),
+    "consent-wording-changed": Words(
+        "Chưa ghi nhận gì. Hãy đọc lại: nội dung hiện hành là phiên bản {version}.",
+        "Nothing was recorded. Read it again: the present wording is version {version}.",
     ),
     "representation-id-reused": Words(
         "Mã '{external_id}' đã được nhận với nội dung khác. Mỗi lần đại diện mới cần một mã mới.",

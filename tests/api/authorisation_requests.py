@@ -394,6 +394,11 @@ REQUESTS: dict[str, Make] = {
     "DELETE /v1/me/contacts/{contact_id}": an_id("contact_id", contact),
     "GET /v1/me/preferences": EMPTY,
     "PUT /v1/me/preferences": plain(json={"items": []}),
+    "GET /v1/me/consents": EMPTY,
+    "GET /v1/me/consents/history": EMPTY,
+    "PUT /v1/me/consents/{purpose}": plain(
+        names={"purpose": "read_receipts"}, json={"given": True, "version": 1}
+    ),
     "GET /v1/me/representatives": EMPTY,
     "POST /v1/me/representatives": new_representative,
     "DELETE /v1/me/representatives/{representation_id}": an_id("representation_id", representative),

@@ -149,7 +149,11 @@ async def test_what_is_read_for_another_is_noted(world: World, route: str) -> No
     assert notes == [(world.owner.party_id, str(world.helper.party_id))]
 
 
-NOBODYS = {"PUT /v1/devices/{installation_id}", "POST /v1/receipts/{provider}"} | {
+NOBODYS = {
+    "PUT /v1/devices/{installation_id}",
+    "POST /v1/receipts/{provider}",
+    "PUT /v1/me/consents/{purpose}",
+} | {
     route
     for route in EXPECTED
     if route.startswith(
@@ -157,8 +161,8 @@ NOBODYS = {"PUT /v1/devices/{installation_id}", "POST /v1/receipts/{provider}"} 
     )
     or "/v1/shares/" in route
 }
-"""Name what is no party's: a phone goes over to whoever signs in on it; providers, procedures and how sealed
-documents stand are known to all; a link is whose it was given to."""
+"""Name what is no party's: a phone goes over to whoever signs in on it; providers, purposes, procedures and how
+sealed documents stand are known to all; a link is whose it was given to."""
 NAMING = sorted(route for route in EXPECTED if "{" in route and " /v1/" in route and route not in NOBODYS)
 VOLATILE = {"x-request-id"}
 

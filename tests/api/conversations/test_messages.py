@@ -1,13 +1,15 @@
 """A party and an agency write to each other."""
 
 import asyncio
+from typing import Any
 
 import pytest
 
 from api.paging import SyncMark
 from api.services import Services
 from storage.engine import Engine
-from tests.api.callers import Agency, MakeAgency
+from tests.api.callers import Agency, MakeAgency, MakeCitizen
+from tests.api.consenting import say as consent
 from tests.api.conversations.writing import PULL, Desk, Talk
 from tests.api.telling import notices, pointed
 
@@ -198,16 +200,68 @@ async def test_an_agency_pulls_what_is_below_it_and_nothing_else(
         assert refused.status_code == 404
 
 
-async def test_the_agency_learns_of_reading_only_where_the_party_says_so(talk: Talk, desk: Desk):
-    """Reading is marked for the party always, and told to the agency by explicit consent alone."""
-    await desk.say(talk.code, "Một")
+async def told(desk: Desk, **query: Any) -> dict[str, bool]:
+    """Return by text whether the agency sees that the party has read it."""
+    return {one["text"]: bool(one["read_by_party_at"]) for one in (await desk.pull(**query))["items"]}
+
+
+async def test_the_agency_learns_of_what_is_read_while_the_consent_stands(talk: Talk, desk: Desk):
+    """Neither of what was read before it was given, nor after it was withdrawn, nor by reading that again."""
+    for text, given in (("Trước", None), ("Trong", True), ("Sau", False)):
+        if given is not None:
+            await consent(talk.client, talk.citizen, given=given)
+        last = await desk.say(talk.code, text)
+        assert await talk.read(last["id"]) == 1
+        assert await talk.read(last["id"]) == 0
+        assert all(one["read_by_party_at"] for one in (await talk.page())["items"])
+        assert (await told(desk))[text] is bool(given)
+    assert await told(desk) == {"Trước": False, "Trong": False, "Sau": False}, "withdrawn, nothing is told"
+    await consent(talk.client, talk.citizen, given=True)
+    assert await talk.read(last["id"]) == 0
+    assert await told(desk) == {"Trước": False, "Trong": True, "Sau": False}
+
+
+async def test_another_partys_consent_tells_nothing(talk: Talk, desk: Desk, make_citizen: MakeCitizen):
+    """Each party's readings are told by its own consent."""
+    await consent(talk.client, await make_citizen(), given=True)
+    last = await desk.say(talk.code, "Một")
+    await talk.read(last["id"])
+    assert await told(desk) == {"Một": False}
+
+
+async def test_a_reading_that_is_not_told_does_not_show_as_a_change(talk: Talk, desk: Desk):
+    """Other apps of the party hear of it; the agency, which asks for what is new, gets nothing at all."""
+    last = await desk.say(talk.code, "Một")
+    app, system = (await talk.page())["sync_token"], (await desk.pull())["sync_token"]
+    await talk.read(last["id"])
+    page = await talk.page(since=app)
+    assert [bool(one["read_by_party_at"]) for one in page["items"]] == [True]
+    assert (await talk.page(since=page["sync_token"]))["items"] == []
+    assert await told(desk, since=system) == {}
+    await consent(talk.client, talk.citizen, given=True)
+    assert await told(desk, since=system) == {}
     last = await desk.say(talk.code, "Hai")
-    assert await talk.read(last["id"]) == 2
-    assert all(one["read_by_party_at"] for one in (await talk.page())["items"])
-    assert not any(one["read_by_party_at"] for one in (await desk.pull())["items"])
-    assert await talk.read(last["id"], tell=True) == 2
-    assert all(one["read_by_party_at"] for one in (await desk.pull())["items"])
-    assert await talk.read(last["id"], tell=True) == 0
+    system = (await desk.pull())["sync_token"]
+    await talk.read(last["id"])
+    assert await told(desk, since=system) == {"Hai": True}
+
+
+async def test_changes_for_the_party_alone_have_pages(talk: Talk, desk: Desk):
+    """Readings that are not told stand in their order among all changes, each once."""
+    first = [await desk.say(talk.code, str(n)) for n in range(4)]
+    token = (await talk.page())["sync_token"]
+    await talk.read(first[1]["id"])
+    own = await talk.say("own")
+    await desk.read(talk.code, own["id"])
+    await talk.read(first[3]["id"])
+    page = await talk.page(since=token, limit=2)
+    texts = said(page)
+    while page["next_cursor"]:
+        page = await talk.page(cursor=page["next_cursor"], limit=2)
+        texts += said(page)
+    assert sorted(texts[:2]) == ["0", "1"]
+    assert texts[2] == "own"
+    assert sorted(texts[3:]) == ["2", "3"]
 
 
 async def test_reading_marks_what_the_other_wrote_until_then(talk: Talk, desk: Desk):

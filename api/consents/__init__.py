@@ -1,0 +1,1 @@
+"""A party consents to what nothing else allows, and withdraws it as easily."""
