@@ -65,12 +65,14 @@ class UploadedFile:
         size: bytes.
         sha256: of those.
         declared_type: what the sender calls it: believed by nobody, and told where it is a lie.
+        name: what it is called where it comes from; a form of a page says so, others may not.
     """
 
     content: BinaryIO = field(repr=False)
     size: int
     sha256: bytes
     declared_type: str
+    name: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +85,14 @@ class Upload:
 
 @asynccontextmanager
 async def received(
-    request: Request, *, texts: frozenset[str], file: str, most: int, folder: Path
+    request: Request,
+    *,
+    texts: frozenset[str],
+    file: str,
+    most: int,
+    folder: Path,
+    may_be_empty: bool = False,
+    said: dict[str, bytearray] | None = None,
 ) -> AsyncIterator[Upload]:
     """Read a body, and keep its file as long as the block lasts.
 
@@ -93,6 +102,8 @@ async def received(
         file: name of the part that is the file.
         most: bytes that the file may have.
         folder: where there is room for it.
+        may_be_empty: whether the file may have no byte: so a form of a page sends none.
+        said: filled with the texts as they come, for whoever wants to show them where the file is refused.
 
     Raises:
         Problem: 415 for another type of body, 400 for one that breaks off or is malformed, 422 naming the
@@ -101,7 +112,9 @@ async def received(
     """
     boundary = _boundary(request.headers.get("content-type", ""))
     with spool(folder) as content:
-        reader = _Reader(texts=texts, file=file, most=most, content=content)
+        reader = _Reader(
+            texts=texts, file=file, most=most, least=0 if may_be_empty else 1, content=content, said=said
+        )
         parser = MultipartParser(boundary, reader.callbacks())
         try:
             async for chunk in request.stream():
@@ -128,13 +141,24 @@ def _boundary(content_type: str) -> bytes:
 class _Reader:
     """Sorts the parts of a body as the parser finds them. Its callbacks only take note: they can not wait."""
 
-    def __init__(self, *, texts: frozenset[str], file: str, most: int, content: BinaryIO) -> None:
-        self._texts, self._file, self._most, self._content = texts, file, most, content
-        self._fields: dict[str, bytearray] = {}
+    def __init__(
+        self,
+        *,
+        texts: frozenset[str],
+        file: str,
+        most: int,
+        least: int,
+        content: BinaryIO,
+        said: dict[str, bytearray] | None,
+    ) -> None:
+        self._texts, self._file, self._content = texts, file, content
+        self._least, self._most = least, most
+        self._fields: dict[str, bytearray] = {} if said is None else said
         self._header = (bytearray(), bytearray())
         self._headers: dict[bytes, bytes] = {}
         self._name = ""
         self._declared_type: str | None = None
+        self._file_name = ""
         self._waiting = bytearray()
         self._size, self._text_size = 0, 0
         self._hash = hashlib.sha256()
@@ -168,6 +192,7 @@ class _Reader:
         if name == self._file:
             kind, _ = parse_options_header(self._headers.get(b"content-type", b""))
             self._declared_type = kind.decode("latin-1")
+            self._file_name = options.get(b"filename", b"").decode("utf-8", "replace")
         else:
             self._fields[name] = bytearray()
 
@@ -209,7 +234,7 @@ class _Reader:
         if missing:
             errors = [FieldError(pointer=pointer_to(name), code="missing") for name in missing]
             raise Problem("validation", 422, errors=errors)
-        if not self._size:
+        if self._size < self._least:
             raise _at(self._file, "empty-file")
         self._content.seek(0)
         file = UploadedFile(
@@ -217,6 +242,7 @@ class _Reader:
             size=self._size,
             sha256=self._hash.digest(),
             declared_type=self._declared_type or "",
+            name=self._file_name,
         )
         return Upload(fields={name: bytes(text) for name, text in self._fields.items()}, file=file)
 

@@ -4,41 +4,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from api.conversations.agency_schemas import (
-    AgencyMessage,
-    AgencyMessagePage,
-    AgencyMessageShown,
-    SupplementAsked,
-)
-from api.conversations.service import invalid, known_code
+from api.conversations import answering
+from api.conversations.agency_schemas import AgencyMessage, AgencyMessagePage, AgencyMessageShown
+from api.conversations.answering import Signer
+from api.conversations.service import known_code
 from api.conversations.wording import for_agency
 from api.paging import SyncedMark, SyncMark, SyncQuery, cut, is_known, sync_of
-from api.problems import FieldError, Problem
 from auth.principals import AgencyCaller
-from notify.announce import Notice, announce
-from notify.categories import Category
 from storage.access_log import repository as access_log
 from storage.access_log.kinds import ObjectKind, Purpose, ReaderKind
 from storage.access_log.repository import NewAccess
 from storage.agencies import speaking
 from storage.agencies.speaking import SpokenFor
 from storage.conversations import reading as messages
-from storage.conversations import writing
 from storage.conversations.attachments import Attached
-from storage.conversations.kinds import Author, MessageKind
-from storage.conversations.supplements import RequestItem, Supplement
-from storage.conversations.writing import MessageIdReused, NewAttachment
-from storage.dossiers import repository as locking
-from storage.dossiers import supplementing
-from storage.dossiers.repository import LockedDossier
-from storage.dossiers.timeline import Fact
+from storage.conversations.kinds import Author
+from storage.conversations.writing import NewAttachment
 from storage.errors import NotFoundError
-from storage.ids import new_id
 from storage.moments import BEFORE_ALL_IDS
 from storage.unit_of_work import Reading, UnitOfWork
-
-CONTENT = "message.content.1"
-"""Purpose of the hash of what was said; the number changes with the normal form."""
 
 
 async def spoken_for(reading: Reading, caller: AgencyCaller, code: str) -> SpokenFor:
@@ -57,72 +41,16 @@ async def write(
     *,
     files: Sequence[NewAttachment] = (),
 ) -> tuple[AgencyMessageShown, bool]:
-    """Keep what an agency writes, and tell the party; return it, and whether it is a repeat.
-
-    Asking for a supplement makes the dossier await one, unless it does already.
+    """Keep what an agency's system writes, and tell the party; return it, and whether it is a repeat.
 
     Raises:
         NotFoundError: there is no such dossier, or it is another agency's.
-        Problem: 409 where the id was used for another content, 422 where nothing is said.
+        Problem: as `answering.write`.
     """
-    if not (given.text or given.request or files):
-        raise invalid("says-nothing", "text")
-    dossier_id = (await spoken_for(uow, caller, code)).id
-    dossier = (await locking.lock(uow, [known_code(code)]))[known_code(code)]
-    # Keyed, as the content is personal: a plain hash could be tried out.
-    said = "\n".join((str(dossier_id), given.content(), *(file.sha256.hex() for file in files)))
-    hashed = uow.cipher.blind_index(CONTENT, said)
-    try:
-        repeats = await writing.find_repeat(uow, caller.client_id, given.source_id, hashed)
-    except MessageIdReused as error:
-        raise _reused(given.source_id) from error
-    if repeats is not None:
-        return for_agency(await messages.one(uow, dossier_id, repeats), caller.client_id), True
-    now = datetime.now(UTC)
-    new = writing.NewMessage(
-        id=new_id(),
-        dossier_id=dossier_id,
-        author=Author.AGENCY,
-        author_ref=caller.client_id,
-        kind=MessageKind.SUPPLEMENT_REQUEST if given.request else MessageKind.TEXT,
-        text=given.text,
-        request=_supplement(given.request) if given.request else None,
-        source_id=given.source_id,
-        content_hash=hashed,
-        attachments=files,
-    )
-    await writing.add(uow, dossier.party, new, now=now)
-    asked = None
-    if given.request:
-        asked = await supplementing.ask(uow, dossier, client_id=caller.client_id, note=given.text, now=now)
-    await announce(uow, [_notice(dossier, asked, now)], now)
-    return for_agency(await messages.one(uow, dossier_id, new.id), caller.client_id), False
-
-
-def _supplement(asked: SupplementAsked) -> Supplement:
-    items = (
-        RequestItem(number=number, name=item.name, form_code=item.form_code, note=item.note)
-        for number, item in enumerate(asked.items, start=1)
-    )
-    return Supplement(items=tuple(items), due_on=asked.due_on)
-
-
-def _notice(dossier: LockedDossier, asked: Fact | None, now: datetime) -> Notice:
-    """Tell of a new status where there is one, as a pushed event would; else that somebody wrote."""
-    params = {"occurred_at": now.isoformat()}
-    return Notice(
-        party_id=dossier.party.party_id,
-        agency_id=dossier.agency_id,
-        category=Category.SUPPLEMENT_REQUIRED if asked else Category.MESSAGE,
-        dossier_id=dossier.id,
-        event_id=asked.id if asked else None,
-        params=params | ({"status": int(asked.status)} if asked else {}),
-    )
-
-
-def _reused(source_id: str) -> Problem:
-    errors = [FieldError(pointer="/source_id", code="message-id-reused")]
-    return Problem("message-id-reused", 409, errors=errors, source_id=source_id)
+    await spoken_for(uow, caller, code)
+    signer = Signer(author=Author.AGENCY, ref=caller.client_id, source=caller.client_id)
+    kept, repeated = await answering.write(uow, signer, known_code(code), given, files=files)
+    return for_agency(kept, caller.client_id), repeated
 
 
 async def pull(uow: UnitOfWork, caller: AgencyCaller, asked: SyncQuery) -> AgencyMessagePage:

@@ -25,16 +25,28 @@ Shown = TypeVar("Shown", bound=MessageShown)
 
 
 @asynccontextmanager
-async def taken(request: Request, services: Services, whose: str) -> AsyncIterator[Upload]:
-    """Read a message with its file, which is there as long as the block lasts. Raises Problem."""
+async def taken(
+    request: Request,
+    services: Services,
+    whose: str,
+    *,
+    texts: frozenset[str] = frozenset({MESSAGE}),
+    said: dict[str, bytearray] | None = None,
+) -> AsyncIterator[Upload]:
+    """Read a message with its file, which is there as long as the block lasts. Raises Problem.
+
+    With `said`, it is a form of a page: see `api.uploads.received`. Its file may be none, that is empty.
+    """
     settings = services.settings.papers
     with services.uploads.taken(whose):
         async with received(
             request,
-            texts=frozenset({MESSAGE}),
+            texts=texts,
             file=FILE,
             most=settings.limits().file_bytes,
             folder=settings.spool_folder(),
+            may_be_empty=said is not None,
+            said=said,
         ) as upload:
             yield upload
 

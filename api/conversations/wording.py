@@ -8,7 +8,7 @@ from storage.conversations.kinds import Author
 from storage.conversations.reading import KeptAttachment, KeptMessage
 from storage.conversations.supplements import Supplement
 
-FOR_PARTY, FOR_AGENCY = "/v1/dossiers", "/v1/agency/dossiers"
+FOR_PARTY, FOR_AGENCY, FOR_OFFICER = "/v1/dossiers", "/v1/agency/dossiers", "/console/dossiers"
 
 
 def for_party(message: KeptMessage) -> MessageShown:
@@ -24,6 +24,11 @@ def for_agency(message: KeptMessage, client_id: str) -> AgencyMessageShown:
         read_by_party_at=message.receipt_at,
         source_id=message.source_id if own else None,
     )
+
+
+def for_officer(message: KeptMessage) -> MessageShown:
+    """Return a message as an officer sees it, with the same of what the party has read."""
+    return MessageShown(**_told(message, FOR_OFFICER), read_by_party_at=message.receipt_at)
 
 
 def _told(message: KeptMessage, below: str) -> dict[str, Any]:

@@ -219,18 +219,16 @@ RIGHTS = [
 ]
 
 
-@pytest.mark.parametrize(("role", "where", "reads", "writes"), RIGHTS)
+@pytest.mark.parametrize("right", RIGHTS)
 async def test_each_role_does_what_it_may_and_no_more(
     talk: Talk,
     agency: Agency,
     services: Services,
     make_agency: MakeAgency,
-    role: Role,
-    where: str,
-    reads: bool,
-    writes: bool,
+    right: tuple[Role, str, bool, bool],
 ):
     """By role, and by the agency for which it is held; what may not be is answered as what is not there."""
+    role, where, reads, writes = right
     await talk.say("riêng")
     held = agency
     if where == "above":
