@@ -9,20 +9,27 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
-from storage.engine import sqlalchemy_url
+from storage.engine import libpq_url, sqlalchemy_url
+from storage.errors import SettingsError
 
 # Any number will do, as long as it is always the same: two processes that migrate at once take turns.
 MIGRATION_LOCK = 0x74696E64616E
 TURN_SECONDS = 0.1
+OLDEST_SERVER = 15
 
 
 def upgrade(database_url: str, revision: str = "head") -> None:
-    """Bring the schema up to `revision`. Does nothing where it is there already."""
+    """Bring the schema up to `revision`. Does nothing where it is there already.
+
+    Raises SettingsError where the database is none that we can work on.
+    """
+    _require_fit(database_url)
     with _config(database_url) as config:
         command.upgrade(config, revision)
 
@@ -43,6 +50,21 @@ def revise(database_url: str, message: str) -> None:
     """Write a new migration from the difference between models and database."""
     with _config(database_url) as config:
         command.revision(config, message=message, autogenerate=True)
+
+
+def _require_fit(database_url: str) -> None:
+    with psycopg.connect(libpq_url(database_url)) as connection:
+        told = connection.info
+        version, encoding = told.server_version // 10_000, told.parameter_status("server_encoding")
+    if version < OLDEST_SERVER:
+        raise SettingsError(
+            f"DATABASE_URL names a PostgreSQL {version}; {OLDEST_SERVER} is the oldest that will do"
+        )
+    if encoding != "UTF8":
+        raise SettingsError(
+            f"DATABASE_URL names a database in {encoding}; it must be in UTF8. "
+            "Make one with: CREATE DATABASE … ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0"
+        )
 
 
 @contextmanager

@@ -11,16 +11,21 @@ from sqlalchemy.engine import make_url
 
 from api.stack import drop_database
 from storage import migrations
+from storage.errors import SettingsError
 from storage.schema import expected_revision
 from storage.tables import metadata
 
+AS_USUAL = "CREATE DATABASE {}"
+ASCII = "CREATE DATABASE {} ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0"
+
 
 @pytest.fixture
-def fresh(server_url: str) -> Iterator[str]:
-    """An empty database."""
+def fresh(request: pytest.FixtureRequest, server_url: str) -> Iterator[str]:
+    """An empty database, made as usual unless a test says how."""
     name = f"tindan_migrations_{secrets.token_hex(4)}"
+    how = sql.SQL(getattr(request, "param", AS_USUAL))
     with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        connection.execute(how.format(sql.Identifier(name)))
     yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     drop_database(server_url, name)
 
@@ -64,6 +69,14 @@ def test_up_down_and_up_again(fresh: str) -> None:
     assert shape(fresh) == first
     migrations.upgrade(fresh)
     assert shape(fresh) == first
+
+
+@pytest.mark.parametrize("fresh", [ASCII], indirect=True)
+def test_a_database_of_another_encoding_is_refused(fresh: str) -> None:
+    """Before anything is made in it, with how to make one that will do."""
+    with pytest.raises(SettingsError, match="in SQL_ASCII; it must be in UTF8"):
+        migrations.upgrade(fresh)
+    assert tables(fresh) == set()
 
 
 def test_many_may_migrate_at_once(fresh: str) -> None:
