@@ -93,6 +93,26 @@ FIELD_ERRORS: dict[str, Words] = {
     "another-birth-year": Words(
         "Năm sinh khác với số định danh.", "The year is not the one that the citizen number tells."
     ),
+    "not-https": Words("Phải là địa chỉ https.", "Must be an https address."),
+    "not-a-day": Words("Ngày phải viết như 2026-11-22.", "A day must be written as 2026-11-22."),
+    "nothing-said": Words("Chưa có nội dung nào.", "Nothing is said in it."),
+    "hours-backwards": Words(
+        "Giờ kết thúc phải sau giờ bắt đầu, trong cùng ngày (muộn nhất 24:00).",
+        "It must end after it begins, on the same day (24:00 at the latest).",
+    ),
+    "hours-touch": Words(
+        "Hai khoảng giờ {first} và {second} của cùng một ngày chồng hoặc giáp nhau.",
+        "{first} and {second} of one day overlap or touch.",
+    ),
+    "hours-needed": Words(
+        "Số trực cả ngày nghỉ phải có giờ riêng.", "A number that is answered on holidays needs hours."
+    ),
+    "exception-unclear": Words(
+        "Phải là nghỉ (closed), hoặc có cả from và to.", "It is either closed, or has both from and to."
+    ),
+    "exceptions-differ": Words(
+        "Ngày {day} vừa nghỉ vừa có mục khác.", "{day} is closed, and has another entry as well."
+    ),
     "represents-itself": Words("Không thể tự đại diện cho chính mình.", "Nobody represents itself."),
     "wrong-party-kind": Words(
         "Hình thức đại diện này không áp dụng cho cá nhân hoặc tổ chức đó.",

@@ -24,6 +24,7 @@ from notify.ports import ReceiptReader
 from notify.registry import build_receipt_readers
 from notify.routebook import RouteBook
 from storage.agencies.authority import AuthorityBook
+from storage.agencies.directory import DirectoryBook
 from storage.catalogue.book import CatalogueBook
 from storage.cipher import Cipher
 from storage.dossiers.slips import SlipKeys
@@ -64,6 +65,7 @@ class Services:
     client_keys: ClientKeys = field(default_factory=ClientKeys)
     routes: RouteBook = field(default_factory=RouteBook)
     authority: AuthorityBook = field(default_factory=AuthorityBook)
+    agencies: DirectoryBook = field(default_factory=DirectoryBook)
     receipt_readers: Mapping[str, ReceiptReader] = field(default_factory=dict)
 
     def unit_of_work(self) -> UnitOfWork:

@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from auth.representation import ACCESS_TOKEN, GRANT_TYPE
 from notify.one_time_code import code_of
+from storage.contact_points import repository as contact_points
+from storage.contact_points.record import ContactRecord, Hotline
 from storage.contacts import proving
 from storage.contacts.addresses import ContactKind
 from storage.contacts.opt_out import opt_out_token
@@ -69,6 +71,15 @@ def an_id(name: str, owned: Callable[[World], Awaitable[str]], **sent: Any) -> M
 async def of_dossier(world: World) -> Call:
     """Name the owner's dossier."""
     return Call(names={"code": world.code}, missing={"code": "H26.1-261121-8888"})
+
+
+async def agency_contact(world: World) -> Call:
+    """Ask how the owner's agency is reached."""
+    record = ContactRecord(hotlines=(Hotline(label="Tổng đài", number="1022"),))
+    async with world.services.unit_of_work() as uow:
+        await contact_points.put(uow, [(world.town.id, record)], author="test")
+        await uow.commit()
+    return Call(names={"code": "H26.1"}, missing={"code": "H99"})
 
 
 async def message(world: World) -> Call:
@@ -355,6 +366,8 @@ REQUESTS: dict[str, Make] = {
     "GET /V/sw.js": EMPTY,
     "GET /V/{code}": plain(names={"code": "7K3M0QXV92TE"}),
     "GET /v/{code}": plain(names={"code": "7K3M0QXV92TE"}),
+    "GET /v1/agencies": EMPTY,
+    "GET /v1/agencies/{code}/contact": agency_contact,
     "GET /v1/procedures": EMPTY,
     "GET /v1/procedures/suggestions": EMPTY,
     "GET /v1/life-events": EMPTY,

@@ -1,0 +1,1 @@
+"""How agencies are reached: found by name, their hotlines, addresses, and when they are open."""
