@@ -12,6 +12,7 @@ from api.agency_events.router import router as agency_events
 from api.console import faults
 from api.console.paths import HOME as CONSOLE
 from api.console.router import router as console
+from api.consents.router import router as consents
 from api.contact_points.router import router as contact_points
 from api.conversations.agency_router import router as agency_messages
 from api.conversations.router import router as messages
@@ -67,13 +68,10 @@ ROUTERS = (
     procedure_bundle,
     procedure_details,
     procedure_page,
+    contact_points,
     lookups,
     slips,
     lookup_page,
-    # Before what is published: `mine` is no id.
-    questions,
-    published_answers,
-    contact_points,
     vault,
     vault_shares,
     shares,
