@@ -88,11 +88,6 @@ FIELD_ERRORS: dict[str, Words] = {
     "ids-or-all": Words(
         "Gửi 'ids', hoặc 'all' cùng với 'before'.", "Send 'ids', or 'all' together with 'before'."
     ),
-    "invalid-cursor": Words("Con trỏ trang không hợp lệ.", "The cursor is not valid."),
-    "unknown-scope": Words("Phải có ít nhất một quyền trong danh sách.", "Needs at least one known power."),
-    "another-birth-year": Words(
-        "Năm sinh khác với số định danh.", "The year is not the one that the citizen number tells."
-    ),
     "not-https": Words("Phải là địa chỉ https.", "Must be an https address."),
     "not-a-day": Words("Ngày phải viết như 2026-11-22.", "A day must be written as 2026-11-22."),
     "nothing-said": Words("Chưa có nội dung nào.", "Nothing is said in it."),
@@ -112,6 +107,11 @@ FIELD_ERRORS: dict[str, Words] = {
     ),
     "exceptions-differ": Words(
         "Ngày {day} vừa nghỉ vừa có mục khác.", "{day} is closed, and has another entry as well."
+    ),
+    "invalid-cursor": Words("Con trỏ trang không hợp lệ.", "The cursor is not valid."),
+    "unknown-scope": Words("Phải có ít nhất một quyền trong danh sách.", "Needs at least one known power."),
+    "another-birth-year": Words(
+        "Năm sinh khác với số định danh.", "The year is not the one that the citizen number tells."
     ),
     "represents-itself": Words("Không thể tự đại diện cho chính mình.", "Nobody represents itself."),
     "wrong-party-kind": Words(

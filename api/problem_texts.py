@@ -213,11 +213,11 @@ DETAILS: dict[str, Words] = {
     "not-found": Words(
         "Không có mục này, hoặc mục này không thuộc về bạn.", "There is none, or it is not yours."
     ),
-    "no-such-procedure": Words(
     "no-contact-known": Words(
         "Cơ quan này và các cơ quan cấp trên chưa công bố đường dây nóng, địa chỉ hay giờ làm việc.",
         "Neither this agency nor those above it have published a hotline, an address or opening hours.",
     ),
+    "no-such-procedure": Words(
         "Mã thủ tục gồm một chữ số, dấu chấm và sáu chữ số, ví dụ 1.001193. Hãy kiểm tra lại mã.",
         "A code is one digit, a dot and six digits, such as 1.001193. Check the code.",
     ),
