@@ -5,7 +5,7 @@ import asyncio
 from storage.beside import short_turns
 from storage.following import Follower, NotReady
 from storage.questions.building import build_beside
-from storage.questions.entries import Entry, ShelfStamp, all_entries, stamp_in_force
+from storage.questions.entries import Published, ShelfStamp, published, stamp_in_force
 from storage.questions.shelf import Shelf
 from storage.unit_of_work import Reading
 
@@ -30,11 +30,10 @@ class AnswerBook(Follower[Shelf, ShelfStamp]):
         if stamp.rows > FEW:
             return await build_beside(self._settings)
         async with self._open_reading() as reading:
-            stamp = await stamp_in_force(reading)
-            entries = await all_entries(reading)
-        return await asyncio.to_thread(_shelved, entries, stamp)
+            found = await published(reading)
+        return await asyncio.to_thread(_shelved, found)
 
 
-def _shelved(entries: list[Entry], stamp: ShelfStamp) -> Shelf:
+def _shelved(found: Published) -> Shelf:
     with short_turns():
-        return Shelf(entries, stamp=stamp)
+        return Shelf(found)

@@ -1,5 +1,6 @@
 """Published answers as everybody may read them, and of what state of the database they are."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -8,6 +9,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from storage.procedures.versions import versions
+from storage.search.folding import fold, words
 from storage.unit_of_work import Reading
 
 
@@ -24,7 +26,7 @@ def is_stale(answer: LiteralString, procedure: LiteralString) -> LiteralString:
     )
 
 
-_ENTRIES = f"""
+ENTRIES: LiteralString = f"""
 SELECT p.id, p.question, p.answer, coalesce(p.field, c.field) AS field, a.id AS agency_id,
   a.code AS agency_code, a.name AS agency_name, a.lineage AS agencies, p.procedure_code,
   c.name AS procedure_name, p.procedure_version, p.question_id IS NULL AS faq, p.published_at, p.updated_at,
@@ -33,8 +35,9 @@ FROM published_answer p
 JOIN agency a ON a.id = p.agency_id
 LEFT JOIN procedure c ON c.code = p.procedure_code
 WHERE p.taken_down_at IS NULL
-ORDER BY p.published_at DESC, p.id DESC
 """
+_ALL = f"{ENTRIES} ORDER BY p.published_at DESC, p.id DESC"
+_NAMES = "SELECT name FROM procedure WHERE removed_in IS NULL"
 # All rows are counted in, and not the last change alone: a transaction may commit after one that began later.
 # Numbers of transactions mean something within one server's timeline only.
 _STAMP = """
@@ -99,6 +102,20 @@ class ShelfStamp:
     catalogue_digest: bytes = b""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """What a shelf is made of.
+
+    Attributes:
+        entries: what everybody may read, the newest first.
+        known: words of the catalogue, without marks: few answers do not hold half of the language.
+    """
+
+    stamp: ShelfStamp
+    entries: list[Entry]
+    known: frozenset[str]
+
+
 async def stamp_in_force(reading: Reading) -> ShelfStamp:
     """Return the state of now. Taken before entries are read, these are never older than it says."""
     catalogue = await versions(reading, limit=1)
@@ -115,8 +132,20 @@ async def stamp_in_force(reading: Reading) -> ShelfStamp:
     )
 
 
-async def all_entries(reading: Reading) -> list[Entry]:
-    """Return what everybody may read, the newest first."""
-    async with (await reading.driver()).cursor(row_factory=dict_row) as cursor:
-        rows = await (await cursor.execute(_ENTRIES, binary=True)).fetchall()
-    return [Entry(**{**row, "agencies": tuple(row["agencies"])}) for row in rows]
+async def published(reading: Reading) -> Published:
+    """Read all that everybody may read."""
+    stamp = await stamp_in_force(reading)
+    driver = await reading.driver()
+    async with driver.cursor(row_factory=dict_row) as cursor:
+        rows = await (await cursor.execute(_ALL, binary=True)).fetchall()
+    names: list[Any] = await (await driver.execute(_NAMES)).fetchall()
+    return Published(
+        stamp=stamp,
+        entries=[entry_of(row) for row in rows],
+        known=frozenset(fold(word) for (name,) in names for word in words(name)),
+    )
+
+
+def entry_of(row: Mapping[str, Any]) -> Entry:
+    """Return the entry of a row of `ENTRIES`."""
+    return Entry(**{**row, "agencies": tuple(row["agencies"])})

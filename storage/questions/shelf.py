@@ -2,15 +2,15 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from storage.questions.entries import Entry, ShelfStamp
+from storage.questions.entries import Entry, Published
 from storage.questions.likeness import likeness
 from storage.search.fitting import fitting
 from storage.search.index import CANDIDATES, Index, Searchable
@@ -20,16 +20,20 @@ from storage.search.sifting import Places
 
 Value = tuple[str, Hashable]
 
-ALIKE = 0.3
-"""How alike a question is at least that is proposed to who asks another."""
+ALIKE = 0.32
+"""How alike two questions are at least of which the one is proposed to who asks the other."""
+
+BY_WORDS = 0.3
+"""How much it counts among them how well an entry fits by all of its words, those of the answer too."""
 
 COMPARED = 12
-"""Of the likeliest, so many are compared with what is being asked."""
+"""Of the likeliest by their words, so many are compared with what is being asked."""
 
 STALE_PRIOR = -0.6
 """A stale answer stands below a fresh one that fits about as well (`storage.search.ranking.PRIOR`)."""
 
-STALE_LIKENESS = 0.9
+STALE_BEHIND = 0.1
+"""And among those that are alike."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,16 +71,16 @@ class Shelf:
     """Answers questions by what was answered before. Never changed.
 
     Args:
-        entries: all of them, the newest first.
-        stamp: of what state of the database they are.
+        published: all that there is.
         folder: where the index is kept (`storage.search.index`); in memory where none is given.
     """
 
-    def __init__(self, entries: Iterable[Entry], *, stamp: ShelfStamp, folder: Path | None = None) -> None:
-        self.stamp = stamp
-        self._entries = list(entries)
+    def __init__(self, published: Published, folder: Path | None = None) -> None:
+        self.stamp = published.stamp
+        self._entries = published.entries
         self._lexicon = lexicon()
-        self._index = Index(map(_searchable, self._entries), self._lexicon, folder)
+        known = replace(self._lexicon, words=self._lexicon.words | published.known)
+        self._index = Index(map(_searchable, self._entries), known, folder)
         self._by_value = _by_value(self._entries)
         # What is in no question that was answered tells as much as what is in none but one.
         self._unheard = math.log(1 + 2 * len(self._entries))
@@ -104,9 +108,9 @@ class Shelf:
         Where nothing is asked, everything is listed, the newest first.
         """
         passing = self._passing(sieve)
-        question = understand(text, self._lexicon, self._index.spelling)
+        question = self._understood(text)
         if question.folded:
-            hits, complete = fitting(self._index, question, [self._likely(question, passing)])
+            hits, complete = fitting(self._index, question, [self._candidates(question, passing)])
             listed = list(hits)
         else:
             listed, complete = sorted(range(len(self)) if passing is None else passing), True
@@ -116,39 +120,41 @@ class Shelf:
     def similar(self, text: str, count: int, procedure: str | None = None) -> Sequence[Entry]:
         """Return up to `count` of those that answer what somebody is about to ask, the most alike first.
 
-        Where nothing really does, nothing is returned. With a procedure, those that rest on it come first.
+        Where nothing really does, nothing is returned. Of a procedure, those that rest on it come first.
         """
-        question = understand(text, self._lexicon, self._index.spelling)
+        question = self._understood(text)
         if not question.matters:
             return []
-        likely = dict.fromkeys(self._best(question, None))
         own = self._by_value.get(("procedure", procedure), frozenset()) if procedure else frozenset()
-        likely |= dict.fromkeys(self._best(question, own))
+        likely = {**self._likeliest(question, None), **self._likeliest(question, own)}
+        alike = sorted(
+            (place not in own, -like - BY_WORDS * fits + STALE_BEHIND * self._entries[place].stale, place)
+            for place, fits in likely.items()
+            if (like := self._likeness(question, place)) >= ALIKE
+        )
+        return [self._entries[place] for *_, place in alike[:count]]
 
-        def alike(place: int) -> float:
-            return self._alike(question, self._entries[place])
+    def _understood(self, text: str) -> Question:
+        return understand(text, self._lexicon, self._index.spelling)
 
-        by_likeness = {place: like for place in likely if (like := alike(place)) >= ALIKE}
-        ordered = sorted(by_likeness, key=lambda place: (place not in own, -by_likeness[place], place))
-        return [self._entries[place] for place in ordered[:count]]
+    def _likeliest(self, question: Question, passing: Places | None) -> Mapping[int, float]:
+        """Return a few places with how well each fits by its words, the best by 1."""
+        hits, _ = fitting(self._index, question, [self._candidates(question, passing)])
+        few = list(islice(hits.items(), COMPARED))
+        return {place: worse / few[0][1] for place, worse in few}
 
-    def _best(self, question: Question, passing: Places | None) -> Iterator[int]:
-        if passing is not None and not passing:
-            return iter(())
-        hits, _ = fitting(self._index, question, [self._likely(question, passing)])
-        return islice(hits, COMPARED)
-
-    def _alike(self, question: Question, entry: Entry) -> float:
-        asked = understand(entry.question, self._lexicon, self._index.spelling)
-        return likeness(question, asked, self._tells) * (STALE_LIKENESS if entry.stale else 1.0)
+    def _likeness(self, question: Question, place: int) -> float:
+        return likeness(question, self._understood(self._entries[place].question), self._tells)
 
     def _tells(self, word: str) -> float:
         return self._index.tells(word) or self._unheard
 
-    def _likely(self, question: Question, passing: Places | None) -> list[tuple[int, float]]:
+    def _candidates(self, question: Question, passing: Places | None) -> list[tuple[int, float]]:
         if passing is None:
             return self._index.candidates(question)
-        found = self._index.candidates(question, max(len(self), 1))
+        if not passing:
+            return []
+        found = self._index.candidates(question, len(self))
         return list(islice((hit for hit in found if hit[0] in passing), CANDIDATES))
 
     def _passing(self, sieve: ShelfSieve) -> Places | None:
