@@ -54,6 +54,11 @@ FIELD_ERRORS: dict[str, Words] = {
     ),
     "unknown-status": Words("Trạng thái phải từ 1 đến 10.", "The status must be 1 to 10."),
     "unknown-agency": Words("Không có cơ quan '{value}'.", "There is no agency '{value}'."),
+    "agency-needed": Words("Hãy chọn cơ quan mà bạn muốn hỏi.", "Choose the agency that you want to ask."),
+    "agency-closed": Words(
+        "Cơ quan '{value}' không còn hoạt động, hoặc chưa hoạt động.",
+        "The agency '{value}' has ended, or is yet to begin.",
+    ),
     "malformed-code": Words("Mã không đúng dạng.", "The code has not the right form."),
     "in-the-future": Words(
         "Thời điểm ở tương lai quá {minutes} phút so với đồng hồ máy chủ.",
@@ -108,6 +113,29 @@ FIELD_ERRORS: dict[str, Words] = {
     "exceptions-differ": Words(
         "Ngày {day} vừa nghỉ vừa có mục khác.", "{day} is closed, and has another entry as well."
     ),
+    "procedure-not-seen": Words(
+        "Hãy xem thủ tục {value} trước khi gửi: dưới đây là phiên bản hiện hành.",
+        "Look at procedure {value} before you send this: the version in force is below.",
+    ),
+    "procedure-removed": Words(
+        "Thủ tục {value} không còn trong danh mục.", "Procedure {value} is in the catalogue no more."
+    ),
+    "version-ahead": Words(
+        "Thủ tục {value} chưa từng có phiên bản này.", "Procedure {value} never had this version."
+    ),
+    "agency-ended": Words("Cơ quan '{value}' không còn hiệu lực.", "Agency '{value}' is not in force."),
+    "same-agency": Words("Câu hỏi đang ở cơ quan này.", "The question is with this agency already."),
+    "personal-found": Words(
+        "Đã thay thông tin cá nhân bằng chữ trong ngoặc vuông. Hãy xem lại rồi gửi.",
+        "What is personal was replaced by words in square brackets. Look at it again, and send it.",
+    ),
+    "procedure-or-field": Words(
+        "Chọn thủ tục hoặc lĩnh vực, không chọn cả hai.", "Choose a procedure or a field, not both."
+    ),
+    "unknown-field": Words("Không có lĩnh vực '{value}'.", "There is no field '{value}'."),
+    "not-your-agency": Words(
+        "Bạn không kiểm duyệt cho cơ quan '{value}'.", "You do not moderate for agency '{value}'."
+    ),
     "invalid-cursor": Words("Con trỏ trang không hợp lệ.", "The cursor is not valid."),
     "unknown-scope": Words("Phải có ít nhất một quyền trong danh sách.", "Needs at least one known power."),
     "another-birth-year": Words(
@@ -127,6 +155,18 @@ FIELD_ERRORS: dict[str, Words] = {
     "items-of-a-request": Words(
         "Câu trả lời phải nêu yêu cầu bổ sung và các mục được trả lời.",
         "An answer names a supplement request and which of its items it answers.",
+    ),
+    "reply-or-supplies": Words(
+        "Chỉ chọn một: trả lời một yêu cầu (reply_to), hoặc supplies.",
+        "It is either an answer to a request (reply_to), or supplies.",
+    ),
+    "nothing-awaited": Words(
+        "Hồ sơ không chờ bổ sung. Hãy gửi như tin nhắn thường.",
+        "The dossier awaits no supplement. Send it as a plain message.",
+    ),
+    "answer-the-request": Words(
+        "Cơ quan đã liệt kê những gì còn thiếu trong một tin nhắn. Hãy trả lời từng mục ở đó (reply_to).",
+        "A message of the agency's lists what is missing. Answer its items, and name it in reply_to.",
     ),
     "no-such-request": Words(
         "Không có yêu cầu bổ sung này trong hồ sơ.", "The dossier has no such supplement request."

@@ -134,8 +134,9 @@ async def write_message(given: NewMessage, once: ActsOnce, pen: Annotated[Pen, D
     """Write about one of the caller's dossiers, with documents of its store.
 
     An answer names the request and which of its items it answers. When each item has an answer, the agency's
-    time runs on; the status stays until the agency says otherwise. Whoever hands over documents needs what it
-    takes to share them.
+    time runs on; the status stays until the agency says otherwise. Where the dossier awaits a supplement of
+    which no message says what it is, `supplies` says that this is it. Whoever hands over documents needs what
+    it takes to share them.
     """
     return await pen.write(once, given)
 

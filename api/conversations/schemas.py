@@ -22,6 +22,8 @@ class NewMessage(Body):
 
     Attributes:
         reply_to: the supplement request that it answers, with the numbers of the `items` that it answers.
+        supplies: with this the party has sent all that was asked for, where the dossier awaits a supplement
+            and no message lists it; where one does, `reply_to` names it.
         document_ids: documents of the party's own store, whose originals the agency may read from then on.
     """
 
@@ -30,6 +32,7 @@ class NewMessage(Body):
     items: Annotated[list[ItemNumber], Field(max_length=MOST_ITEMS)] = Field(
         default_factory=list, examples=[[1]]
     )
+    supplies: bool = Field(default=False, strict=True)
     document_ids: Annotated[list[UUID], Field(max_length=MOST_DOCUMENTS)] = Field(default_factory=list)
 
     @field_validator("items", "document_ids")
@@ -43,6 +46,8 @@ class NewMessage(Body):
     def _items_of_a_request(self) -> Self:
         if (self.reply_to is None) is not (not self.items):
             raise PydanticCustomError("items-of-a-request", "items-of-a-request")
+        if self.supplies and self.reply_to:
+            raise PydanticCustomError("reply-or-supplies", "reply-or-supplies")
         return self
 
 
@@ -107,6 +112,7 @@ class MessageShown(BaseModel):
         by_representative: somebody who acts for the party wrote it.
         request: of a supplement request.
         reply_to: of an answer to one, with the numbers of the `items` that it answers.
+        supplies: the party sends with it all that was asked for elsewhere than in a message.
         read_by_party_at: when the party had read it; to agencies, only where it consents to that.
     """
 
@@ -119,6 +125,7 @@ class MessageShown(BaseModel):
     request: RequestShown | None
     reply_to: UUID | None
     items: list[int]
+    supplies: bool
     attachments: list[AttachmentShown]
     created_at: datetime
     read_by_party_at: datetime | None

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from api.conversations.schemas import MessageShown, NewMessage
 from api.conversations.wording import for_party
-from api.problems import FieldError, Problem, pointer_to
+from api.problems import invalid
 from auth.principals import Citizen
 from storage.agencies.codes import InvalidCode
 from storage.cipher import PartyKey
@@ -67,6 +67,9 @@ async def write(
         raise invalid("says-nothing", "text")
     if given.reply_to:
         await _require_request(uow, dossier, given)
+    if given.supplies:
+        await _require_wait(uow, dossier)
+    answers = given.supplies or given.reply_to is not None
     documents = await _documents(uow, dossier.party, given.document_ids)
     now = datetime.now(UTC)
     new = writing.NewMessage(
@@ -74,14 +77,14 @@ async def write(
         dossier_id=dossier.id,
         author=Author.PARTY,
         author_ref=str(citizen.signed_in_as),
-        kind=MessageKind.SUPPLEMENT_ANSWER if given.reply_to else MessageKind.TEXT,
+        kind=MessageKind.SUPPLEMENT_ANSWER if answers else MessageKind.TEXT,
         text=given.text,
         reply_to_id=given.reply_to,
         answers=tuple(given.items),
         attachments=[*documents, *files],
     )
     await writing.add(uow, dossier.party, new, now=now)
-    if given.reply_to:
+    if answers:
         await _resume(uow, dossier, new.id, given.reply_to, now)
     return for_party(await messages.one(uow, dossier.id, new.id))
 
@@ -98,6 +101,15 @@ async def _require_request(uow: UnitOfWork, dossier: LockedDossier, given: NewMe
     for place, number in enumerate(given.items):
         if number not in asked:
             raise invalid("no-such-item", "items", place)
+
+
+async def _require_wait(uow: UnitOfWork, dossier: LockedDossier) -> None:
+    """Refuse what was not asked for, or was in a message, where it is to be answered. Raises Problem."""
+    since = _waits_since(dossier)
+    if since is None:
+        raise invalid("nothing-awaited", "supplies")
+    if not await writing.is_complete(uow, dossier.id, None, since=since):
+        raise invalid("answer-the-request", "supplies")
 
 
 async def _documents(uow: UnitOfWork, key: PartyKey, ids: Sequence[UUID]) -> list[NewAttachment]:
@@ -123,16 +135,14 @@ async def _documents(uow: UnitOfWork, key: PartyKey, ids: Sequence[UUID]) -> lis
     return found
 
 
+def _waits_since(dossier: LockedDossier) -> datetime | None:
+    return supplementing.waits_for_supplement(fold(dossier.facts, dossier.supplied))
+
+
 async def _resume(
-    uow: UnitOfWork, dossier: LockedDossier, message_id: UUID, request_id: UUID, now: datetime
+    uow: UnitOfWork, dossier: LockedDossier, message_id: UUID, request_id: UUID | None, now: datetime
 ) -> None:
     """Let the clock run on, if it stands and nothing that was asked since is open."""
-    since = supplementing.waits_for_supplement(fold(dossier.facts, dossier.supplied))
+    since = _waits_since(dossier)
     if since and await writing.is_complete(uow, dossier.id, request_id, since=since):
         await supplementing.supply(uow, dossier, message_id=message_id, now=now)
-
-
-def invalid(code: str, *where: object, **params: object) -> Problem:
-    """Make the problem of one field."""
-    error = FieldError(pointer=pointer_to(*where), code=code, params=params)
-    return Problem("validation", 422, errors=[error])

@@ -44,6 +44,7 @@ def _told(message: KeptMessage, below: str) -> dict[str, Any]:
         "request": _request(message.request, message.answered) if message.request else None,
         "reply_to": message.reply_to_id,
         "items": list(message.answers),
+        "supplies": message.supplies,
         "attachments": [_attachment(one, here) for one in message.attachments],
         "created_at": message.created_at,
         "read_by_agency_at": message.read_by_agency_at,

@@ -21,4 +21,4 @@ class MessageKind(StrEnum):
     SUPPLEMENT_REQUEST = "supplement_request"
     """The agency asks for papers, one by one."""
     SUPPLEMENT_ANSWER = "supplement_answer"
-    """The party answers some of what was asked."""
+    """The party answers some of what a request asks for; or, to none, all that was asked for elsewhere."""

@@ -20,7 +20,8 @@ class Message(SQLModel, table=True):
         text_sealed: none where there are only files.
         request_sealed: what a supplement request asks for, see `storage.conversations.supplements`; `asked`
             is of how many items it consists.
-        reply_to_id: the request that a supplement answer is to, and in `answers` the numbers of its items.
+        reply_to_id: the request that a supplement answer is to, and in `answers` the numbers of its items;
+            neither where no message asked for what is sent.
         source_id: what the agency's client calls it, with a keyed hash of all that it said under that name.
         read_by_party_at: when the party had read it; `receipt_at` is the same where it consented then to the
             agency's being told.

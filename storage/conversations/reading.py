@@ -107,6 +107,11 @@ class KeptMessage:
     xid: int
     attachments: tuple[KeptAttachment, ...]
 
+    @property
+    def supplies(self) -> bool:
+        """Whether the party said to send with it what was asked for elsewhere than in a message."""
+        return self.kind is MessageKind.SUPPLEMENT_ANSWER and self.reply_to_id is None
+
 
 async def moment(reading: Reading, dossier_id: UUID | None = None) -> Moment:
     """Return where one conversation stands, or all do."""

@@ -74,8 +74,10 @@ class NewMessage:
     def __post_init__(self) -> None:
         if (self.kind is MessageKind.SUPPLEMENT_REQUEST) is not (self.request is not None):
             raise ValueError("a request says what it asks for")
-        if (self.kind is MessageKind.SUPPLEMENT_ANSWER) is not bool(self.reply_to_id and self.answers):
-            raise ValueError("an answer says what it answers")
+        if bool(self.reply_to_id) is not bool(self.answers):
+            raise ValueError("an answer to a request says which items it answers")
+        if self.answers and self.kind is not MessageKind.SUPPLEMENT_ANSWER:
+            raise ValueError("what answers items is an answer")
         if not (self.text or self.request or self.attachments):
             raise ValueError("a message says something")
 
@@ -145,7 +147,7 @@ async def find_repeat(reading: Reading, author_ref: str, source_id: str, content
     return message_id
 
 
-async def is_complete(uow: UnitOfWork, dossier_id: UUID, request_id: UUID, *, since: datetime) -> bool:
+async def is_complete(uow: UnitOfWork, dossier_id: UUID, request_id: UUID | None, *, since: datetime) -> bool:
     """Tell whether a request, and every other one since a time, has an answer to each of its items."""
     given = {"dossier_id": dossier_id, "request_id": request_id, "since": since}
     row: Any = await (await (await uow.driver()).execute(_OPEN_ITEMS, given)).fetchone()

@@ -11,6 +11,7 @@ from tests.api.acting import Pair, act, sign_in, vouch
 from tests.api.callers import Agency, Citizen, MakeCitizen, PushEvent
 from tests.api.conversations.writing import Desk, Talk
 from tests.api.documents import keep_document
+from tests.api.results.handing import letter
 from tests.api.telling import notices, pointed
 
 DUE = {"due_at": (datetime.now(UTC) + timedelta(days=10)).isoformat()}
@@ -132,6 +133,86 @@ async def test_an_answer_names_what_was_asked(
         assert answer.status_code == 422
         assert pointed(answer.json()) == [where]
     assert await standing(timed) == (5, True)
+
+
+async def test_what_was_asked_by_a_pushed_status_is_answered_in_place(
+    timed: Talk, desk: Desk, push_event: PushEvent
+):
+    """No message lists what is missing: the party says that this is it, the clock runs on, and both sides see."""
+    await push_event(timed.code, 5, step="asked elsewhere")
+    await timed.say("Tôi hỏi thêm")
+    assert await standing(timed) == (5, True)
+    told = await timed.say("Tôi gửi bổ sung", supplies=True)
+    assert (told["kind"], told["supplies"], told["reply_to"], told["items"]) == (
+        *("supplement_answer", True, None),
+        [],
+    )
+    assert await standing(timed) == (5, False)
+    marks = [("Tôi hỏi thêm", False), ("Tôi gửi bổ sung", True)]
+    assert [(one["text"], one["supplies"]) for one in (await desk.pull())["items"]] == marks
+    await push_event(timed.code, 5, step="asked once more")
+    assert await standing(timed) == (5, True)
+    answer = await timed.attach(letter(), supplies=True)
+    assert (answer.status_code, answer.json()["supplies"]) == (201, True)
+    assert await standing(timed) == (5, False)
+    await push_event(timed.code, 4, step="supplemented")
+    assert await standing(timed) == (4, False)
+
+
+async def test_what_nobody_awaits_or_a_message_lists_is_not_supplied(
+    timed: Talk, desk: Desk, push_event: PushEvent
+):
+    """Then it is a plain message, or an answer to that one, and it says which; nothing is kept."""
+    answer = await timed.send("đây", supplies=True)
+    assert pointed(answer.json()) == [("/supplies", "nothing-awaited")]
+    await push_event(timed.code, 5, step="asked elsewhere")
+    asked = await desk.ask(timed.code, "Một")
+    answer = await timed.send("đây", supplies=True)
+    assert pointed(answer.json()) == [("/supplies", "answer-the-request")]
+    answer = await timed.attach(letter(), supplies=True)
+    assert pointed(answer.json()) == [("/message/supplies", "answer-the-request")]
+    answer = await timed.send("đây", supplies=True, reply_to=asked["id"], items=[1])
+    assert pointed(answer.json()) == [("", "reply-or-supplies")]
+    answer = await timed.send(None, supplies=True)
+    assert pointed(answer.json()) == [("/text", "says-nothing")]
+    answer = await timed.send("đây", supplies="yes")
+    assert pointed(answer.json()) == [("/supplies", "bool_type")]
+    assert await standing(timed) == (5, True)
+    assert len((await timed.page())["items"]) == 1
+    await timed.say("đây", reply_to=asked["id"], items=[1])
+    assert await standing(timed) == (5, False)
+    answer = await timed.send("đây nữa", supplies=True)
+    assert pointed(answer.json()) == [("/supplies", "nothing-awaited")]
+
+
+async def test_a_request_before_the_wait_hinders_nobody(timed: Talk, desk: Desk, push_event: PushEvent):
+    """What was listed for an earlier wait, and left open, is not what the present one is for."""
+    await desk.ask(timed.code, "Một")
+    await push_event(timed.code, 4, step="without it")
+    await push_event(timed.code, 5, step="asked elsewhere")
+    await timed.say("đây", supplies=True)
+    assert await standing(timed) == (5, False)
+
+
+async def test_supplied_twice_at_once_is_supplied_once(timed: Talk, push_event: PushEvent):
+    """The second finds nothing awaited any more; with one key it is the same answer."""
+    await push_event(timed.code, 5, step="asked elsewhere")
+    answers = await asyncio.gather(*(timed.send("đây", supplies=True) for _ in range(4)))
+    assert sorted(one.status_code for one in answers) == [201, 422, 422, 422]
+    await push_event(timed.code, 5, step="asked once more")
+    key = {"idempotency-key": "k"}
+    first = await timed.send("đây", supplies=True, headers=key)
+    again = await timed.send("đây", supplies=True, headers=key)
+    assert (again.status_code, again.json()) == (201, first.json())
+
+
+async def test_money_is_not_supplied(timed: Talk, push_event: PushEvent):
+    """A dossier that awaits a payment goes on awaiting it, whatever is written."""
+    await push_event(timed.code, 6)
+    waits = await standing(timed)
+    answer = await timed.send("đã nộp", supplies=True)
+    assert pointed(answer.json()) == [("/supplies", "nothing-awaited")]
+    assert await standing(timed) == waits
 
 
 async def test_documents_come_from_ones_own_store_alone(
