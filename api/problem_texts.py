@@ -44,6 +44,12 @@ TITLES: dict[str, Words] = {
         "Mã đại diện đã dùng cho nội dung khác", "The representation's id was used for another content"
     ),
     "not-found": Words("Không tìm thấy", "Not found"),
+    "answered-meanwhile": Words("Câu hỏi đã được trả lời", "The question has been answered"),
+    "withdrawn-meanwhile": Words("Câu hỏi đã được rút lại", "The question was withdrawn"),
+    "declined-meanwhile": Words("Câu hỏi đã bị từ chối", "The question was declined"),
+    "nothing-answered": Words("Câu hỏi chưa có câu trả lời", "The question has no answer for this"),
+    "decided-meanwhile": Words("Câu hỏi đã được kiểm duyệt", "The question has been decided on"),
+    "procedure-changed": Words("Thủ tục vừa thay đổi", "The procedure has just changed"),
     "no-such-procedure": Words("Không tìm thấy thủ tục", "There is no such procedure"),
     "no-contact-known": Words("Chưa có thông tin liên hệ", "How to reach it is not known"),
     "no-such-catalogue-version": Words(
@@ -58,6 +64,7 @@ TITLES: dict[str, Words] = {
         "Mã tin nhắn đã dùng cho nội dung khác", "The source id was used for another message"
     ),
     "too-many-files": Words("Đang kiểm tra quá nhiều tệp", "Too many files are being examined"),
+    "question-declined": Words("Cơ quan đã từ chối trả lời câu hỏi này", "The question was declined"),
     "event-id-reused": Words(
         "Mã sự kiện đã dùng cho nội dung khác", "The event id was used for another content"
     ),
@@ -217,6 +224,30 @@ DETAILS: dict[str, Words] = {
         "Cơ quan này và các cơ quan cấp trên chưa công bố đường dây nóng, địa chỉ hay giờ làm việc.",
         "Neither this agency nor those above it have published a hotline, an address or opening hours.",
     ),
+    "answered-meanwhile": Words(
+        "Trong lúc bạn viết, đã có câu trả lời mới, ở bên dưới. Nội dung bạn viết còn nguyên.",
+        "While you wrote, there was a new answer. It is shown below, and what you wrote is still there.",
+    ),
+    "withdrawn-meanwhile": Words(
+        "Trong lúc đó người hỏi đã rút lại câu hỏi. Chưa gửi gì; nội dung bạn viết còn nguyên.",
+        "Meanwhile the asker withdrew it. Nothing was sent, and what you wrote is still there.",
+    ),
+    "declined-meanwhile": Words(
+        "Trong lúc đó câu hỏi đã bị từ chối. Chưa gửi gì; nội dung bạn viết còn nguyên.",
+        "Meanwhile it was declined. Nothing was sent, and what you wrote is still there.",
+    ),
+    "nothing-answered": Words(
+        "Không có câu trả lời nào dựa trên một thủ tục để xác nhận hoặc công khai.",
+        "There is no answer that could be confirmed or published.",
+    ),
+    "decided-meanwhile": Words(
+        "Một người khác đã quyết định, hoặc người hỏi không muốn công khai. Chưa thay đổi gì.",
+        "Somebody else has decided, or the asker does not want it read. Nothing was changed.",
+    ),
+    "procedure-changed": Words(
+        "Thủ tục vừa có phiên bản mới. Hãy xem lại thủ tục rồi xác nhận.",
+        "The procedure has a new version. Look at it again, then confirm.",
+    ),
     "no-such-procedure": Words(
         "Mã thủ tục gồm một chữ số, dấu chấm và sáu chữ số, ví dụ 1.001193. Hãy kiểm tra lại mã.",
         "A code is one digit, a dot and six digits, such as 1.001193. Check the code.",
@@ -242,6 +273,10 @@ DETAILS: dict[str, Words] = {
     "too-many-files": Words(
         "Chưa lưu gì. Hãy gửi lại sau số giây trong Retry-After.",
         "Nothing was kept. Send it again after the seconds of Retry-After.",
+    ),
+    "question-declined": Words(
+        "Câu hỏi đã kết thúc nên không rút lại được nữa. Bạn có thể gửi câu hỏi mới.",
+        "It has come to its end, and can not be taken back. You may ask another.",
     ),
     "event-id-reused": Words(
         "Sự kiện '{event_id}' đã được nhận với nội dung khác. Mỗi sự kiện mới cần một mã mới.",

@@ -43,6 +43,7 @@ _LISTED = f"""
 ORDER BY live.updated_at DESC, live.id DESC LIMIT %(limit)s
 """
 _ONE = f"{_LIVE} AND live.id = %(id)s"
+_FIELDS = "SELECT DISTINCT field FROM procedure WHERE removed_in IS NULL AND field IS NOT NULL ORDER BY field"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,3 +127,9 @@ async def one(reading: Reading, desk: Desk, published_id: UUID) -> Live:
     if row is None:
         raise NotFoundError("published answer")
     return Live(**row)
+
+
+async def fields(reading: Reading) -> Sequence[str]:
+    """Return the fields of the procedures in force."""
+    rows: list[Any] = await (await (await reading.driver()).execute(_FIELDS)).fetchall()
+    return [field for (field,) in rows]

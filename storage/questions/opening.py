@@ -32,6 +32,7 @@ LEFT JOIN published_answer live ON live.question_id = q.id AND live.taken_down_a
 WHERE q.id = %(id)s AND {holds("q.agency_id")}
   AND coalesce(q.publication = ANY(%(publications)s::text[]), true)
 """
+_REACHES = f"SELECT EXISTS (SELECT FROM question q WHERE q.id = %(id)s AND {holds('q.agency_id')})"
 _ANSWERS = f"""
 SELECT r.id, r.text_sealed, r.officer_id, o.name_sealed, r.written_at, r.procedure_code, r.procedure_version,
   {stale("r", "p")} AS stale
@@ -110,6 +111,13 @@ async def opened(
     }
     opened_answers = tuple(_answer(reading.cipher, key, one) for one in answers)
     return OpenedQuestion(**row | words, text=text, answers=opened_answers)
+
+
+async def reaches(reading: Reading, desk: Desk, question_id: UUID) -> bool:
+    """Say whether a question is to an agency that a desk reaches."""
+    driver = await reading.driver()
+    row = await (await driver.execute(_REACHES, {**desk.given, "id": question_id})).fetchone()
+    return row == (True,)
 
 
 def _answer(cipher: Cipher, key: PartyKey, row: dict[str, Any]) -> OpenedAnswer:

@@ -1,0 +1,1 @@
+"""Questions: asked by citizens, answered by officers, and what of both is published for all."""
