@@ -1,8 +1,8 @@
 """What officers and moderators write, as a page sent it: judged here, and refused as problems."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from storage.agencies.codes import InvalidCode
 from storage.procedures.codes import split_procedure_code
 from storage.questions.desk import RestsOn
 from storage.questions.errors import Change, Flaw, Overtaken, Unfounded
+from storage.questions.scrubbing import scrub
 
 LONGEST_QUESTION = 4000
 LONGEST_ANSWER = 8000
@@ -68,7 +69,7 @@ class AnswerDraft:
 
     form_id: UUID
     text: str
-    basis: Basis = Basis()
+    basis: Basis = field(default_factory=Basis)
     seen_answer: UUID | None = None
 
     def checked(self) -> tuple[str, RestsOn | None]:
@@ -99,6 +100,14 @@ def _text(form: TypeAdapter[str], field: str, typed: str) -> str:
         return form.validate_python(typed)
     except ValidationError as error:
         raise Problem("validation", 422, errors=from_pydantic(error.errors(), below=f"/{field}")) from error
+
+
+def require_scrubbed(texts: dict[str, str], known: Sequence[str] = ()) -> None:
+    """Raise Problem naming each text in which something personal is found."""
+    found = [field for field, text in texts.items() if scrub(text, known).text != text]
+    if found:
+        errors = [FieldError(pointer=f"/{field}", code="personal-found") for field in found]
+        raise Problem("validation", 422, errors=errors)
 
 
 @contextmanager

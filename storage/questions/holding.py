@@ -15,8 +15,8 @@ from storage.unit_of_work import UnitOfWork
 
 # The agency's name is asked apart: a join would lose a row that was forwarded while this waited for it.
 _HOLD = f"""
-SELECT q.id, q.party_id, q.agency_id, (SELECT name FROM agency WHERE id = q.agency_id) AS agency_name,
-  q.state, q.publication
+SELECT q.id, q.party_id, q.author_ref, q.agency_id, q.state, q.publication,
+  (SELECT name FROM agency WHERE id = q.agency_id) AS agency_name
 FROM question q WHERE q.id = %(id)s AND {holds("q.agency_id")} FOR UPDATE OF q
 """
 _LAST = """
@@ -42,6 +42,7 @@ class Held:
 
     id: UUID
     party_id: UUID
+    author_ref: str
     agency_id: UUID
     agency_name: str
     state: QuestionState

@@ -4,6 +4,7 @@ Whatever comes in here is scrubbed, whoever has looked at it before: nothing per
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -101,30 +102,38 @@ class Entry:
     rests_on: RestsOn | None = None
 
 
-async def known_of(reading: Reading, *party_ids: UUID) -> Sequence[str]:
-    """Return what is known to be personal of those who asked: to be taken out however it is written.
+async def known_of(reading: Reading, party_id: UUID, author_ref: str) -> Sequence[str]:
+    """Return what is known to be personal of who asked: to be taken out however it is written.
 
-    Raises NotFoundError where one is no more.
+    Args:
+        reading: where to look.
+        party_id: whose question it is.
+        author_ref: the party again, or who acted for it, who may have been erased since.
+
+    Raises NotFoundError where the party is no more.
     """
-    profiles = [await parties.profile(reading, one) for one in dict.fromkeys(party_ids)]
-    return [word for one in profiles for word in (one.name, one.number) if word]
+    found = [await parties.profile(reading, party_id)]
+    if author_ref != str(party_id):
+        with suppress(NotFoundError):
+            found.append(await parties.profile(reading, UUID(author_ref)))
+    return [word for one in found for word in (one.name, one.number) if word]
 
 
-async def publish(
-    uow: UnitOfWork, held: Held, new: Published, *, known: Sequence[str], by: str, now: datetime
-) -> bool:
+async def publish(uow: UnitOfWork, held: Held, new: Published, *, by: str, now: datetime) -> bool:
     """Let everybody read a question and its answer; say whether that was done now, and not just before.
 
     Args:
         uow: the unit of work.
         held: the question.
         new: what is to be read; what is published of it by now is replaced.
-        known: see `known_of`.
         by: who lets it.
         now: the time.
 
-    Raises Overtaken where it was withdrawn, answered anew, or decided otherwise since.
+    Raises:
+        Overtaken: it was withdrawn, answered anew, or decided otherwise since.
+        NotFoundError: the asker is no more.
     """
+    known = await known_of(uow, held.party_id, held.author_ref)
     question, answer = scrub(new.question, known).text, scrub(new.answer, known).text
     held.require_going_on()
     if held.last is None or held.state is not QuestionState.ANSWERED:

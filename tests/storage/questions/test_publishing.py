@@ -49,8 +49,7 @@ class World:
         """Publish in a transaction of its own."""
         async with self.open_unit() as uow:
             held = await hold(uow, self.desk, self.question_id)
-            known = await publishing.known_of(uow, self.party_id)
-            fresh = await publishing.publish(uow, held, new, known=known, by=str(self.officer_id), now=NOW)
+            fresh = await publishing.publish(uow, held, new, by=str(self.officer_id), now=NOW)
             await uow.commit()
         return fresh
 
@@ -146,7 +145,7 @@ async def test_what_is_refused_is_read_by_nobody(world: World) -> None:
         held = await hold(uow, world.desk, world.question_id)
         assert not await publishing.refuse(uow, held, seen=answer_id, now=NOW)
         with pytest.raises(Overtaken):
-            await publishing.publish(uow, held, world.new(seen=answer_id), known=(), by="x", now=NOW)
+            await publishing.publish(uow, held, world.new(seen=answer_id), by="x", now=NOW)
         await uow.commit()
     assert (await world.publication(), await world.live()) == (Publication.REFUSED, [])
 
