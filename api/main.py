@@ -9,10 +9,10 @@ from fastapi import FastAPI
 
 from api import edge, openapi, problems, server
 from api.agency_events.router import router as agency_events
+from api.consents.router import router as consents
 from api.console import faults
 from api.console.paths import HOME as CONSOLE
 from api.console.router import router as console
-from api.consents.router import router as consents
 from api.contact_points.router import router as contact_points
 from api.conversations.agency_router import router as agency_messages
 from api.conversations.router import router as messages
@@ -32,6 +32,8 @@ from api.procedures.bundle_router import router as procedure_bundle
 from api.procedures.detail_router import router as procedure_details
 from api.procedures.page import router as procedure_page
 from api.procedures.router import router as procedures
+from api.questions.public_router import router as published_answers
+from api.questions.router import router as questions
 from api.receipts.router import router as receipts
 from api.reference import page
 from api.representatives.router import router as representatives
@@ -68,6 +70,9 @@ ROUTERS = (
     procedure_bundle,
     procedure_details,
     procedure_page,
+    # Before what is published: `mine` is no id.
+    questions,
+    published_answers,
     contact_points,
     lookups,
     slips,

@@ -16,6 +16,7 @@ from api.field_texts import FIELD_ERRORS
 from api.problem_texts import DETAILS, TITLES, word
 from storage.engine import UNAVAILABLE
 from storage.errors import NotFoundError
+from storage.following import NotReady
 from storage.schema import OutdatedSchemaError
 from storage.unit_of_work import ContentionError
 from storage.vault.blobs import BlobMissingError, BlobsUnreachableError
@@ -24,7 +25,7 @@ from storage.vault.sealing import DamagedFileError
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
-TRY_AGAIN = (*UNAVAILABLE, OutdatedSchemaError, ContentionError, BlobsUnreachableError)
+TRY_AGAIN = (*UNAVAILABLE, OutdatedSchemaError, ContentionError, BlobsUnreachableError, NotReady)
 """Nothing was kept, and the same request may well succeed in a moment."""
 DAMAGE = (NotIntact, DamagedFileError, BlobMissingError)
 """What is kept is not what was kept."""
@@ -146,6 +147,13 @@ def _page_at(request: Request) -> Page | None:
     pages: Mapping[str, Page] = request.app.state.problem_pages
     path = f"{request.scope['path']}/"
     return next((page for address, page in pages.items() if path.startswith(f"{address}/")), None)
+
+
+def invalid(code: str, *where: object, **params: object) -> Problem:
+    """Make the problem of one field."""
+    return Problem(
+        "validation", 422, errors=[FieldError(pointer=pointer_to(*where), code=code, params=params)]
+    )
 
 
 def unauthenticated(error: str | None = None) -> Problem:

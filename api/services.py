@@ -110,6 +110,7 @@ def require_complete(settings: Settings) -> None:
     settings.auth.citizen_provider()
     settings.auth.staff_provider()
     settings.notify.dossier_link("")
+    settings.questions.front_desk_code()
     build_receipt_readers(settings.notify)
 
 

@@ -13,6 +13,7 @@ from storage.agencies.clients import MOST_PER_SECOND, EventLimit
 from storage.errors import SettingsError
 from storage.papers.certificates import StampSettings
 from storage.papers.settings import PaperSettings
+from storage.questions.settings import QuestionSettings
 from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings
 
@@ -88,3 +89,8 @@ class Settings(BaseSettings):
     def seals(self) -> SealSettings:
         """Who seals documents, and where that is verified."""
         return SealSettings()
+
+    @cached_property
+    def questions(self) -> QuestionSettings:
+        """Who answers questions that name no agency, and by when."""
+        return QuestionSettings()

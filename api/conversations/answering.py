@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from api.conversations.agency_schemas import AgencyMessage, SupplementAsked
-from api.conversations.service import invalid
-from api.problems import FieldError, Problem
+from api.problems import FieldError, Problem, invalid
 from notify.announce import Notice, announce
 from notify.categories import Category
 from storage.conversations import reading as messages

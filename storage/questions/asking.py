@@ -7,24 +7,20 @@ from uuid import UUID
 
 from storage.cipher import PartyKey
 from storage.errors import NotFoundError, StorageError
+from storage.questions import publishing
 from storage.questions.kinds import Publication, QuestionState
 from storage.questions.models import Question
 from storage.questions.sealed import QUESTION
 from storage.unit_of_work import UnitOfWork
 
-# Locked by itself, before what is published of it is looked at: whoever publishes or answers locks it as
-# well, and what they wrote is there to be seen once it is ours.
+# Locked before what is published of it is looked at: whoever publishes or answers locks it as well, and what
+# they wrote is there to be seen once it is ours.
 _LOCK = "SELECT state FROM question WHERE id = %(id)s AND party_id = %(party_id)s FOR UPDATE"
 _WITHDRAW = """
-WITH taken_down AS (
-  UPDATE published_answer
-  SET taken_down_at = %(now)s, updated_at = %(now)s, changed_xid = pg_current_xact_id()
-  WHERE question_id = %(id)s AND taken_down_at IS NULL
-  RETURNING id
-)
-UPDATE question SET state = 'withdrawn', closed_at = coalesce(closed_at, %(now)s),
+UPDATE question q SET state = 'withdrawn', closed_at = coalesce(closed_at, %(now)s),
   publication = CASE
-    WHEN EXISTS (SELECT FROM taken_down) THEN 'taken_down'
+    WHEN EXISTS (SELECT FROM published_answer p WHERE p.question_id = q.id AND p.taken_down_at IS NULL)
+      THEN 'taken_down'
     WHEN publication IN ('wanted', 'pending') THEN 'private'
     ELSE publication
   END,
@@ -96,3 +92,4 @@ async def withdraw(uow: UnitOfWork, party_id: UUID, question_id: UUID, *, now: d
         raise QuestionDeclined
     if row[0] != QuestionState.WITHDRAWN:
         await driver.execute(_WITHDRAW, given)
+        await publishing.take_back(uow, question_id, now=now)

@@ -115,6 +115,12 @@ class Catalogue:
         """Return what a question that is being typed may become."""
         return self._suggestions.complete(typed, count)
 
+    def about(self, text: str, count: int) -> list[Facts]:
+        """Return up to `count` procedures that somebody writes about; none where nothing written matters."""
+        if not understand(text, self._lexicon, self._index.spelling).matters:
+            return []
+        return [found.facts for found in self.ask(text, Sieve(), count=count).found]
+
     def ask(
         self, text: str, sieve: Sieve, *, start: int = 0, count: int, sort: Sort = Sort.RELEVANCE
     ) -> Answer:

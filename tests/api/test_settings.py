@@ -16,6 +16,7 @@ from api.main import create_app
 from api.settings import Settings
 from storage.errors import SettingsError
 from storage.papers.certificates import drawn as drawn_stamp
+from tests.whole import whole
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = base64.b64encode(bytes(32)).decode()
@@ -105,13 +106,25 @@ async def test_a_bad_root_key_is_named_and_not_shown(
         ("TINDAN_BODY_LIMIT", "0"),
         ("TINDAN_BATCH_LIMIT", "0"),
         ("TINDAN_STALE_DAYS", "-1"),
+        ("TINDAN_QUESTIONS_ANSWER_DAYS", "0"),
     ],
 )
 def test_numbers_are_held_to_their_ranges(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
     """A limit that could never work is refused at the start."""
     environment.setenv(name, value)
-    with pytest.raises(ValidationError, match=name.removeprefix("TINDAN_").lower()):
-        Settings()
+    with pytest.raises(
+        ValidationError, match=name.rpartition("QUESTIONS_")[2].removeprefix("TINDAN_").lower()
+    ):
+        whole(Settings())
+
+
+async def test_a_front_desk_is_named_by_a_code(environment: pytest.MonkeyPatch) -> None:
+    """In either form; what is no code is refused before anything is served."""
+    environment.setenv("TINDAN_QUESTIONS_FRONT_DESK", "000.00.00.H26")
+    assert Settings().questions.front_desk_code() == "H26"
+    environment.setenv("TINDAN_QUESTIONS_FRONT_DESK", "the town hall")
+    with pytest.raises(SettingsError, match="TINDAN_QUESTIONS_FRONT_DESK"):
+        await boot()
 
 
 def serve(environment: pytest.MonkeyPatch) -> str:

@@ -14,6 +14,7 @@ from notify.accounts.zalo import ZaloSettings
 from notify.settings import NotifySettings
 from storage.papers.certificates import StampSettings
 from storage.papers.settings import PaperSettings
+from storage.questions.settings import QuestionSettings
 from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings
 from storage.vault.settings import VaultSettings
@@ -24,6 +25,7 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     StorageSettings,
     NotifySettings,
     PaperSettings,
+    QuestionSettings,
     SealSettings,
     StampSettings,
     TwilioSettings,
@@ -63,7 +65,7 @@ def test_what_it_calls_usual_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Setting all of the last part changes nothing."""
     kinds = (
         *(Settings, AuthSettings, StorageSettings, NotifySettings),
-        *(PaperSettings, SealSettings, VaultSettings),
+        *(PaperSettings, QuestionSettings, SealSettings, VaultSettings),
     )
     usual = {kind: kind() for kind in kinds}
     given = assignments(EXAMPLE.read_text().partition(OPENING)[2])
