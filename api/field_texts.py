@@ -93,6 +93,7 @@ FIELD_ERRORS: dict[str, Words] = {
     "ids-or-all": Words(
         "Gửi 'ids', hoặc 'all' cùng với 'before'.", "Send 'ids', or 'all' together with 'before'."
     ),
+    "there-twice": Words("Đã có ở mục hoặc dòng {number}.", "It stands in line or item {number} already."),
     "not-https": Words("Phải là địa chỉ https.", "Must be an https address."),
     "not-a-day": Words("Ngày phải viết như 2026-11-22.", "A day must be written as 2026-11-22."),
     "nothing-said": Words("Chưa có nội dung nào.", "Nothing is said in it."),

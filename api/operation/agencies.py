@@ -12,6 +12,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from api.operation.agencies_clients import client
+from api.operation.agencies_contacts import contact
 from api.operation.agencies_file import AgencyEntry, Placed, keep_agencies
 from api.operation.entries import FileError, first_fault, read_either
 from api.operation.house import note, open_house
@@ -23,6 +24,7 @@ from storage.agencies.reading import AgencyView
 
 agency = typer.Typer(no_args_is_help=True, help="Agencies and the clients that speak for them.")
 agency.add_typer(client, name="client")
+agency.add_typer(contact, name="contact")
 
 Code = Annotated[str, typer.Argument(metavar="CODE", help="Any of the agency's codes")]
 
