@@ -64,6 +64,7 @@ TinDan is running / TinDan đang chạy
   Citizen's app (stand-in)   {stack.sandbox_url}/app
   API, described             {stack.api_url}/docs
   Health                     {stack.api_url}/health/ready
+  Officers' page             {stack.api_url}/console (sign in as Phạm Văn Giám Sát)
   A citizen's phone          {stack.sandbox_url}/phone
   What the providers got     {stack.sandbox_url}/sandbox/outbox
 

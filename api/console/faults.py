@@ -29,7 +29,6 @@ def answer(problem: Problem, request: Request) -> Response:
         detail=detail,
         reasons=[error.as_json(locale)["detail"] for error in problem.errors],
         signed_out=problem.status == _UNAUTHENTICATED,
-        request_id=request.scope["state"].get("request_id"),
     )
     own = {name.lower() for name in shown.headers}
     shown.headers.update({name: value for name, value in (problem.headers or {}).items() if name not in own})

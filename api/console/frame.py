@@ -74,7 +74,7 @@ Posting = Annotated[Visitor, Depends(get_posting_visitor)]
 
 
 def page(
-    request: Request, visitor: Visitor, template: str, *, texts: Texts, status: int = 200, **values: object
+    request: Request, visitor: Visitor, template: str, /, *, texts: Texts, status: int = 200, **values: object
 ) -> HTMLResponse:
     """Render a template that extends `frame.html`, with blocks `title` and `main`.
 
@@ -86,7 +86,7 @@ def page(
 
 
 def show(
-    request: Request, template: str, locale: Locale, *, texts: Texts, status: int = 200, **values: object
+    request: Request, template: str, locale: Locale, /, *, texts: Texts, status: int = 200, **values: object
 ) -> HTMLResponse:
     """Render a template as `page` does, also where nobody is signed in."""
     text = {**TEXTS[locale], **texts[locale]}

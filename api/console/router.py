@@ -4,7 +4,9 @@ from fastapi import APIRouter
 
 from api.console.home import router as home
 from api.console.sign_in import router as sign_in
+from api.console.templates import router as templates
 
 router = APIRouter(include_in_schema=False)
 router.include_router(sign_in)
 router.include_router(home)
+router.include_router(templates)

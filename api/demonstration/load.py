@@ -102,14 +102,17 @@ async def let_in(uow: UnitOfWork, *, agency_code: str, client_id: str, secret: s
     await clients.set_limit(uow, client_id, FAST)
 
 
-async def _invite(uow: UnitOfWork, *, email: str, name: str, role: str, agency: str | None) -> None:
+async def _invite(
+    uow: UnitOfWork, *, email: str, name: str, roles: Sequence[str], agency: str | None
+) -> None:
     """Make an officer of the sandbox's staff known, unless that was done."""
     if await officer_of_email(uow, email_index(uow.cipher, email)) is not None:
         return
     found = (await agencies.resolve(uow, [agency]))[agency] if agency else None
     officer_id = await officers.invite(uow, email=email, name=name, invited_by=AUTHOR)
     agency_id = found.id if found else None
-    await officers.grant(uow, officer_id, Role(role), agency_id=agency_id, granted_by=AUTHOR)
+    for role in roles:
+        await officers.grant(uow, officer_id, Role(role), agency_id=agency_id, granted_by=AUTHOR)
 
 
 def _records(name: str) -> Sequence[dict[str, Any]]:

@@ -7,6 +7,7 @@ import pytest
 from playwright.async_api import async_playwright
 
 from infra.sandbox import launch
+from tests.browser.console import Console
 from tests.browser.verifying import make_papers
 
 VERIFY = pathlib.Path(__file__).parents[2] / ".tindan" / "verify"
@@ -87,6 +88,13 @@ async def papers(theatre):
     """Sealed documents in a whole installation."""
     stack, _ = theatre
     return await make_papers(stack)
+
+
+@pytest.fixture
+def console(theatre):
+    """The officers' page of a whole installation."""
+    stack, _ = theatre
+    return Console(stack=stack)
 
 
 @pytest.fixture

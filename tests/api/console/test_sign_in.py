@@ -14,4 +14,3 @@ async def test_the_whole_way(desk, invite):
     home = await desk.get("/console")
     assert home.status_code == 200
     assert "Lê Thị Tiếp Nhận" in home.text
-    print(home.text)

@@ -1,0 +1,71 @@
+"""The words of the pages of answer templates."""
+
+TEXTS = {
+    "vi": {
+        "title": "Mẫu trả lời",
+        "lead": "Câu chữ soạn sẵn để bắt đầu câu trả lời. Cán bộ của cơ quan và của mọi đơn vị trực thuộc "
+        "đều chọn được khi trả lời.",
+        "none": "Chưa có mẫu nào.",
+        "new": "Viết mẫu mới",
+        "new_title": "Viết mẫu trả lời",
+        "change": "Sửa",
+        "change_named": "Sửa mẫu “{name}”",
+        "change_title": "Sửa mẫu trả lời",
+        "retire": "Ngừng dùng mẫu này",
+        "retire_title": "Ngừng dùng mẫu",
+        "retire_hint": "Cán bộ không còn chọn được mẫu này. Những câu trả lời đã gửi giữ nguyên.",
+        "save": "Lưu mẫu",
+        "cancel": "Huỷ",
+        "agency": "Cơ quan",
+        "agency_hint": "Mẫu dùng được ở cơ quan này và mọi đơn vị trực thuộc.",
+        "name": "Tên mẫu",
+        "name_hint": "Để cán bộ chọn, ví dụ: Hướng dẫn bổ sung giấy chứng sinh. Người dân không thấy tên "
+        "này.",
+        "text": "Nội dung",
+        "text_hint": "Chỗ trống tự điền: {dossier_code} là mã hồ sơ, {procedure_name} là tên thủ tục, "
+        "{agency_name} là tên cơ quan trả lời.",
+        "updated": "Sửa lần cuối",
+        "name_needed": "Hãy đặt tên mẫu, tối đa {most} ký tự.",
+        "text_needed": "Hãy viết nội dung, tối đa {most} ký tự.",
+        "blank_unknown": "Không có chỗ trống nào tên là {found}. Chỉ dùng các chỗ trống nêu ở phần hướng "
+        "dẫn.",
+        "agency_needed": "Hãy chọn một cơ quan mà bạn phụ trách.",
+        "overtaken": "Người khác vừa sửa mẫu này. Hãy xem nội dung hiện tại ở dưới rồi lưu lại nếu vẫn cần.",
+        "present": "Nội dung hiện tại",
+        "done_written": "Đã lưu mẫu trả lời.",
+        "done_retired": "Mẫu trả lời không còn được dùng.",
+    },
+    "en": {
+        "title": "Answer templates",
+        "lead": "Words kept to begin an answer with. Officers of the agency, and of all below it, choose "
+        "among them when they answer.",
+        "none": "There are none yet.",
+        "new": "Write a new one",
+        "new_title": "Write an answer template",
+        "change": "Change",
+        "change_named": "Change the template “{name}”",
+        "change_title": "Change an answer template",
+        "retire": "Use this template no more",
+        "retire_title": "Use it no more",
+        "retire_hint": "Officers can not choose it any more. Answers that were sent stay as they are.",
+        "save": "Save the template",
+        "cancel": "Cancel",
+        "agency": "Agency",
+        "agency_hint": "It can be used in this agency and in all below it.",
+        "name": "Name",
+        "name_hint": "By which officers choose it, such as: How to add a birth notice. People do not see it.",
+        "text": "Text",
+        "text_hint": "Blanks that fill themselves: {dossier_code} is the dossier’s code, {procedure_name} "
+        "the procedure’s name, {agency_name} the name of the agency that answers.",
+        "updated": "Last changed",
+        "name_needed": "Give it a name of at most {most} characters.",
+        "text_needed": "Write a text of at most {most} characters.",
+        "blank_unknown": "There is no blank {found}. Use only those that the hint names.",
+        "agency_needed": "Choose an agency that you are in charge of.",
+        "overtaken": "Somebody else has just changed it. Look at the present text below, and save again if "
+        "yours is still needed.",
+        "present": "The present text",
+        "done_written": "The template is saved.",
+        "done_retired": "The template is used no more.",
+    },
+}
