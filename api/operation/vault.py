@@ -16,7 +16,7 @@ from api.operation.vault_holds import hold
 from api.operation.words import NOTHING, add_row, json_of
 from storage.vault import checklist
 from storage.vault.checking import Checker
-from storage.vault.faults import Fault
+from storage.vault.faults import Fault, Found
 from storage.vault.pace import Pace
 from storage.vault.place import open_blobs
 from storage.vault.settings import VaultSettings
@@ -53,7 +53,7 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare every file with what was kept: rows, keys, and each byte.
+    """Compare every file with what was kept, of documents and of messages: rows, keys, and each byte.
 
     Stopped half-way, it goes on where it was. Exit code 1 means that something is not as it was kept; what
     workers have found before counts too.
@@ -68,12 +68,17 @@ def check(
         if faults or bare:
             table = Table("Tài liệu · Document", "Tệp · File", "Lỗi · Fault")
             for one in faults:
-                add_row(table, str(one.document_id), f"{one.role} {one.file_id}", _FAULTS[one.fault])
+                add_row(table, _whose(one), f"{one.role} {one.file_id}", _FAULTS[one.fault])
             for document_id in bare:
                 add_row(table, str(document_id), NOTHING, _NO_ORIGINAL)
             console.print(table)
     if faults or bare:
         raise typer.Exit(1)
+
+
+def _whose(found: Found) -> str:
+    """Name the document that a file is of, or the message that it came with."""
+    return str(found.document_id) if found.document_id else f"tin nhắn · message {found.message_id}"
 
 
 async def _check(*, everything: bool, rate: float | None) -> dict[str, Any]:

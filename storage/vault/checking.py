@@ -1,8 +1,9 @@
 """Whether everything that is kept is still what was kept: rows, keys, and every byte of every file.
 
 A file is sound when its row and its document's agree with their `mac`, its key opens under its party's, and
-its bytes, read and decrypted to the end, have the size and the SHA-256 that the row tells. What is found is
-written beside the row; nothing is mended or deleted here.
+its bytes, read and decrypted to the end, have the size and the SHA-256 that the row tells. So is one that
+came with a message, but for the `mac`. What is found is written beside the row; nothing is mended or deleted
+here.
 """
 
 import asyncio
@@ -15,10 +16,10 @@ from hashlib import sha256
 
 from storage.cipher import Cipher, UndecipherableError
 from storage.unit_of_work import UnitOfWork
+from storage.vault.attached import AttachedFile
 from storage.vault.blobs import BlobMissingError, Blobs, BlobsUnreachableError
 from storage.vault.checklist import Checkable, due, record
 from storage.vault.faults import Fault, Found
-from storage.vault.integrity import is_intact
 from storage.vault.models import DocumentFile
 from storage.vault.pace import Pace
 from storage.vault.sealing import DamagedFileError, FileKey, opened, sealed_size
@@ -82,16 +83,14 @@ class Checker:
         checked.files += 1
         checked.bytes += one.file.size
         if fault and same:
-            checked.faults.append(
-                Found(document_id=one.document.id, file_id=one.file.id, role=one.file.role, fault=fault)
-            )
+            checked.faults.append(one.found(fault))
 
     async def _fault(self, cipher: Cipher, one: Checkable) -> Fault | None:
         file = one.file
-        if not (is_intact(cipher, file) and is_intact(cipher, one.document)):
+        if not one.is_intact(cipher):
             return Fault.ROW
-        if one.key is None or one.document.removed_at is not None:
-            return None if one.erased or one.document.removed_at is not None else Fault.KEY
+        if one.key is None or one.is_removed:
+            return None if one.erased or one.is_removed else Fault.KEY
         try:
             key = FileKey.unwrapped(one.key, file.wrapped_key, file_id=file.id, role=file.role)
             return await self._fault_of_bytes(key, file)
@@ -102,7 +101,7 @@ class Checker:
         except DamagedFileError:
             return Fault.BYTES
 
-    async def _fault_of_bytes(self, key: FileKey, file: DocumentFile) -> Fault | None:
+    async def _fault_of_bytes(self, key: FileKey, file: DocumentFile | AttachedFile) -> Fault | None:
         if await self._blobs.size(file.path) != sealed_size(file.size):
             return Fault.BYTES
         digest = sha256()

@@ -9,7 +9,7 @@ class Fault(StrEnum):
     """What is wrong with a file."""
 
     ROW = "row"
-    """Its row, or its document's, was changed by somebody else than this program."""
+    """The row of a document's file, or the document's own, was changed by somebody else than this program."""
     KEY = "key"
     """Its key, or its party's, does not open."""
     MISSING = "missing"
@@ -24,9 +24,10 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """A fault, and the file that has it."""
+    """A fault, and the file that has it: of a document, or of a message."""
 
-    document_id: UUID
     file_id: UUID
     role: str
     fault: Fault
+    document_id: UUID | None = None
+    message_id: UUID | None = None

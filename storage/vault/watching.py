@@ -46,7 +46,8 @@ class Watch:
         for one in checked.faults:
             log.error(
                 "document_file_faulty",
-                document_id=str(one.document_id),
+                document_id=one.document_id and str(one.document_id),
+                message_id=one.message_id and str(one.message_id),
                 file_id=str(one.file_id),
                 role=one.role,
                 fault=one.fault.value,

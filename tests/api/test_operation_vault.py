@@ -18,6 +18,7 @@ from storage.unit_of_work import UnitOfWork
 from storage.vault.blobs import Blobs, new_path
 from storage.vault.kinds import DocumentKind
 from tests.storage.vault.keeping import BIRTH, make_party
+from tests.storage.vault.messages import keep_message
 from tests.storage.vault.store import blob_files, keep_stored, whole
 from tests.storage.vault.test_retention import COMPONENT, LONG_AGO, make_dossier
 
@@ -97,6 +98,28 @@ async def test_a_changed_byte_ends_in_exit_code_1(
     assert "the file was changed" in said
     file.write_bytes(sound)
     assert (await tindan("check", "--all"))[0] == 0
+
+
+async def test_a_lost_file_of_a_message_ends_in_exit_code_1(
+    unit_of_work: Open, blobs: Blobs, folder: Path, tindan: Tindan
+) -> None:
+    """Told by the message that it came with."""
+    async with unit_of_work() as uow:
+        message_id = await keep_message(uow, blobs, await make_party(uow))
+        await uow.commit()
+    assert (await tindan("check"))[:2] == (
+        0,
+        {"files": 1, "bytes": 13, "faults": [], "without_original": []},
+    )
+    blob_files(folder).pop().unlink()
+    code, told, _ = await tindan("check", "--all")
+    assert code == 1
+    assert [(one["message_id"], one["document_id"], one["fault"]) for one in told["faults"]] == [
+        (str(message_id), None, "missing")
+    ]
+    code, said, _ = await tindan("check", plain=True)
+    assert code == 1
+    assert f"message {message_id}" in said
 
 
 async def test_a_lost_original_ends_in_exit_code_1(unit_of_work: Open, blobs: Blobs, tindan: Tindan) -> None:

@@ -11,6 +11,7 @@ from storage.consents import standing as consents
 from storage.consents.kinds import ConsentPurpose
 from storage.conversations import handling, queue, reading, receipts, waiting, writing
 from storage.unit_of_work import UnitOfWork
+from storage.vault import attached
 from tests.storage.plans import walked
 from tests.storage.test_plans import numbered
 
@@ -33,6 +34,8 @@ UPDATE dossier SET waiting_since = now() WHERE code LIKE '%3737';
 INSERT INTO officer (id, subject_index, invited_by) VALUES (gen_random_uuid(), 'x', 'test');
 INSERT INTO officer_role (id, officer_id, role, agency_id, granted_by)
 SELECT gen_random_uuid(), o.id, 'officer', a.id, 'test' FROM officer o, agency a WHERE a.code = 'H1';
+INSERT INTO message_attachment (id, message_id, place, name_sealed, media_type, size, sha256, path, wrapped_key)
+SELECT gen_random_uuid(), id, 0, '', 'application/pdf', 1, '', id::text, '' FROM message;
 ANALYZE party, party_key, agency, officer, officer_role, dossier, message, message_attachment;
 """
 NOTHING = UUID(int=0)
@@ -45,6 +48,14 @@ _ONE = (
 )
 
 
+FOUND = {
+    "at": "2026-01-01T00:00:00Z",
+    "fault": None,
+    "path": "",
+    "size": 1,
+    "sha256": b"",
+    "wrapped_key": b"",
+}
 READS: tuple[tuple[str, dict[str, Any]], ...] = (
     (reading._NEWEST_FOR_PARTY, {"at": None, "limit": 21}),
     (reading._NEWEST_FOR_OFFICER, {"at": None, "limit": 21}),
@@ -62,6 +73,9 @@ READS: tuple[tuple[str, dict[str, Any]], ...] = (
     (waiting._SETTLE_UP_TO, {}),
     (receipts._BY_PARTY, {}),
     (receipts._BY_AGENCY, {}),
+    (attached._OLDEST, {"limit": 20}),
+    (attached._AHEAD, {"ahead": "2036-01-01T00:00:00Z", "limit": 20}),
+    (attached._RECORD, FOUND),
     (writing._OPEN_ITEMS, {"since": "2026-01-01T00:00:00Z"}),
 )
 
