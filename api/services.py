@@ -24,9 +24,9 @@ from notify.ports import ReceiptReader
 from notify.registry import build_receipt_readers
 from notify.routebook import RouteBook
 from storage.agencies.authority import AuthorityBook
-from storage.agencies.directory import DirectoryBook
 from storage.catalogue.book import CatalogueBook
 from storage.cipher import Cipher
+from storage.contact_points.directory import DirectoryBook
 from storage.dossiers.slips import SlipKeys
 from storage.dossiers.working_days import WorkingCalendar
 from storage.engine import Engine, libpq_url

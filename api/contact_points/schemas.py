@@ -13,7 +13,7 @@ from storage.contact_points.record import Span, Weekday, Weekly
 
 
 class AgencyMark(Mark):
-    """Where a page ended: see `storage.agencies.directory.Directory.find`."""
+    """Where a page ended: see `storage.contact_points.directory.Directory.find`."""
 
     rank: Annotated[int, Field(ge=0, le=2)]
     code: Annotated[str, StringConstraints(max_length=MAX_LENGTH)]

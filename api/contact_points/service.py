@@ -21,8 +21,8 @@ from api.paging import cut
 from api.problems import Problem
 from storage.agencies import repository as agencies
 from storage.agencies.codes import InvalidCode, normalise_agency_code
-from storage.agencies.directory import Directory
 from storage.contact_points import repository
+from storage.contact_points.directory import Directory
 from storage.contact_points.opening import Day, days_apart, hotline_state, state
 from storage.contact_points.record import ContactRecord, Hotline
 from storage.contact_points.repository import AgencyName, Kept, Reached

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.agencies.directory import Directory, DirectoryBook, Entry
 from storage.agencies.repository import AgencyRecord, Term, put, set_terms
+from storage.contact_points.directory import Directory, DirectoryBook, Entry
 from storage.dossiers.working_days import VIETNAM
 
 WARDS = [
