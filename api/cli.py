@@ -18,6 +18,7 @@ from api.operation.broadcasts import broadcasts
 from api.operation.catalogue import catalogue
 from api.operation.channels import channels
 from api.operation.evaluate import HELP, evaluate_catalogue
+from api.operation.faq import faq
 from api.operation.keys import keys
 from api.operation.notices import notices
 from api.operation.officers import officer
@@ -46,6 +47,7 @@ app.add_typer(agency, name="agency")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(broadcasts, name="broadcasts")
 app.add_typer(channels, name="channels")
+app.add_typer(faq, name="faq")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
 app.add_typer(representatives, name="representatives")
