@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from auth.representation import ACCESS_TOKEN, GRANT_TYPE
 from notify.one_time_code import code_of
+from storage.answer_templates import repository as templates
+from storage.answer_templates.repository import Wording
 from storage.contact_points import repository as contact_points
 from storage.contact_points.record import ContactRecord, Hotline
 from storage.contacts import proving
@@ -327,6 +329,34 @@ async def share_id(world: World) -> str:
     return str((await share(world))["id"])
 
 
+async def new_template(world: World) -> Call:
+    """Write words for answers of the owner's agency."""
+    return Call(
+        form={"form_id": str(new_id()), "agency": world.town.code, "name": "Mẫu", "text": "Xin chào."}
+    )
+
+
+async def template(world: World) -> Call:
+    """Name words that somebody in charge of the owner's agency wrote."""
+    template_id, now = new_id(), datetime.now(UTC)
+    async with world.services.unit_of_work() as uow:
+        await templates.add(
+            uow,
+            world.officers["off"],
+            Wording(name="Mẫu", text="Xin chào."),
+            template_id=template_id,
+            agency_code=world.town.code,
+            now=now,
+        )
+        await uow.commit()
+    form = (await new_template(world)).form or {}
+    return Call(
+        names={"template_id": str(template_id)},
+        missing={"template_id": str(new_id())},
+        form=form | {"shown": now.isoformat()},
+    )
+
+
 async def link(world: World) -> Call:
     """Name a link as whoever was given it does."""
     return Call(names={"token": (await share(world))["link"].rpartition("/")[2]})
@@ -395,6 +425,17 @@ REQUESTS: dict[str, Make] = {
     "POST /v1/vault/shares": new_share,
     "DELETE /v1/vault/shares/{share_id}": an_id("share_id", share_id),
     "GET /chia-se/{token}": link,
+    "GET /console": EMPTY,
+    "GET /console/sign-in": EMPTY,
+    "GET /console/sign-in/start": EMPTY,
+    "GET /console/callback": EMPTY,
+    "POST /console/sign-out": EMPTY,
+    "GET /console/templates": EMPTY,
+    "GET /console/templates/new": EMPTY,
+    "POST /console/templates/new": new_template,
+    "GET /console/templates/{template_id}": template,
+    "POST /console/templates/{template_id}": template,
+    "POST /console/templates/{template_id}/retire": template,
     "GET /v1/shares/{token}": link,
     "POST /v1/shares/{token}/visits": link,
     "GET /v1/shares/{token}/documents/{document_id}/copy": shared_file,

@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import httpx
 
+from api.console import cookies, visits
 from api.services import Services
 from auth.principals import AgencyCaller
 from auth.principals import Officer as OfficerPrincipal
@@ -86,7 +87,14 @@ class World:
             uow.session.add(row)
             await uow.commit()
         principal = OfficerPrincipal(officer_id=officer_id, session_id=session_id, signed_in_at=now)
-        return bearer(self.services.tokens.for_officer(principal, client_id="tindan-desk"))
+        token = self.services.tokens.for_officer(principal, client_id="tindan-desk")
+        return bearer(token) | visiting(self.services, token)
+
+
+def visiting(services: Services, token: str) -> Headers:
+    """Return the header of somebody who is signed in at the officers' page."""
+    visit = visits.Visit(access_token=token, refresh_token="none")
+    return {"cookie": f"{cookies.VISIT.name}={visits.sealed(services, visit)}"}
 
 
 def bearer(token: str) -> Headers:

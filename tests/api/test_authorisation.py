@@ -1,5 +1,6 @@
 """Every route against every kind of caller, by the table in `authorisation.txt`."""
 
+import re
 import statistics
 import time
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
+from api.console.paths import HOME as CONSOLE
+from api.console.paths import SIGN_IN
 from api.services import Services
 from tests.api.authorisation_requests import REQUESTS, Call
 from tests.api.authorisation_world import CALLERS, World, make_world
@@ -43,6 +46,8 @@ def served(app: FastAPI) -> set[str]:
     }
 
 
+OWN_FORM = {"sec-fetch-site": "same-origin"}
+"""What a browser says of a form of the officers' page; others do not ask."""
 Making = tuple[MakeAgency, MakeCitizen, PushEvent]
 
 
@@ -59,8 +64,9 @@ async def world(client: httpx.AsyncClient, services: Services, making: Making, a
 
 
 async def send(world: World, route: str, call: Call, headers: dict[str, str]) -> httpx.Response:
-    """Send a request."""
+    """Send a request; only pages look at cookies, and else those stay that the client was given."""
     method, path = route.split()
+    shown = {name: value for name, value in headers.items() if name != "cookie" or path.startswith(CONSOLE)}
     return await world.client.request(
         method,
         path.format(**call.names),
@@ -68,7 +74,7 @@ async def send(world: World, route: str, call: Call, headers: dict[str, str]) ->
         json=call.json,
         data=call.form,
         files=call.files,
-        headers=headers,
+        headers=shown | OWN_FORM,
     )
 
 
@@ -79,8 +85,13 @@ async def got(world: World, route: str) -> list[str]:
         # The owner's things are made before the caller signs in: making them may end or begin sessions.
         call = await REQUESTS[route](world)
         answer = await send(world, route, call, await CALLERS[name](world))
-        cells.append("ok" if answer.status_code < 400 else str(answer.status_code))
+        cells.append("ok" if answer.status_code < 400 and not _sent_away(answer) else str(answer.status_code))
     return cells
+
+
+def _sent_away(answer: httpx.Response) -> bool:
+    """Whether a page sends a browser to sign in, and so opens nothing."""
+    return answer.headers.get("location", "").partition("?")[0] == SIGN_IN and answer.request.method == "GET"
 
 
 def line(route: str, cells: list[str]) -> str:
@@ -108,7 +119,8 @@ async def test_every_route_is_in_the_table(app: FastAPI, world: World) -> None:
 
 
 REFUSE_ALL = {"GET /oauth/authorize", "GET /oauth/callback", "POST /oauth/backchannel-logout"} | {
-    "POST /v1/receipts/{provider}"
+    "POST /v1/receipts/{provider}",
+    "GET /console/callback",
 }
 """Go by what another party has signed or begun, which a request alone can not show: other tests do."""
 
@@ -163,7 +175,8 @@ NOBODYS = {
 }
 """Name what is no party's: a phone goes over to whoever signs in on it; providers, purposes, procedures and how
 sealed documents stand are known to all; a link is whose it was given to."""
-NAMING = sorted(route for route in EXPECTED if "{" in route and " /v1/" in route and route not in NOBODYS)
+THEIRS = re.compile(r" /(v1|console)/")
+NAMING = sorted(route for route in EXPECTED if "{" in route and THEIRS.search(route) and route not in NOBODYS)
 VOLATILE = {"x-request-id"}
 
 
@@ -173,7 +186,9 @@ async def test_foreign_and_missing_things_answer_alike(world: World, route: str)
     call = await REQUESTS[route](world)
     assert call.missing, f"say in authorisation_requests.py what is not there: {route}"
     absent = replace(call, names=call.missing)
-    stranger = "ag2" if "/agency/" in route else "off2" if "/officer/" in route else "else"
+    stranger = (
+        "ag2" if "/agency/" in route else "off2" if "/officer/" in route or CONSOLE in route else "else"
+    )
     headers = await CALLERS[stranger](world)
     answers, statements, times = [], [], []
     for asked in (call, absent):
