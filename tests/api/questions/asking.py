@@ -124,7 +124,7 @@ class Office:
             held = await hold(uow, Desk(officer_id=self.officer_id, roles=MODERATORS), UUID(question_id))
             assert held.last
             new = Published(id=new_id(), question=question, answer=answer, seen=held.last.id)
-            await publishing.publish(uow, held, new, known=(), by=str(self.officer_id), now=datetime.now(UTC))
+            await publishing.publish(uow, held, new, by=str(self.officer_id), now=datetime.now(UTC))
             await uow.commit()
         await self.services.answers.renew()
         return new.id
