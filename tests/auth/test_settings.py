@@ -7,7 +7,7 @@ import pytest
 from joserfc.jwk import ECKey, RSAKey
 from pydantic import ValidationError
 
-from auth.apps import App
+from auth.apps import CONSOLE, App, Audience
 from auth.settings import AuthSettings
 from auth.step_up import Demand, Purpose
 from storage.errors import SettingsError
@@ -138,6 +138,19 @@ def test_app_scheme(production):
     assert app.redirect_uris == {"vn.example.tindan:/callback"}
 
 
+def test_the_officers_page_is_an_app_of_ours(production):
+    """It is there where somebody vouches for officers, called back by ourselves alone, and nobody else's name."""
+    assert CONSOLE not in AuthSettings(**production).registered_apps()
+    staffed = production | {"staff_issuer": "https://staff.example.vn", "staff_client_secret": "another"}
+    app = AuthSettings(**staffed).registered_apps()[CONSOLE]
+    assert app.redirect_uris == {"https://api.example.vn/console/callback"}
+    assert app.audience is Audience.OFFICERS
+    for given in (production, staffed):
+        apps = {CONSOLE: {"redirect_uris": ["https://evil.example/callback"]}}
+        with pytest.raises(SettingsError, match=CONSOLE):
+            AuthSettings(**given | {"apps": apps}).registered_apps()
+
+
 def test_provider_without_discovery(production):
     """Where a provider publishes nothing, the settings say where it is: over TLS outside development."""
     at = "https://vneid.example.vn"
@@ -170,6 +183,7 @@ def test_environment(monkeypatch, tmp_path):
     monkeypatch.setenv("TINDAN_IDP_CLAIMS", '{"level": "loAs", "kinds": {"CN": "person"}}')
     settings = AuthSettings()
     app = App(redirect_uris=frozenset({"http://127.0.0.1:1/cb"}), dpop=True)
-    assert settings.registered_apps() == {"other-app": app}
+    assert settings.registered_apps()["other-app"] == app
+    assert settings.registered_apps().keys() == {"other-app", CONSOLE}
     assert (settings.idp_claims.level, settings.idp_claims.number) == ("loAs", "SoDinhDanh")
     assert settings.idp_claims.kinds == {"CN": "person"}
