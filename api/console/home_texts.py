@@ -4,6 +4,10 @@ TEXTS = {
     "vi": {
         "title": "Việc cần làm",
         "nothing": "Không có gì đang chờ.",
+        "questions_overdue": "{count} câu hỏi quá hạn trả lời",
+        "questions_waiting": "{count} câu hỏi chờ trả lời",
+        "questions_stale": "{count} câu trả lời đã cũ",
+        "moderation_waiting": "{count} câu trả lời chờ kiểm duyệt",
         "roles": "Vai trò của bạn",
         "agency": "Cơ quan",
         "role": "Vai trò",
@@ -23,6 +27,10 @@ TEXTS = {
     "en": {
         "title": "To do",
         "nothing": "Nothing is waiting.",
+        "questions_overdue": "Questions overdue: {count}",
+        "questions_waiting": "Questions waiting: {count}",
+        "questions_stale": "Stale answers: {count}",
+        "moderation_waiting": "Answers to moderate: {count}",
         "roles": "Your roles",
         "agency": "Agency",
         "role": "Role",

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
+from api.console import questions_tally
 from api.console.paths import HOME
 from auth.principals import Officer
 from storage.officers.roles import Role
@@ -32,7 +33,12 @@ class Place:
     tally: Tally | None = None
 
 
-PLACES: tuple[Place, ...] = (Place(path=f"{HOME}/templates", name="templates", roles=WORKERS),)
+PLACES: tuple[Place, ...] = (
+    Place(path=f"{HOME}/questions", name="questions", roles=READERS, tally=questions_tally.questions),
+    Place(path=f"{HOME}/moderation", name="moderation", roles=MODERATORS, tally=questions_tally.moderation),
+    Place(path=f"{HOME}/published", name="published", roles=MODERATORS),
+    Place(path=f"{HOME}/templates", name="templates", roles=WORKERS),
+)
 
 
 def open_to(held: frozenset[Role]) -> tuple[Place, ...]:

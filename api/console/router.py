@@ -3,6 +3,8 @@
 from fastapi import APIRouter
 
 from api.console.home import router as home
+from api.console.question import router as question
+from api.console.questions import router as questions
 from api.console.sign_in import router as sign_in
 from api.console.templates import router as templates
 
@@ -10,3 +12,5 @@ router = APIRouter(include_in_schema=False)
 router.include_router(sign_in)
 router.include_router(home)
 router.include_router(templates)
+router.include_router(questions)
+router.include_router(question)

@@ -1,0 +1,161 @@
+"""What the page of one question shows, with what somebody has typed into its forms."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from fastapi import Request, Response
+
+from api.console.forms import FormError
+from api.console.frame import Visitor, page
+from api.console.moments import Clock, clock
+from api.console.questions import LIST
+from api.console.questions_texts import TEXTS
+from api.problems import Problem
+from api.questions import drafts, officer_service
+from api.services import Services
+from storage.answer_templates import repository as templates
+from storage.answer_templates.blanks import fill
+from storage.answer_templates.repository import Template
+from storage.procedures import repository as procedures
+from storage.procedures.repository import Kept
+from storage.questions.kinds import DeclineReason, Publication, QuestionState
+from storage.questions.opening import OpenedQuestion
+from storage.unit_of_work import Reading, UnitOfWork
+
+_GOES_ON = frozenset({QuestionState.ASKED, QuestionState.ANSWERED})
+_PUBLIC = frozenset({Publication.WANTED, Publication.PENDING, Publication.PUBLISHED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """What stands in the forms; none means what the page proposes.
+
+    Attributes:
+        template: the words to begin an answer with.
+    """
+
+    text: str | None = None
+    procedure_code: str | None = None
+    reason: str = ""
+    agency_code: str = ""
+    template: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerBeside:
+    """What stands in the form of an answer, and the procedure beside it."""
+
+    text: str
+    procedure_code: str
+    procedure: Kept | None
+    templates: Sequence[Template]
+    template: str
+
+
+async def show(
+    request: Request,
+    visitor: Visitor,
+    services: Services,
+    question_id: UUID,
+    typed: Typed,
+    *,
+    errors: Sequence[FormError] = (),
+    status: int = 200,
+) -> Response:
+    """Read a question, note that, and show it. Raises NotFoundError."""
+    async with services.unit_of_work() as uow:
+        found = await officer_service.opened(uow, visitor.officer, question_id)
+        works = await officer_service.may_work(uow, visitor.officer, question_id)
+        going = found.state in _GOES_ON
+        beside = await _beside(uow, visitor, found, typed) if works and going else None
+        rested = await _rested(uow, found)
+        await uow.commit()
+    text = TEXTS[visitor.locale]
+    # An error leads to the field that it is about, or to how the question stands where that is gone.
+    if beside is None and not typed.text:
+        errors = [FormError(id="state", text=one.text) for one in errors]
+    return page(
+        request,
+        visitor,
+        "question.html",
+        texts=TEXTS,
+        status=status,
+        errors=errors,
+        question=found,
+        clock=_clock(services, visitor, found),
+        public=found.publication in _PUBLIC,
+        going=going,
+        works=works,
+        beside=beside,
+        typed=typed,
+        rested=rested,
+        confirmable=bool(works and going and rested and rested.removed_in is None),
+        reasons=[
+            ("", text["reason_choose"]),
+            *((one.value, text[f"reason_{one.value}"]) for one in DeclineReason),
+        ],
+        templates=_choices(beside, text),
+        list=LIST,
+    )
+
+
+def _reasons(text: Mapping[str, str]) -> list[tuple[str, str]]:
+    known = ((one.value, text[f"reason_{one.value}"]) for one in DeclineReason)
+    return [("", text["reason_choose"]), *known]
+
+
+def _choices(beside: AnswerBeside | None, text: Mapping[str, str]) -> list[tuple[str, str]]:
+    offered = beside.templates if beside else ()
+    return [("", text["template_none"]), *((str(one.id), one.name) for one in offered)]
+
+
+def _clock(services: Services, visitor: Visitor, found: OpenedQuestion) -> Clock | None:
+    if found.state is not QuestionState.ASKED:
+        return None
+    return clock(found.due_at, now=datetime.now(UTC), calendar=services.calendar, locale=visitor.locale)
+
+
+async def _beside(uow: UnitOfWork, visitor: Visitor, found: OpenedQuestion, typed: Typed) -> AnswerBeside:
+    code, procedure = await _procedure(uow, found, typed)
+    offered = await templates.offered(uow, visitor.officer.officer_id, found.agency_id)
+    chosen = next((one for one in offered if str(one.id) == typed.template), None)
+    text = typed.text or ""
+    if chosen is not None:
+        named = procedure.procedure.name if procedure else None
+        text = fill(chosen.text, {"procedure_name": named, "agency_name": found.agency_name})
+    return AnswerBeside(
+        text=text,
+        procedure_code=code,
+        procedure=procedure,
+        templates=offered,
+        template=str(chosen.id) if chosen else "",
+    )
+
+
+async def _procedure(reading: Reading, found: OpenedQuestion, typed: Typed) -> tuple[str, Kept | None]:
+    """Return the code that stands in the form, and what it is of, if it is in force.
+
+    What nobody has typed is what the last answer rests on, or what was asked about, as long as it is there.
+    """
+    if typed.procedure_code is not None:
+        try:
+            code = drafts.short_code(typed.procedure_code)
+        except Problem:
+            return typed.procedure_code, None
+        kept = await procedures.get(reading, code)
+        return code, kept if kept and kept.removed_in is None else None
+    rests_on = found.answer.rests_on if found.answer else None
+    proposed = rests_on.code if rests_on else found.procedure_code
+    kept = await procedures.get(reading, proposed) if proposed else None
+    if kept is None or kept.removed_in is not None:
+        return "", None
+    return kept.procedure.code, kept
+
+
+async def _rested(reading: Reading, found: OpenedQuestion) -> Kept | None:
+    """Return what a stale answer rests on, as it is now."""
+    if found.answer is None or not found.answer.stale or found.answer.rests_on is None:
+        return None
+    return await procedures.get(reading, found.answer.rests_on.code)
