@@ -10,7 +10,7 @@ from storage.questions.shelf import Shelf
 from storage.unit_of_work import Reading
 
 FEW = 500
-"""So many rows are made ready here, in a tenth of a second: another process takes longer to begin."""
+"""So many rows are made ready here, in a fifth of a second: another process takes longer to begin."""
 
 
 class AnswersNotReady(NotReady):

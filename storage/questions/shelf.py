@@ -1,8 +1,9 @@
 """Published answers of one moment, ready to be asked."""
 
 import math
+import operator
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import islice
@@ -11,22 +12,20 @@ from typing import Any
 from uuid import UUID
 
 from storage.questions.entries import Entry, Published
-from storage.questions.likeness import likeness
+from storage.questions.likeness import Packed, direction, likeness, packed
 from storage.search.fitting import fitting
-from storage.search.index import CANDIDATES, Index, Searchable
+from storage.search.index import Index, Searchable
 from storage.search.lexicon import lexicon
 from storage.search.question import Question, understand
 from storage.search.sifting import Places
 
-Value = tuple[str, Hashable]
-
 ALIKE = 0.32
 """How alike two questions are at least of which the one is proposed to who asks the other."""
 
-BY_WORDS = 0.3
-"""How much it counts among them how well an entry fits by all of its words, those of the answer too."""
+BY_WORDS = 0.03
+"""What each point counts among them by which an entry fits worse than the best (`storage.search.ranking`)."""
 
-COMPARED = 12
+COMPARED = 8
 """Of the likeliest by their words, so many are compared with what is being asked."""
 
 STALE_PRIOR = -0.6
@@ -50,6 +49,17 @@ class ShelfSieve:
     field: str | None = None
     agency_id: UUID | None = None
     faq: bool = False
+
+    @property
+    def tags(self) -> Sequence[str]:
+        """What an entry must all be tagged with."""
+        wanted = {
+            "procedure": self.procedure,
+            "field": self.field,
+            "agency": self.agency_id,
+            "faq": self.faq or None,
+        }
+        return [f"{what}:{value}" for what, value in wanted.items() if value is not None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,9 +91,11 @@ class Shelf:
         self._lexicon = lexicon()
         known = replace(self._lexicon, words=self._lexicon.words | published.known)
         self._index = Index(map(_searchable, self._entries), known, folder)
-        self._by_value = _by_value(self._entries)
+        self._tagged = _by_tag(self._entries)
         # What is in no question that was answered tells as much as what is in none but one.
         self._unheard = math.log(1 + 2 * len(self._entries))
+        # Each as soon as it is needed: for all of them it takes longer than all else.
+        self._directions: dict[int, Packed] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         # The process that takes it over has the table already.
@@ -107,13 +119,14 @@ class Shelf:
 
         Where nothing is asked, everything is listed, the newest first.
         """
-        passing = self._passing(sieve)
         question = self._understood(text)
         if question.folded:
-            hits, complete = fitting(self._index, question, [self._candidates(question, passing)])
-            listed = list(hits)
+            hits, complete = fitting(
+                self._index, question, [self._index.candidates(question, tags=sieve.tags)]
+            )
+            listed: Sequence[int] = list(hits)
         else:
-            listed, complete = sorted(range(len(self)) if passing is None else passing), True
+            listed, complete = self._passing(sieve), True
         found = [self._entries[place] for place in listed[start : start + count]]
         return ShelfAnswer(found=found, total=len(listed), complete=complete)
 
@@ -125,52 +138,43 @@ class Shelf:
         question = self._understood(text)
         if not question.matters:
             return []
-        own = self._by_value.get(("procedure", procedure), frozenset()) if procedure else frozenset()
-        likely = {**self._likeliest(question, None), **self._likeliest(question, own)}
+        asked = direction(question, self._tells)
+        likely = self._likeliest(question)
+        if procedure:
+            likely |= self._likeliest(question, ShelfSieve(procedure=procedure).tags)
         alike = sorted(
-            (place not in own, -like - BY_WORDS * fits + STALE_BEHIND * self._entries[place].stale, place)
-            for place, fits in likely.items()
-            if (like := self._likeness(question, place)) >= ALIKE
+            (
+                procedure is not None and self._entries[place].procedure_code != procedure,
+                BY_WORDS * behind - like + STALE_BEHIND * self._entries[place].stale,
+                place,
+            )
+            for place, behind in likely.items()
+            if (like := likeness(asked, self._direction(place))) >= ALIKE
         )
         return [self._entries[place] for *_, place in alike[:count]]
 
     def _understood(self, text: str) -> Question:
         return understand(text, self._lexicon, self._index.spelling)
 
-    def _likeliest(self, question: Question, passing: Places | None) -> Mapping[int, float]:
-        """Return a few places with how well each fits by its words, the best by 1."""
-        hits, _ = fitting(self._index, question, [self._candidates(question, passing)])
-        few = list(islice(hits.items(), COMPARED))
-        return {place: worse / few[0][1] for place, worse in few}
+    def _likeliest(self, question: Question, tags: Sequence[str] = ()) -> dict[int, float]:
+        """Return a few places with how far each is behind the one that fits best by its words."""
+        hits, _ = fitting(self._index, question, [self._index.candidates(question, tags=tags)])
+        best = next(iter(hits.values()), 0.0)
+        return {place: worse - best for place, worse in islice(hits.items(), COMPARED)}
 
-    def _likeness(self, question: Question, place: int) -> float:
-        return likeness(question, self._understood(self._entries[place].question), self._tells)
+    def _direction(self, place: int) -> Packed:
+        if place not in self._directions:
+            question = self._understood(self._entries[place].question)
+            self._directions[place] = packed(direction(question, self._tells))
+        return self._directions[place]
 
     def _tells(self, word: str) -> float:
         return self._index.tells(word) or self._unheard
 
-    def _candidates(self, question: Question, passing: Places | None) -> list[tuple[int, float]]:
-        if passing is None:
-            return self._index.candidates(question)
-        if not passing:
-            return []
-        found = self._index.candidates(question, len(self))
-        return list(islice((hit for hit in found if hit[0] in passing), CANDIDATES))
-
-    def _passing(self, sieve: ShelfSieve) -> Places | None:
-        """Return the places that a sieve lets through; none where that is all of them."""
-        wanted = {
-            "procedure": sieve.procedure,
-            "field": sieve.field,
-            "agency": sieve.agency_id,
-            "faq": sieve.faq or None,
-        }
-        kept = [
-            self._by_value.get((what, value), frozenset())
-            for what, value in wanted.items()
-            if value is not None
-        ]
-        return reduce(Places.intersection, kept) if kept else None
+    def _passing(self, sieve: ShelfSieve) -> Sequence[int]:
+        """Return the places that a sieve lets through, the newest first."""
+        kept = [self._tagged.get(tag, Places()) for tag in sieve.tags]
+        return sorted(reduce(operator.and_, kept)) if kept else range(len(self))
 
 
 def _searchable(entry: Entry) -> Searchable:
@@ -181,21 +185,20 @@ def _searchable(entry: Entry) -> Searchable:
         topic=" ".join(part for part in topic if part),
         body=entry.answer,
         prior=STALE_PRIOR if entry.stale else 0.0,
+        tags=tuple(_tags(entry)),
     )
 
 
-def _values(entry: Entry) -> Iterator[Value]:
+def _tags(entry: Entry) -> Iterator[str]:
     """Yield by what an entry can be narrowed."""
-    yield "procedure", entry.procedure_code
-    yield "field", entry.field
-    yield "faq", entry.faq
+    yield from ShelfSieve(procedure=entry.procedure_code, field=entry.field, faq=entry.faq).tags
     for agency_id in entry.agencies:
-        yield "agency", agency_id
+        yield from ShelfSieve(agency_id=agency_id).tags
 
 
-def _by_value(entries: Sequence[Entry]) -> Mapping[Value, Places]:
-    found: dict[Value, set[int]] = defaultdict(set)
+def _by_tag(entries: Sequence[Entry]) -> Mapping[str, Places]:
+    found: dict[str, set[int]] = defaultdict(set)
     for place, entry in enumerate(entries):
-        for value in _values(entry):
-            found[value].add(place)
-    return {value: frozenset(places) for value, places in found.items()}
+        for tag in _tags(entry):
+            found[tag].add(place)
+    return {tag: frozenset(places) for tag, places in found.items()}

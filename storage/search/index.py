@@ -7,7 +7,7 @@ indexed and what is asked for are cut alike.
 import math
 import sys
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
@@ -41,6 +41,7 @@ class Searchable:
         topic: field and agencies.
         body: everything else that is written of it.
         prior: how likely it is meant before anything is asked, from 0 to 3 or so.
+        tags: by which alone it may be asked for.
     """
 
     code: str
@@ -48,6 +49,7 @@ class Searchable:
     topic: str = ""
     body: str = field(default="", repr=False)
     prior: float = 0.0
+    tags: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +121,7 @@ class Index:
                 "body_folded": folded_body,
                 "topic": [fold(word) for word in words(entry.topic)],
             }
-            writer.add_document(_document(place, parts))
+            writer.add_document(_document(place, parts, entry.tags))
         writer.commit()
         writer.wait_merging_threads()
         self._open()
@@ -156,8 +158,13 @@ class Index:
         """Return how much a word of a name tells (its inverse document frequency); 0 for one in no name."""
         return self._idf.get(word, 0.0)
 
-    def candidates(self, question: Question, count: int = CANDIDATES) -> list[tuple[int, float]]:
-        """Return the likeliest places in `named` with their scores, the highest first."""
+    def candidates(
+        self, question: Question, count: int = CANDIDATES, tags: Iterable[str] = ()
+    ) -> list[tuple[int, float]]:
+        """Return the likeliest places in `named` with their scores, the highest first.
+
+        With tags, those alone that have all of them.
+        """
         parts = {
             "name": question.folded,
             "pairs": question.pairs,
@@ -179,7 +186,10 @@ class Index:
             for word, weight in terms.items()
             if weight > least
         ]
-        found = self._searcher.search(tantivy.Query.boolean_query(wanted), count, count=False)
+        query = tantivy.Query.boolean_query(wanted)
+        if tagged := [_tagged(schema, tag) for tag in tags]:
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Must, query), *tagged])
+        found = self._searcher.search(query, count, count=False)
         places: Sequence[Any] = self._searcher.fast_field_values("place", [at for _, at in found.hits])
         return [(place, score) for place, (score, _) in zip(places, found.hits, strict=True)]
 
@@ -205,13 +215,21 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for part in WEIGHTS:
         builder.add_text_field(part, stored=False, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field("tags", stored=False, tokenizer_name="raw", index_option="basic")
     builder.add_unsigned_field("place", fast=True)
     return builder.build()
 
 
-def _document(place: int, parts: Mapping[str, Sequence[str]]) -> tantivy.Document:
+def _tagged(schema: tantivy.Schema, tag: str) -> tuple[tantivy.Occur, tantivy.Query]:
+    query = tantivy.Query.term_query(schema, "tags", tag, index_option="basic")
+    return tantivy.Occur.Must, tantivy.Query.const_score_query(query, 0.0)
+
+
+def _document(place: int, parts: Mapping[str, Sequence[str]], tags: Collection[str]) -> tantivy.Document:
     document = tantivy.Document()
     document.add_unsigned("place", place)
     for part, cut in parts.items():
         document.add_text(part, " ".join(cut))
+    for tag in tags:
+        document.add_text("tags", tag)
     return document

@@ -122,6 +122,8 @@ def test_a_stale_one_stands_below_a_fresh_one_that_fits_alike():
     shelf = shelf_of(stale, entry("Mất xe máy thì báo công an ở đâu?"), fresh)
     assert ask("làm lại sổ đỏ bị mất", shelf=shelf)[:2] == [fresh, stale]
     assert shelf.similar("làm lại sổ đỏ bị mất", 2) == [fresh, stale]
+    nearly = entry("Sổ đỏ bị mất thì làm lại ở đâu, mất bao lâu?")
+    assert shelf_of(stale, nearly).similar(text, 2) == [nearly, stale]
     worse = shelf_of(entry("Muốn tách sổ đỏ thì cần gì?"), stale)
     assert ask("làm lại sổ đỏ bị mất", shelf=worse)[0] == stale
 
