@@ -14,11 +14,14 @@ from typing import Any
 
 from storage.agencies.authority import in_force
 from storage.agencies.codes import InvalidCode, normalise_agency_code
+from storage.engine import UNAVAILABLE
 from storage.search.folding import fold, words
 from storage.search.lexicon import lexicon
 from storage.unit_of_work import Reading
 
 LIFE_SECONDS = 60.0
+AGAIN_SECONDS = 5.0
+"""After which it is tried again to read it."""
 
 _ALL = f"""
 SELECT a.code, a.name, p.name, ARRAY(SELECT o.code FROM agency_alias o WHERE o.agency_id = a.id)
@@ -125,15 +128,25 @@ class DirectoryBook:
         self._turn = asyncio.Lock()
 
     async def current(self, open_reading: Callable[[], Reading]) -> Directory:
-        """Return the directory; one reads it for all who ask meanwhile."""
+        """Return the directory; one reads it for all who ask meanwhile.
+
+        While the database is away, the last one that was read goes on being used.
+        """
         async with self._turn:
             if self._kept is None or self._kept[0] <= self._now():
-                async with open_reading() as reading:
-                    entries = await _entries(reading)
-                # Some 15,000 names to fold, which others should not wait for.
-                directory = await asyncio.to_thread(Directory, entries)
-                self._kept = self._now() + self._life, directory
+                self._kept = await self._read(open_reading)
             return self._kept[1]
+
+    async def _read(self, open_reading: Callable[[], Reading]) -> tuple[float, Directory]:
+        try:
+            async with open_reading() as reading:
+                entries = await _entries(reading)
+        except UNAVAILABLE:
+            if self._kept is None:
+                raise
+            return self._now() + AGAIN_SECONDS, self._kept[1]
+        # Some 15,000 names to fold, which others should not wait for.
+        return self._now() + self._life, await asyncio.to_thread(Directory, entries)
 
     def forget(self) -> None:
         """Read it anew for who asks next."""

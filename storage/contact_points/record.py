@@ -1,8 +1,7 @@
 """How an agency is reached, as it is kept: hotlines, addresses, and when it is open.
 
-Hotline and opening hours are what each agency makes known to those it serves (Decree 61/2018/ND-CP, article
-14; official letter 3109 of 2023). Times are of Vietnam. A time is text, `HH:MM`: of one length, so that texts
-compare as times do, and `24:00` can be said.
+A hotline is among what each channel must show (official letter 3109 of 1 August 2023). Times are of Vietnam.
+A time is text, `HH:MM`: of one length, so that texts compare as times do, and `24:00` can be said.
 """
 
 import re

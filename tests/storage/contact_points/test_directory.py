@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from psycopg import OperationalError
 
 from storage.agencies.repository import AgencyRecord, Term, put, set_terms
 from storage.contact_points.directory import Directory, DirectoryBook, Entry
 from storage.dossiers.working_days import VIETNAM
+from storage.unit_of_work import Reading
 
 WARDS = [
     Entry(code="H26", name="Ủy ban nhân dân thành phố Hà Nội", aliases=frozenset({"G09"})),
@@ -98,3 +100,25 @@ async def test_the_book_holds_those_in_force_for_a_while(unit_of_work, reading):
     assert await known() == first
     clock[0] = 60.0
     assert [code for code, _, _ in await known()] == ["H26", "H26.1", "H29"]
+
+
+async def test_the_book_while_the_database_is_away(unit_of_work, reading):
+    """Who has read it once goes on with that, and tries again soon; who has not says so."""
+    clock = [0.0]
+    book = DirectoryBook(life=60, now=lambda: clock[0])
+
+    def away() -> Reading:
+        raise OperationalError("the server is gone")
+
+    with pytest.raises(OperationalError):
+        await book.current(away)
+    async with unit_of_work() as uow:
+        await put(uow, [AgencyRecord(code="H26", name="Hà Nội")])
+        await uow.commit()
+    first = await book.current(reading)
+    clock[0] = 60.0
+    assert await book.current(away) is first
+    clock[0] = 64.9
+    assert await book.current(reading) is first
+    clock[0] = 65.0
+    assert await book.current(reading) is not first

@@ -70,6 +70,20 @@ def test_a_deployment_adds_days():
         WorkingCalendar(extra_holidays=frozenset({off}), extra_working_days=frozenset({off}))
 
 
+def test_holidays_at_weekends_and_days_that_are_worked():
+    """A weekend is no holiday unless it is one; a day off that a decree makes a working day is none either."""
+    swapped = date(2026, 2, 16)
+    calendar = WorkingCalendar(
+        extra_holidays=frozenset({date(2026, 3, 7)}), extra_working_days=frozenset({swapped})
+    )
+    assert not CALENDAR.is_holiday(date(2026, 3, 7))
+    assert calendar.is_holiday(date(2026, 3, 7))
+    assert (CALENDAR.is_holiday(swapped), calendar.is_holiday(swapped)) == (True, False)
+    assert CALENDAR.is_holiday(date(2026, 4, 26))
+    with pytest.raises(ValueError, match="no calendar"):
+        CALENDAR.is_holiday(date(LAST_YEAR + 1, 1, 1))
+
+
 @given(days, days)
 def test_counting_agrees_with_looking_at_each_day(a, b):
     """The count is that of the working days after the first day, up to and with the last."""
