@@ -1,7 +1,7 @@
 """How tests ask, as an app does, and answer, as officers' pages do."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -12,9 +12,11 @@ from storage.ids import new_id
 from storage.officers import repository as officers
 from storage.officers.models import OfficerRole
 from storage.officers.roles import Role
+from storage.parties import repository as parties
 from storage.procedures import repository as procedures
 from storage.procedures.record import Procedure
-from storage.questions import handling, publishing
+from storage.questions import asking, handling, publishing
+from storage.questions.asking import NewQuestion
 from storage.questions.desk import MODERATORS, WORKERS, Desk, RestsOn
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
@@ -131,12 +133,9 @@ class Office:
 
     async def write(self, question: str, answer: str = ANSWER, **fields: Any) -> UUID:
         """Publish what is asked often."""
-        entry = Entry(id=new_id(), agency_id=self.agency_id, question=question, answer=answer, **fields)
-        async with self.services.unit_of_work() as uow:
-            await publishing.put(uow, entry, by="test", now=datetime.now(UTC))
-            await uow.commit()
+        entry_id = await keep_answer(self.services, self.agency_id, question, answer, **fields)
         await self.services.answers.renew()
-        return entry.id
+        return entry_id
 
 
 async def catalogue(services: Services, *records: Procedure, whole: bool = False) -> int:
@@ -145,3 +144,33 @@ async def catalogue(services: Services, *records: Procedure, whole: bool = False
         outcome = await procedures.put(uow, records, author="test", source="test", whole=whole, shrink=True)
         await uow.commit()
     return outcome.version
+
+
+async def keep_question(services: Services, party_id: UUID, agency_id: UUID) -> str:
+    """Keep a question of a party's, without asking so often that it is slowed; return its id."""
+    now, question_id = datetime.now(UTC), new_id()
+    new = NewQuestion(
+        id=question_id,
+        author_ref=str(party_id),
+        agency_id=agency_id,
+        procedure_code=None,
+        text=QUESTION,
+        public=False,
+        asked_at=now,
+        due_at=now + timedelta(days=7),
+    )
+    async with services.unit_of_work() as uow:
+        await asking.ask(uow, await parties.open_key(uow, party_id), new)
+        await uow.commit()
+    return str(question_id)
+
+
+async def keep_answer(
+    services: Services, agency_id: UUID, question: str = QUESTION, answer: str = ANSWER, **fields: Any
+) -> UUID:
+    """Publish what is asked often, and return its id; it is found once that is looked for."""
+    entry = Entry(id=new_id(), agency_id=agency_id, question=question, answer=answer, **fields)
+    async with services.unit_of_work() as uow:
+        await publishing.put(uow, entry, by="test", now=datetime.now(UTC))
+        await uow.commit()
+    return entry.id
