@@ -86,7 +86,11 @@ ROUTERS = (
     console,
 )
 
-UPLOADS = (re.compile("/v1/agency/results"), re.compile("/v1/(agency/)?dossiers/[^/]+/messages/files"))
+UPLOADS = (
+    re.compile("/v1/agency/results"),
+    re.compile("/v1/(agency/)?dossiers/[^/]+/messages/files"),
+    re.compile("/console/dossiers/[^/]+/messages"),
+)
 UPLOAD_RATE = 32 * 1024
 """Bytes a second: 50 MB may take 25 minutes."""
 

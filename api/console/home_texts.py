@@ -4,6 +4,9 @@ TEXTS = {
     "vi": {
         "title": "Việc cần làm",
         "nothing": "Không có gì đang chờ.",
+        "messages_waiting": "{count} hồ sơ chờ trả lời",
+        "messages_unread": "{count} có tin chưa đọc",
+        "messages_supplied": "{count} đã bổ sung đủ",
         "questions_overdue": "{count} câu hỏi quá hạn trả lời",
         "questions_waiting": "{count} câu hỏi chờ trả lời",
         "questions_stale": "{count} câu trả lời đã cũ",
@@ -27,6 +30,9 @@ TEXTS = {
     "en": {
         "title": "To do",
         "nothing": "Nothing is waiting.",
+        "messages_waiting": "Dossiers waiting for an answer: {count}",
+        "messages_unread": "With unread messages: {count}",
+        "messages_supplied": "With the supplement supplied: {count}",
         "questions_overdue": "Questions overdue: {count}",
         "questions_waiting": "Questions waiting: {count}",
         "questions_stale": "Stale answers: {count}",

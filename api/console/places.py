@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from api.console import questions_tally
+from api.console import messages_tally, questions_tally
 from api.console.paths import HOME
 from auth.principals import Officer
 from storage.officers.roles import Role
@@ -34,6 +34,7 @@ class Place:
 
 
 PLACES: tuple[Place, ...] = (
+    Place(path=f"{HOME}/messages", name="messages", roles=READERS, tally=messages_tally.waiting),
     Place(path=f"{HOME}/questions", name="questions", roles=READERS, tally=questions_tally.questions),
     Place(path=f"{HOME}/moderation", name="moderation", roles=MODERATORS, tally=questions_tally.moderation),
     Place(path=f"{HOME}/published", name="published", roles=MODERATORS),

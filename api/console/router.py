@@ -3,6 +3,10 @@
 from fastapi import APIRouter
 
 from api.console.home import router as home
+from api.console.message_answer import router as message_answer
+from api.console.message_supplement import router as message_supplement
+from api.console.message_thread import router as message_thread
+from api.console.messages import router as messages
 from api.console.question import router as question
 from api.console.questions import router as questions
 from api.console.sign_in import router as sign_in
@@ -14,3 +18,7 @@ router.include_router(home)
 router.include_router(templates)
 router.include_router(questions)
 router.include_router(question)
+router.include_router(messages)
+router.include_router(message_thread)
+router.include_router(message_answer)
+router.include_router(message_supplement)

@@ -54,13 +54,15 @@ class Thread:
 
     Attributes:
         may_write: whether the officer may answer.
+        newest: whether it is the page with what was written last.
         older_cursor: for what was written before these, where there is more.
-        seen: the newest message of all, which whoever answers this page has seen.
+        seen: on that page, the newest message of all, which whoever answers has seen.
     """
 
     dossier: Handled
     items: Sequence[MessageShown]
     may_write: bool
+    newest: bool
     older_cursor: str | None
     seen: UUID | None
 
@@ -130,6 +132,7 @@ async def read_thread(uow: UnitOfWork, officer: Officer, code: str, cursor: str 
         dossier=dossier,
         items=[for_officer(one) for one in reversed(shown)],
         may_write=await handling.dossier(uow, who, WRITERS, dossier.code) is not None,
+        newest=place is None,
         older_cursor=mark.encode() if mark else None,
         seen=newest,
     )

@@ -36,7 +36,7 @@ SUPPLY: LiteralString = """CASE WHEN d.status = 5 THEN
   CASE WHEN jsonb_array_length(d.waits) > 0 AND d.waits -> -1 ->> 1 IS NULL THEN 'awaited' ELSE 'supplied' END
 END"""
 COLUMNS: LiteralString = f"""
-  d.id, d.code, d.party_id, d.procedure_code, p.name AS procedure_name, a.code AS agency_code,
+  d.id, d.code, d.party_id, d.procedure_code, p.name AS procedure_name, d.agency_id, a.code AS agency_code,
   a.name AS agency_name, d.status, d.ended_at, d.due_at, d.due_set_at, d.waits, d.waiting_since,
   {SUPPLY} AS supply
 """
@@ -66,6 +66,7 @@ class Handled:
     party_id: UUID
     procedure_code: str
     procedure_name: str | None
+    agency_id: UUID
     agency_code: str
     agency_name: str
     status: DossierStatus
