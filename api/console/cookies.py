@@ -16,8 +16,8 @@ from api.services import Services
 from auth.sign_in import SIGN_IN_LIFE
 from storage.cipher import UndecipherableError
 
-LONGEST = 4096
-"""Characters: browsers keep no longer cookie (RFC 6265bis, 5.6)."""
+LONGEST = 4000
+"""Characters of a value: browsers keep no more than 4096 of name and value (RFC 6265bis, 5.6)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,12 @@ def shown(request: Request, services: Services, cookie: Cookie) -> str | None:
 def opened(request: Request, services: Services, cookie: Cookie) -> str | None:
     """Return what was sealed into a cookie; none where it is missing, was changed, or is another one's."""
     text = shown(request, services, cookie)
-    if text is None or len(text) > LONGEST:
+    return None if text is None else opened_text(services, cookie, text)
+
+
+def opened_text(services: Services, cookie: Cookie, text: str) -> str | None:
+    """Return what was sealed into the value of a cookie; likewise."""
+    if len(text) > LONGEST:
         return None
     try:
         return services.cipher.unseal(urlsafe_b64decode(text), cookie.name)

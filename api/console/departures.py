@@ -17,7 +17,7 @@ from auth import opaque
 from auth.sign_in import SIGN_IN_LIFE
 
 MOST = 4
-"""Further ones push out the oldest; so many fit into a cookie."""
+"""Further ones push out the oldest, as do long ones what no longer fits into a cookie."""
 
 
 class Departure(BaseModel):
@@ -77,4 +77,7 @@ class Departures:
             return
         text = _ALL.dump_json(departures).decode()
         value = cookies.sealed(self.services, cookies.DEPARTURES, text)
+        if len(value) > cookies.LONGEST:
+            self._keep(departures[1:])
+            return
         cookies.keep(self.request, self.services, cookies.DEPARTURES, value)

@@ -1,5 +1,7 @@
 """The officers' page with a sandbox that vouches for officers, and officers of every kind."""
 
+import time
+from base64 import urlsafe_b64decode
 from collections.abc import AsyncIterator
 from urllib.parse import parse_qs, urlsplit
 
@@ -7,8 +9,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from api.console import cookies, visits
+from api.console.frame import Visiting
+from api.console.visits import Visit
 from api.main import create_app
 from api.services import Services
+from auth.apps import CONSOLE
+from auth.tokens import Tokens
 from storage.agencies.models import Agency
 from storage.ids import new_id
 from storage.officers import repository as officers
@@ -31,6 +38,11 @@ STAFF = {
 async def app(oauth_settings) -> AsyncIterator[FastAPI]:
     """The application, whose officers the sandbox vouches for."""
     application = create_app(oauth_settings)
+
+    @application.get("/console/try/broken")
+    async def broken(_visitor: Visiting) -> None:
+        raise RuntimeError("as it can happen")
+
     async with application.router.lifespan_context(application):
         # Else it would read tables while the first test empties them.
         await application.state.services.catalogue.current(CATALOGUE_SECONDS)
@@ -49,6 +61,31 @@ class Desk:
 
     async def post(self, path: str, data: dict[str, str] | None = None, **headers: str) -> httpx.Response:
         return await self.client.post(path, data=data or {}, headers=OWN | headers)
+
+    def shown(self) -> str | None:
+        """Return the cookie of the visit, as it is kept."""
+        return self.client.cookies.get(cookies.VISIT.name)
+
+    def put(self, value: str, cookie: cookies.Cookie = cookies.VISIT) -> None:
+        """Have the browser keep another cookie in its place."""
+        if cookie.name in self.client.cookies:
+            self.client.cookies.delete(cookie.name)
+        self.client.cookies.set(cookie.name, value, domain="127.0.0.1", path="/")
+
+    def visit(self, services: Services) -> Visit:
+        """Open what the browser keeps of the visit."""
+        return Visit.model_validate_json(
+            services.cipher.unseal(urlsafe_b64decode(self.shown() or ""), cookies.VISIT.name)
+        )
+
+    def age(self, services: Services) -> Visit:
+        """Let the access token run out; return what the browser keeps now."""
+        visit = self.visit(services)
+        long_ago = Tokens(services.settings.auth, now=lambda: time.time() - 7200)
+        officer = services.tokens.verify_officer(visit.access_token)
+        aged = visit.model_copy(update={"access_token": long_ago.for_officer(officer, client_id=CONSOLE)})
+        self.put(visits.sealed(services, aged))
+        return aged
 
     async def depart(self, next_path: str | None = None) -> str:
         """Begin to sign in; return where the provider is."""
@@ -75,7 +112,8 @@ class Desk:
 @pytest.fixture
 async def open_desk(app, engine) -> AsyncIterator:
     """Open a browser of its own."""
-    transport, opened = httpx.ASGITransport(app), []
+    # A fault is answered, as a server does, and not raised in the test.
+    transport, opened = httpx.ASGITransport(app, raise_app_exceptions=False), []
     outside = httpx.AsyncClient()
 
     def desk() -> Desk:
