@@ -126,20 +126,29 @@ async def test_a_lost_key_is_a_fault_unless_the_party_was_erased(
     assert faults(await checker.check_slice(before=FAR)) == set()
 
 
-async def test_a_row_that_went_meanwhile_is_not_accused(
-    unit_of_work: Open, blobs: Blobs, checker: Checker, message_id: UUID, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "meanwhile",
+    [
+        "DELETE FROM message_attachment",
+        "UPDATE message_attachment SET path = path || 'x'",
+        "UPDATE message_attachment SET size = size + 1",
+    ],
+)
+async def test_a_row_that_was_another_meanwhile_is_not_accused(
+    unit_of_work: Open, blobs: Blobs, message_id: UUID, monkeypatch: pytest.MonkeyPatch, meanwhile: str
 ) -> None:
     """What was found is of a row that is no more."""
     size = blobs.size
 
     async def too_late(path: str) -> int:
-        await change(unit_of_work, "DELETE FROM message_attachment")
+        await change(unit_of_work, meanwhile)
         await blobs.delete(path)
         return await size(path)
 
     monkeypatch.setattr(blobs, "size", too_late)
-    checked = await checker.check_slice(before=FAR)
+    checked = await Checker(unit_of_work, blobs, Pace()).check_slice(before=FAR)
     assert (checked.files, checked.faults) == (1, [])
+    assert await known(unit_of_work) == []
 
 
 async def test_documents_and_messages_take_turns(unit_of_work: Open, blobs: Blobs, checker: Checker) -> None:
