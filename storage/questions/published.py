@@ -5,7 +5,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from storage.errors import NotFoundError
-from storage.questions.entries import ENTRIES, Entry, entry_of
+from storage.questions.entries import ENTRIES, Entry
 from storage.unit_of_work import Reading
 
 _ONE = f"{ENTRIES} AND p.id = %s"
@@ -17,4 +17,4 @@ async def one(reading: Reading, published_id: UUID) -> Entry:
         row = await (await cursor.execute(_ONE, (published_id,), binary=True)).fetchone()
     if row is None:
         raise NotFoundError("published answer")
-    return entry_of(row)
+    return Entry(**{**row, "agencies": tuple(row["agencies"])})

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 
 
 async def walked(driver: AsyncConnection[Any], plan: str) -> list[str]:
@@ -14,3 +14,13 @@ async def walked(driver: AsyncConnection[Any], plan: str) -> list[str]:
         (names,),
     )
     return [name for (name,) in await cursor.fetchall()]
+
+
+async def planned(driver: AsyncConnection[Any], prepared: str, values: list[Any]) -> str:
+    """Return how PostgreSQL would run a statement that is prepared, in the mode that is set."""
+    await driver.execute(f"PREPARE read AS {prepared}".encode())
+    places = sql.SQL(", ").join(map(sql.Literal, values))
+    call = sql.SQL("EXPLAIN EXECUTE read({})" if values else "EXPLAIN EXECUTE read").format(places)
+    lines: list[Any] = await (await driver.execute(call, prepare=False)).fetchall()
+    await driver.execute("DEALLOCATE read")
+    return "\n".join(line for (line,) in lines)

@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from psycopg import AsyncConnection, sql
 
 from storage.consents import standing as consents
 from storage.consents.kinds import ConsentPurpose
 from storage.conversations import handling, queue, reading, receipts, waiting, writing
 from storage.unit_of_work import UnitOfWork
 from storage.vault import attached
-from tests.storage.plans import walked
+from tests.storage.plans import planned, walked
 from tests.storage.test_plans import numbered
 
 # A hundred agencies, each with a hundred dossiers, with five messages about each.
@@ -95,14 +94,5 @@ async def test_no_read_goes_through_all(unit_of_work: Callable[[], UnitOfWork], 
         await driver.execute(f"SET LOCAL plan_cache_mode = {mode}".encode())
         for statement, given in READS:
             asked = {name: value for name, value in (owned | given).items() if f"%({name})s" in statement}
-            plan = await _plan(driver, *numbered(statement, asked))
+            plan = await planned(driver, *numbered(statement, asked))
             assert set(await walked(driver, plan)) <= SMALL, plan
-
-
-async def _plan(driver: AsyncConnection[Any], prepared: str, values: list[Any]) -> str:
-    await driver.execute(f"PREPARE read AS {prepared}".encode())
-    places = sql.SQL(", ").join(map(sql.Literal, values))
-    call = sql.SQL("EXPLAIN EXECUTE read({})" if values else "EXPLAIN EXECUTE read").format(places)
-    lines: list[Any] = await (await driver.execute(call, prepare=False)).fetchall()
-    await driver.execute("DEALLOCATE read")
-    return "\n".join(line for (line,) in lines)
