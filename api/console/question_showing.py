@@ -10,10 +10,10 @@ from fastapi import Request, Response
 from api.console.forms import FormError
 from api.console.frame import Visitor, page
 from api.console.moments import Clock, clock
+from api.console.procedure_beside import look_up
 from api.console.questions import LIST
 from api.console.questions_texts import TEXTS
-from api.problems import Problem
-from api.questions import drafts, officer_service
+from api.questions import officer_service
 from api.services import Services
 from storage.answer_templates import repository as templates
 from storage.answer_templates.blanks import fill
@@ -140,18 +140,10 @@ async def _procedure(reading: Reading, found: OpenedQuestion, typed: Typed) -> t
     What nobody has typed is what the last answer rests on, or what was asked about, as long as it is there.
     """
     if typed.procedure_code is not None:
-        try:
-            code = drafts.short_code(typed.procedure_code)
-        except Problem:
-            return typed.procedure_code, None
-        kept = await procedures.get(reading, code)
-        return code, kept if kept and kept.removed_in is None else None
+        return await look_up(reading, typed.procedure_code)
     rests_on = found.answer.rests_on if found.answer else None
-    proposed = rests_on.code if rests_on else found.procedure_code
-    kept = await procedures.get(reading, proposed) if proposed else None
-    if kept is None or kept.removed_in is not None:
-        return "", None
-    return kept.procedure.code, kept
+    code, kept = await look_up(reading, (rests_on.code if rests_on else found.procedure_code) or "")
+    return (code, kept) if kept else ("", None)
 
 
 async def _rested(reading: Reading, found: OpenedQuestion) -> Kept | None:

@@ -7,6 +7,8 @@ from api.console.message_answer import router as message_answer
 from api.console.message_supplement import router as message_supplement
 from api.console.message_thread import router as message_thread
 from api.console.messages import router as messages
+from api.console.moderation import router as moderation
+from api.console.published import router as published
 from api.console.question import router as question
 from api.console.questions import router as questions
 from api.console.sign_in import router as sign_in
@@ -22,3 +24,5 @@ router.include_router(messages)
 router.include_router(message_thread)
 router.include_router(message_answer)
 router.include_router(message_supplement)
+router.include_router(moderation)
+router.include_router(published)

@@ -1,7 +1,7 @@
 """Moderators let questions and answers be read by everybody, or not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -46,12 +46,17 @@ class PendingPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """A question before a moderator: what scrubbing leaves of it, and of the answer that counts."""
+    """A question before a moderator: what scrubbing leaves of it, and of the answer that counts.
+
+    Attributes:
+        known: what is known of the asker, and to be taken out of whatever is typed, too.
+    """
 
     kept: OpenedQuestion
     question: Scrubbed
     answer: Scrubbed
     answer_id: UUID
+    known: Sequence[str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +106,7 @@ async def look(uow: UnitOfWork, officer: Officer, question_id: UUID) -> Looked:
         question=scrub(found.text, known),
         answer=scrub(found.answer.text, known),
         answer_id=found.answer.id,
+        known=known,
     )
 
 

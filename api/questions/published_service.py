@@ -149,9 +149,9 @@ async def _own_agency(reading: Reading, officer: Officer, code: str) -> UUID:
     try:
         normal = normalise_agency_code(code)
     except InvalidCode as error:
-        raise invalid("agency", "malformed-code") from error
+        raise invalid("agency_code", "malformed-code") from error
     found = (await agency_repository.resolve(reading, [normal])).get(normal)
     # Of an agency that is not the officer's nothing is told, not even whether there is one.
     if found is None or not await publishing.may_publish(reading, desk_of(officer), found.id):
-        raise invalid("agency", "not-your-agency", value=normal)
+        raise invalid("agency_code", "not-your-agency", value=normal)
     return found.id
