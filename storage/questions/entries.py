@@ -1,16 +1,19 @@
 """Published answers as everybody may read them, and of what state of the database they are."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
 from psycopg.rows import dict_row
 
-from storage.procedures.versions import versions
+from storage.catalogue.edition import Stamp
+from storage.catalogue.edition import stamp_in_force as catalogue_in_force
 from storage.search.folding import fold, words
 from storage.unit_of_work import Reading
+from storage.units import repository as units
+from storage.units.former_names import FormerNames
 
 
 def is_stale(answer: LiteralString, procedure: LiteralString) -> LiteralString:
@@ -37,6 +40,12 @@ LEFT JOIN procedure c ON c.code = p.procedure_code
 WHERE p.taken_down_at IS NULL
 """
 _ALL = f"{ENTRIES} ORDER BY p.published_at DESC, p.id DESC"
+_AGENCIES = """
+SELECT id, ARRAY(
+  SELECT above.name FROM unnest(a.lineage) WITH ORDINALITY AS up (id, place)
+  JOIN agency above ON above.id = up.id ORDER BY up.place
+) FROM agency a WHERE id IN (SELECT agency_id FROM published_answer WHERE taken_down_at IS NULL)
+"""
 _NAMES = "SELECT name FROM procedure WHERE removed_in IS NULL"
 # All rows are counted in, and not the last change alone: a transaction may commit after one that began later.
 # Numbers of transactions mean something within one server's timeline only.
@@ -90,7 +99,7 @@ class ShelfStamp:
         digest: of which transaction changed which.
         agencies: digest of what is told of the agencies that answer.
         era: names the server and its timeline.
-        catalogue: version of the catalogue, with its digest: it makes answers stale, and names procedures.
+        catalogue: of catalogue and units: the one makes answers stale, the other names places.
     """
 
     rows: int = 0
@@ -98,8 +107,7 @@ class ShelfStamp:
     digest: str = ""
     agencies: str = ""
     era: str = ""
-    catalogue: int = 0
-    catalogue_digest: bytes = b""
+    catalogue: Stamp = Stamp()  # noqa: RUF009 - never changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,16 +117,18 @@ class Published:
     Attributes:
         entries: what everybody may read, the newest first.
         known: words of the catalogue, without marks: few answers do not hold half of the language.
+        formerly: what the places of agencies were called before July 2025, by the agencies' ids.
     """
 
     stamp: ShelfStamp
     entries: list[Entry]
-    known: frozenset[str]
+    known: frozenset[str] = frozenset()
+    formerly: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
 
 
 async def stamp_in_force(reading: Reading) -> ShelfStamp:
     """Return the state of now. Taken before entries are read, these are never older than it says."""
-    catalogue = await versions(reading, limit=1)
+    catalogue = await catalogue_in_force(reading)
     row: Any = await (await (await reading.driver()).execute(_STAMP)).fetchone()
     rows, last, digest, agencies, era = row
     return ShelfStamp(
@@ -127,8 +137,7 @@ async def stamp_in_force(reading: Reading) -> ShelfStamp:
         digest=digest,
         agencies=agencies,
         era=era,
-        catalogue=catalogue[0].number if catalogue else 0,
-        catalogue_digest=catalogue[0].digest if catalogue else b"",
+        catalogue=catalogue,
     )
 
 
@@ -139,10 +148,13 @@ async def published(reading: Reading) -> Published:
     async with driver.cursor(row_factory=dict_row) as cursor:
         rows = await (await cursor.execute(_ALL, binary=True)).fetchall()
     names: list[Any] = await (await driver.execute(_NAMES)).fetchall()
+    agencies: list[Any] = await (await driver.execute(_AGENCIES)).fetchall()
+    former = FormerNames(await units.load(reading)) if agencies else None
     return Published(
         stamp=stamp,
         entries=[entry_of(row) for row in rows],
         known=frozenset(fold(word) for (name,) in names for word in words(name)),
+        formerly={agency_id: former.of(above) for agency_id, above in agencies} if former else {},
     )
 
 

@@ -1,12 +1,11 @@
 """Published answers of one moment, ready to be asked."""
 
-import math
 import operator
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,7 +13,8 @@ from uuid import UUID
 from storage.questions.entries import Entry, Published
 from storage.questions.likeness import Packed, direction, likeness, packed
 from storage.search.fitting import fitting
-from storage.search.index import Index, Searchable
+from storage.search.folding import fold, words
+from storage.search.index import Index, Searchable, idf
 from storage.search.lexicon import lexicon
 from storage.search.question import Question, understand
 from storage.search.sifting import Places
@@ -27,6 +27,9 @@ BY_WORDS = 0.03
 
 COMPARED = 8
 """Of the likeliest by their words, so many are compared with what is being asked."""
+
+FEWEST = 40
+"""Of fewer questions it can not be told which of their words are common: all of them would be."""
 
 STALE_PRIOR = -0.6
 """A stale answer stands below a fresh one that fits about as well (`storage.search.ranking.PRIOR`)."""
@@ -89,11 +92,13 @@ class Shelf:
         self.stamp = published.stamp
         self._entries = published.entries
         self._lexicon = lexicon()
-        known = replace(self._lexicon, words=self._lexicon.words | published.known)
-        self._index = Index(map(_searchable, self._entries), known, folder)
+        known = replace(self._lexicon, words=self._lexicon.words | _known(published))
+        formerly = published.formerly
+        self._index = Index(
+            (_searchable(entry, formerly.get(entry.agency_id, ())) for entry in self._entries), known, folder
+        )
         self._tagged = _by_tag(self._entries)
-        # What is in no question that was answered tells as much as what is in none but one.
-        self._unheard = math.log(1 + 2 * len(self._entries))
+        self._heard = Counter(chain.from_iterable(named.words for named in self._index.named))
         # Each as soon as it is needed: for all of them it takes longer than all else.
         self._directions: dict[int, Packed] = {}
 
@@ -169,7 +174,7 @@ class Shelf:
         return self._directions[place]
 
     def _tells(self, word: str) -> float:
-        return self._index.tells(word) or self._unheard
+        return idf(self._heard[word], max(len(self), FEWEST))
 
     def _passing(self, sieve: ShelfSieve) -> Sequence[int]:
         """Return the places that a sieve lets through, the newest first."""
@@ -177,8 +182,14 @@ class Shelf:
         return sorted(reduce(operator.and_, kept)) if kept else range(len(self))
 
 
-def _searchable(entry: Entry) -> Searchable:
-    topic = (entry.procedure_name, entry.field, entry.agency_name)
+def _known(published: Published) -> frozenset[str]:
+    """Return words, without marks, that are not to be taken for slips of those that answers have."""
+    places = {name for names in published.formerly.values() for name in names}
+    return published.known.union(fold(word) for name in places for word in words(name))
+
+
+def _searchable(entry: Entry, formerly: Sequence[str]) -> Searchable:
+    topic = (entry.procedure_name, entry.field, entry.agency_name, *formerly)
     return Searchable(
         code=str(entry.id),
         name=entry.question,

@@ -194,10 +194,15 @@ class Index:
         return [(place, score) for place, (score, _) in zip(places, found.hits, strict=True)]
 
 
+def idf(seen: int, count: int) -> float:
+    """Return how much a word tells that is in so many of `count` texts (inverse document frequency)."""
+    return math.log(1 + (count - seen + 0.5) / (seen + 0.5))
+
+
 def _idf(names: Sequence[frozenset[str]]) -> dict[str, float]:
     seen = Counter(chain.from_iterable(names))
     count = len(names)
-    return {word: math.log(1 + (count - n + 0.5) / (n + 0.5)) for word, n in seen.items()}
+    return {word: idf(n, count) for word, n in seen.items()}
 
 
 def _frequency(in_names: Counter[str], in_bodies: Counter[str], lexicon: Lexicon) -> dict[str, float]:

@@ -1,7 +1,8 @@
 """Published answers as tests make them: for a shelf in memory, and as rows of the database."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from storage.agencies.models import Agency
@@ -35,9 +36,9 @@ def entry(question: str, answer: str = "Có.", **fields: object) -> Entry:
     return Entry(question=question, answer=answer, **{**given, **fields})  # type: ignore[arg-type] # as given
 
 
-def shelf_of(*entries: Entry, known: Iterable[str] = ()) -> Shelf:
-    """Make a shelf of entries, the first one the newest."""
-    return Shelf(Published(stamp=ShelfStamp(), entries=list(entries), known=frozenset(known)))
+def shelf_of(*entries: Entry, **beside: Any) -> Shelf:
+    """Make a shelf of entries, the first one the newest, and of what else is known."""
+    return Shelf(Published(stamp=ShelfStamp(), entries=list(entries), **beside))
 
 
 def agency(code: str, name: str = "Ủy ban nhân dân", *, below: Agency | None = None) -> Agency:

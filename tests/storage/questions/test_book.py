@@ -18,12 +18,33 @@ from storage.questions.models import PublishedAnswer
 from storage.questions.shelf import ShelfSieve
 from storage.settings import StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
+from storage.units import repository as units
+from storage.units.record import Commune, FormerCommune, Province, Share, Units
 from tests.storage.questions.shelves import NOON, agency, published, put
 
 PATIENCE = 60.0
 BIRTH = Procedure(code="1.001193", name="Đăng ký khai sinh", field="Hộ tịch")
 DEATH = Procedure(code="1.000656", name="Đăng ký khai tử", field="Hộ tịch")
 TEXT = "Làm khai sinh cho con ở đâu?"
+
+UNITS = Units(
+    provinces=(Province(code="08", name="Tỉnh Tuyên Quang", short_name="Tuyên Quang"),),
+    communes=(
+        Commune(code="00691", name="Xã Vị Xuyên", short_name="Vị Xuyên", kind="Xã", province_code="08"),
+    ),
+    former=(
+        FormerCommune(
+            province_code="02",
+            province="Tỉnh Hà Giang",
+            district_code="030",
+            district="Huyện Vị Xuyên",
+            code="00916",
+            name="Thị trấn Nông trường Việt Lâm",
+            new_code="00691",
+            share=Share.WHOLE,
+        ),
+    ),
+)
 
 OpenUnit = Callable[[], UnitOfWork]
 
@@ -180,6 +201,27 @@ async def test_a_new_name_of_an_agency_is_told(book, office, unit_of_work):
         await uow.commit()
     await book.renew()
     assert [entry.agency_name for entry in await entries(book)] == ["Sở Tư pháp"]
+
+
+async def test_agencies_are_found_by_what_their_places_were_called(book, unit_of_work):
+    """From the import of the units on, also where nothing was published since."""
+    province = agency("H31", "Ủy ban nhân dân tỉnh Tuyên Quang")
+    commune = agency("H31.1", "Trung tâm Phục vụ hành chính công xã Vị Xuyên", below=province)
+    await put(
+        unit_of_work,
+        province,
+        commune,
+        published(province.id, TEXT),
+        published(commune.id, TEXT, age=1),
+    )
+    by_name = "khai sinh ở hà giang, nông trường việt lâm"
+    await book.renew()
+    assert [entry.agency_code for entry in await entries(book, by_name)] == ["H31", "H31.1"]
+    async with unit_of_work() as uow:
+        await units.put(uow, UNITS, author="an", source="test")
+        await uow.commit()
+    await book.renew()
+    assert [entry.agency_code for entry in await entries(book, by_name)] == ["H31.1", "H31"]
 
 
 async def test_what_is_in_force_is_not_made_again(book, office, unit_of_work):

@@ -147,6 +147,8 @@ def test_one_answer_alone_is_not_proposed_for_everything():
     one = shelf_of(BIRTH)
     assert one.similar("làm khai sinh cho con", 3) == [BIRTH]
     assert one.similar("con tôi cần giấy phép lái xe", 3) == []
+    again = shelf_of(BIRTH, BIRTH, BIRTH)
+    assert len(again.similar("làm khai sinh cho con ở phường Bến Nghé", 3)) == 3
 
 
 def test_of_a_procedure_its_own_come_first():
@@ -163,7 +165,21 @@ def test_words_of_the_catalogue_are_no_slips():
     """A word that no answer has is not taken for one that some answer has, where it is known to be one."""
     heard = [entry("Đất vườn chuyển lên thổ cư cần gì?")]
     assert ask("vuông", shelf=shelf_of(*heard)) == heard
-    assert ask("vuông", shelf=shelf_of(*heard, known=["vuong"])) == []
+    assert ask("vuông", shelf=shelf_of(*heard, known=frozenset({"vuong"}))) == []
+
+
+def test_places_are_found_by_their_old_names():
+    """Of agencies' answers to one question that of the place which is meant comes first."""
+    text = "Nộp hồ sơ đất đai ở đâu?"
+    here, there = (entry(text, agency_id=UUID(int=number), agencies=()) for number in (7, 8))
+    formerly = {
+        UUID(int=7): ("Thị trấn Vị Xuyên", "Tỉnh Hà Giang"),
+        UUID(int=8): ("Phường Bến Nghé", "Quận 1"),
+    }
+    shelf = shelf_of(here, there, formerly=formerly)
+    assert ask("nop ho so dat o vi xuyen ha giang", shelf=shelf)[0] == here
+    assert ask("nộp hồ sơ đất ở Bến Nghé", shelf=shelf)[0] == there
+    assert shelf.similar("nộp hồ sơ đất đai ở Bến Nghé", 1) == [there]
 
 
 @settings(max_examples=100, deadline=None)
