@@ -1,0 +1,555 @@
+"""A real request to each route: with it, whoever may call succeeds.
+
+What a call uses up is made anew for each caller, so that no answer depends on who called before.
+"""
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from auth.representation import ACCESS_TOKEN, GRANT_TYPE
+from notify.one_time_code import code_of
+from storage.answer_templates import repository as templates
+from storage.answer_templates.repository import Wording
+from storage.contact_points import repository as contact_points
+from storage.contact_points.record import ContactRecord, Hotline
+from storage.contacts import proving
+from storage.contacts.addresses import ContactKind
+from storage.contacts.opt_out import opt_out_token
+from storage.devices import repository as devices
+from storage.devices.repository import Installation
+from storage.ids import new_id
+from storage.parties import repository as parties
+from storage.seals.statuses import ENTRIES
+from storage.verifications import repository as verifications
+from tests.api import authorisation_questions as officers_questions
+from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
+from tests.api.authorisation_world import World
+from tests.api.documents import keep_document
+from tests.api.questions.asking import ANSWER, QUESTION, keep_answer, keep_question
+from tests.api.results.handing import letter, parts, said
+from tests.api.verify.sealing import sealed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """What is sent.
+
+    Attributes:
+        names: what fills the blanks of the route's path, as the owner's things are called.
+        missing: what fills them for things that are not there.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    query: dict[str, Any] = field(default_factory=dict)
+    json: Any = None
+    form: dict[str, str] | None = None
+    files: dict[str, Any] | None = None
+
+
+Make = Callable[[World], Awaitable[Call]]
+
+
+def plain(**sent: Any) -> Make:
+    """Send the same whoever calls."""
+
+    async def make(_world: World) -> Call:
+        return Call(**sent)
+
+    return make
+
+
+def an_id(name: str, owned: Callable[[World], Awaitable[str]], **sent: Any) -> Make:
+    """Name something of the owner's, made anew; missing is an id of nothing."""
+
+    async def make(world: World) -> Call:
+        return Call(names={name: await owned(world)}, missing={name: str(uuid4())}, **sent)
+
+    return make
+
+
+async def of_dossier(world: World) -> Call:
+    """Name the owner's dossier."""
+    return Call(names={"code": world.code}, missing={"code": "H26.1-261121-8888"})
+
+
+async def agency_contact(world: World) -> Call:
+    """Ask how the owner's agency is reached."""
+    record = ContactRecord(hotlines=(Hotline(label="Tổng đài", number="1022"),))
+    async with world.services.unit_of_work() as uow:
+        await contact_points.put(uow, [(world.town.id, record)], author="test")
+        await uow.commit()
+    return Call(names={"code": "H26.1"})
+
+
+async def message(world: World) -> Call:
+    """Write about the owner's dossier."""
+    return replace(await of_dossier(world), json={"text": "Xin chào"})
+
+
+async def agency_message(world: World) -> Call:
+    """Write about the owner's dossier as its agency, under a new id."""
+    return replace(await of_dossier(world), json={"source_id": uuid4().hex, "text": "Kính gửi"})
+
+
+async def read_up_to(world: World) -> Call:
+    """Mark as read up to a message that is not there."""
+    return replace(await of_dossier(world), json={"up_to": str(uuid4())})
+
+
+async def message_with_file(world: World) -> Call:
+    """Write about the owner's dossier, with a file."""
+    files = {
+        "message": (None, json.dumps({"file_name": "giay.pdf"}), "application/json"),
+        "file": ("giay.pdf", letter(), "application/pdf"),
+    }
+    return replace(await of_dossier(world), files=files)
+
+
+async def agency_message_with_file(world: World) -> Call:
+    """The same as its agency, under a new id."""
+    said = {"source_id": uuid4().hex, "file_name": "giay.pdf"}
+    files = {
+        "message": (None, json.dumps(said), "application/json"),
+        "file": ("giay.pdf", letter(), "application/pdf"),
+    }
+    return replace(await of_dossier(world), files=files)
+
+
+async def attachment(world: World) -> Call:
+    """Name a document that the owner has handed over."""
+    owner, dossier = await sign_in(world.services, world.owner), await of_dossier(world)
+    body = {"document_ids": [await document(world)]}
+    path = f"/v1/dossiers/{world.code}/messages"
+    answer = await world.client.post(path, json=body, headers=owner.headers)
+    assert answer.status_code == 201, answer.text
+    names = {"message_id": answer.json()["id"], "attachment_id": answer.json()["attachments"][0]["id"]}
+    missing = {name: str(uuid4()) for name in names}
+    return Call(names=dossier.names | names, missing=dossier.missing | missing)
+
+
+async def contact(world: World) -> str:
+    """Let the owner give an address that waits for its proof."""
+    async with world.services.unit_of_work() as uow:
+        key = await parties.open_key(uow, world.owner.party_id)
+        value, now = f"own{next(world.serial)}@example.vn", datetime.now(UTC)
+        given = await proving.give(uow, key, ContactKind.EMAIL, value, now=now)
+        await uow.commit()
+    return str(given.id)
+
+
+async def proof_of_contact(world: World) -> Call:
+    """Send the right code for an address of the owner's."""
+    contact_id, now = await contact(world), datetime.now(UTC)
+    async with world.services.unit_of_work() as uow:
+        verification_id = await verifications.add(
+            uow, contact_id, world.owner.party_id, now=now, expires_at=now + timedelta(minutes=5)
+        )
+        await uow.commit()
+    code = code_of(world.services.cipher, verification_id)
+    return Call(names={"contact_id": contact_id}, missing={"contact_id": str(uuid4())}, json={"code": code})
+
+
+async def new_contact(world: World) -> Call:
+    """Give an address that nobody has."""
+    return Call(json={"kind": "email", "value": f"new{next(world.serial)}@example.vn"})
+
+
+async def device(world: World) -> str:
+    """Register a phone of the owner's."""
+    installation = Installation(
+        id=new_id(), platform="android", push_token=uuid4().hex, confirms_receipt=False, app_version=None
+    )
+    async with world.services.unit_of_work() as uow:
+        await devices.put(uow, await parties.open_key(uow, world.owner.party_id), installation)
+        await uow.commit()
+    return str(installation.id)
+
+
+async def registration(world: World) -> Call:
+    """Register a phone that nobody has yet: who signs in on one takes it over."""
+    body = {"platform": "android", "push_token": uuid4().hex}
+    return Call(names={"installation_id": str(uuid4())}, json=body)
+
+
+async def session(world: World) -> str:
+    """Sign the owner in once more."""
+    return str(session_of(world.services, await sign_in(world.services, world.owner)))
+
+
+async def representative(world: World) -> str:
+    """Let somebody act for the owner."""
+    registry = replace(world.town, headers=world.client_of(world.town))
+    return await vouch(world.client, registry, world.stranger, world.owner)
+
+
+async def offered(world: World) -> str:
+    """Let somebody ask the owner to act for them."""
+    somebody = await world.make_citizen(f"0011911{next(world.serial):05d}")
+    body = {
+        "number": world.owner.number,
+        "scope": ["read_dossiers"],
+        "valid_until": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+    }
+    answer = await world.client.post("/v1/me/representatives", json=body, headers=somebody.headers)
+    assert answer.status_code == 201, answer.text
+    found: str = answer.json()["id"]
+    return found
+
+
+async def new_representative(world: World) -> Call:
+    """Name somebody who is nobody yet."""
+    body = {
+        "number": f"0011900{next(world.serial):05d}",
+        "scope": ["read_dossiers"],
+        "valid_until": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+    }
+    return Call(json=body)
+
+
+async def vouched_for(world: World) -> Call:
+    """Vouch for somebody, under a new id."""
+    return Call(json=vouched(world.stranger, world.owner))
+
+
+async def event(world: World) -> Call:
+    """Tell a further step of the owner's dossier."""
+    body = {
+        "event_id": uuid4().hex,
+        "dossier_code": world.code,
+        "status": 4,
+        "occurred_at": datetime.now(UTC).isoformat(),
+        "step": uuid4().hex,
+    }
+    return Call(json=body)
+
+
+async def exchange(world: World) -> Call:
+    """Show the helper's token and right: they open whoever's hands they are in."""
+    helper = await sign_in(world.services, world.helper)
+    form = {
+        "grant_type": GRANT_TYPE,
+        "client_id": APP,
+        "subject_token": token_of(helper),
+        "subject_token_type": ACCESS_TOKEN,
+        "representation_id": world.rights["everything"],
+    }
+    return Call(form=form)
+
+
+async def opt_out(world: World) -> Call:
+    """Open the link in a message to the owner's address."""
+    ((contact_id,),) = await world.rows("SELECT id FROM contact WHERE source = 'agency_supplied'")
+    token = opt_out_token(world.services.cipher, contact_id)
+    return Call(names={"token": token}, missing={"token": opt_out_token(world.services.cipher, new_id())})
+
+
+async def lookup(world: World) -> Call:
+    """Show the number of the dossier's applicant."""
+    return Call(json={"code": world.code, "proof": world.owner.number})
+
+
+async def notices(world: World) -> Call:
+    """Name the owner's notices."""
+    found = await world.rows("SELECT id FROM notification WHERE party_id = %s", world.owner.party_id)
+    return Call(json={"ids": [str(row[0]) for row in found]})
+
+
+async def new_result(world: World) -> Call:
+    """Hand over a paper of the owner's, under a new id."""
+    return Call(files=parts(said(uuid4().hex, owner={"number": world.owner.number}), letter()))
+
+
+async def handed_over(world: World) -> dict[str, Any]:
+    """Return a paper of the owner's, handed over once."""
+    headers = world.client_of(world.town)
+    files = parts(said("AUTHORISED", owner={"number": world.owner.number}), letter())
+    answer = await world.client.post("/v1/agency/results", files=files, headers=headers)
+    assert answer.is_success, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def result(world: World) -> str:
+    """Name that paper."""
+    found: str = (await handed_over(world))["id"]
+    return found
+
+
+async def result_by_source(world: World) -> Call:
+    """Ask for it by its agency's own name."""
+    return Call(query={"source_id": (await handed_over(world))["source_id"]})
+
+
+async def seal(world: World) -> Call:
+    """Name the seal of that paper."""
+    found = await handed_over(world)
+    return Call(names={"code": found["seal"]["code"]}, missing={"code": "0" * 12})
+
+
+async def new_seal(world: World) -> Call:
+    """Reserve a seal for the owner."""
+    return Call(json={"owner": {"number": world.owner.number}, "procedure_code": "1.001193"})
+
+
+async def verification(world: World) -> Call:
+    """Ask for a sealed document."""
+    return Call(names={"code": (await sealed(world.services)).code})
+
+
+async def status_list(world: World) -> Call:
+    """Ask for a list that tells of one."""
+    return Call(names={"number": str((await sealed(world.services)).status_index // ENTRIES)})
+
+
+async def document(world: World) -> str:
+    """Put a document into the owner's store."""
+    return str(await keep_document(world.services, world.owner, uuid4().hex))
+
+
+async def new_share(world: World) -> Call:
+    """Share a document of the owner's."""
+    return Call(json={"document_ids": [await document(world)], "purpose": "Nộp hồ sơ"})
+
+
+async def share(world: World) -> dict[str, Any]:
+    """Let the owner share a document, and return the link as it was made."""
+    owner = await sign_in(world.services, world.owner)
+    asked = (await new_share(world)).json | {"roles": ["original", "copy"]}
+    answer = await world.client.post("/v1/vault/shares", json=asked, headers=owner.headers)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def share_id(world: World) -> str:
+    """Return the id of a link."""
+    return str((await share(world))["id"])
+
+
+async def new_template(world: World) -> Call:
+    """Write words for answers of the owner's agency."""
+    return Call(
+        form={"form_id": str(new_id()), "agency": world.town.code, "name": "Mẫu", "text": "Xin chào."}
+    )
+
+
+async def template(world: World) -> Call:
+    """Name words that somebody in charge of the owner's agency wrote."""
+    template_id, now = new_id(), datetime.now(UTC)
+    async with world.services.unit_of_work() as uow:
+        await templates.add(
+            uow,
+            world.officers["off"],
+            Wording(name="Mẫu", text="Xin chào."),
+            template_id=template_id,
+            agency_code=world.town.code,
+            now=now,
+        )
+        await uow.commit()
+    form = (await new_template(world)).form or {}
+    return Call(
+        names={"template_id": str(template_id)},
+        missing={"template_id": str(new_id())},
+        form=form | {"shown": now.isoformat()},
+    )
+
+
+async def link(world: World) -> Call:
+    """Name a link as whoever was given it does."""
+    return Call(names={"token": (await share(world))["link"].rpartition("/")[2]})
+
+
+async def shared_file(world: World) -> Call:
+    """Open a link, whose cookie this client then shows, and name what it leads to."""
+    made = await share(world)
+    token = made["link"].rpartition("/")[2]
+    assert (await world.client.post(f"/v1/shares/{token}/visits")).status_code == 201
+    return Call(names={"token": token, "document_id": made["document_ids"][0]})
+
+
+async def own_question(world: World) -> str:
+    """Keep a question of the owner's to the agency."""
+    return await keep_question(world.services, world.owner.party_id, world.town.id)
+
+
+async def published_answer(world: World) -> str:
+    """Publish what is asked often."""
+    return str(await keep_answer(world.services, world.town.id))
+
+
+async def console_answer(world: World) -> Call:
+    """Answer a question."""
+    return await _console_question(world, text="Được.", reason="unclear", agency_code="H55.1")
+
+
+async def _console_question(world: World, **form: str) -> Call:
+    call = await an_id("question_id", officers_questions.asked)(world)
+    return replace(call, form={"form_id": str(uuid4())} | form)
+
+
+async def console_answered(world: World) -> Call:
+    """Name a question that was answered, and waits for a moderator."""
+    question_id, answer_id = await officers_questions.answered(world)
+    form = {"form_id": str(uuid4()), "seen_answer": answer_id, "version": "1"}
+    words = {"question": "Ở đâu?", "answer": "Ở đây."}
+    return Call(names={"question_id": question_id}, missing={"question_id": str(uuid4())}, form=form | words)
+
+
+async def console_entry(world: World) -> Call:
+    """Change what is asked often: what it is by now, so that nobody else has changed it."""
+    call = await an_id("published_id", published_answer)(world)
+    form = officers_questions.form_of_entry()
+    return replace(call, form=form | {"question": QUESTION, "answer": ANSWER})
+
+
+async def console_new_entry(_world: World) -> Call:
+    """Write what is asked often."""
+    return Call(form=officers_questions.form_of_entry())
+
+
+EMPTY = plain()
+a_procedure = plain(names={"code": "1.001193"})
+REQUESTS: dict[str, Make] = {
+    "GET /openapi.json": EMPTY,
+    "GET /docs": EMPTY,
+    "GET /health/live": EMPTY,
+    "GET /health/ready": EMPTY,
+    "GET /version": EMPTY,
+    "GET /oauth/authorize": EMPTY,
+    "GET /oauth/callback": EMPTY,
+    "POST /oauth/token": exchange,
+    "POST /oauth/backchannel-logout": plain(form={"logout_token": "unknown"}),
+    "POST /oauth/revoke": plain(form={"client_id": APP, "token": "unknown"}),
+    "GET /.well-known/oauth-authorization-server": EMPTY,
+    "GET /.well-known/jwks.json": EMPTY,
+    "GET /opt-out/{token}": opt_out,
+    "POST /opt-out/{token}": opt_out,
+    "POST /v1/receipts/{provider}": plain(names={"provider": "nobody"}),
+    "GET /tra-cuu": EMPTY,
+    "POST /v1/lookups/dossiers": lookup,
+    "GET /v1/verifications/{code}": verification,
+    "GET /v1/status-lists/{number}": status_list,
+    "GET /.well-known/tindan-seal-keys.json": EMPTY,
+    "GET /V/sw.js": EMPTY,
+    "GET /V/{code}": plain(names={"code": "7K3M0QXV92TE"}),
+    "GET /v/{code}": plain(names={"code": "7K3M0QXV92TE"}),
+    "GET /v1/agencies": EMPTY,
+    "GET /v1/agencies/{code}/contact": agency_contact,
+    "GET /v1/procedures": EMPTY,
+    "GET /v1/procedures/suggestions": EMPTY,
+    "GET /v1/life-events": EMPTY,
+    "GET /v1/life-events/{event}": plain(names={"event": "birth"}),
+    "GET /v1/procedures/bundle": EMPTY,
+    "GET /v1/procedures/{code}": a_procedure,
+    "GET /v1/procedures/{code}/versions": a_procedure,
+    "GET /thu-tuc/{code}": a_procedure,
+    "GET /v1/dossiers": EMPTY,
+    "GET /v1/dossiers/{code}": of_dossier,
+    "GET /v1/dossiers/{code}/slip": of_dossier,
+    "GET /v1/dossiers/{code}/messages": of_dossier,
+    "POST /v1/dossiers/{code}/messages": message,
+    "POST /v1/dossiers/{code}/messages/files": message_with_file,
+    "POST /v1/dossiers/{code}/messages/read": read_up_to,
+    "GET /v1/dossiers/{code}/messages/{message_id}/attachments/{attachment_id}": attachment,
+    "GET /v1/notifications": EMPTY,
+    "POST /v1/notifications/read": notices,
+    "POST /v1/notifications/received": notices,
+    "GET /v1/vault/documents": EMPTY,
+    "GET /v1/vault/documents/{document_id}": an_id("document_id", document),
+    "GET /v1/vault/documents/{document_id}/original": an_id("document_id", document),
+    "GET /v1/vault/documents/{document_id}/copy": an_id("document_id", document),
+    "GET /v1/vault/shares": EMPTY,
+    "POST /v1/vault/shares": new_share,
+    "DELETE /v1/vault/shares/{share_id}": an_id("share_id", share_id),
+    "GET /chia-se/{token}": link,
+    "GET /console": EMPTY,
+    "GET /console/sign-in": EMPTY,
+    "GET /console/sign-in/start": EMPTY,
+    "GET /console/callback": EMPTY,
+    "POST /console/sign-out": EMPTY,
+    "GET /console/templates": EMPTY,
+    "GET /console/templates/new": EMPTY,
+    "POST /console/templates/new": new_template,
+    "GET /console/templates/{template_id}": template,
+    "POST /console/templates/{template_id}": template,
+    "POST /console/templates/{template_id}/retire": template,
+    "GET /console/questions": EMPTY,
+    "GET /console/questions/{question_id}": an_id("question_id", officers_questions.asked),
+    "POST /console/questions/{question_id}/answer": console_answer,
+    "POST /console/questions/{question_id}/decline": console_answer,
+    "POST /console/questions/{question_id}/forward": console_answer,
+    "POST /console/questions/{question_id}/confirm": console_answered,
+    "GET /console/moderation": EMPTY,
+    "GET /console/moderation/{question_id}": console_answered,
+    "POST /console/moderation/{question_id}/publish": console_answered,
+    "POST /console/moderation/{question_id}/refuse": console_answered,
+    "GET /console/published": EMPTY,
+    "GET /console/published/new": EMPTY,
+    "POST /console/published/new": console_new_entry,
+    "GET /console/published/{published_id}": an_id("published_id", officers_questions.published),
+    "POST /console/published/{published_id}": console_entry,
+    "POST /console/published/{published_id}/take-down": an_id("published_id", officers_questions.published),
+    "GET /v1/shares/{token}": link,
+    "POST /v1/shares/{token}/visits": link,
+    "GET /v1/shares/{token}/documents/{document_id}/copy": shared_file,
+    "GET /v1/shares/{token}/documents/{document_id}/original": shared_file,
+    "GET /v1/me": EMPTY,
+    "PATCH /v1/me": plain(json={"locale": "vi"}),
+    "GET /v1/me/contacts": EMPTY,
+    "POST /v1/me/contacts": new_contact,
+    "POST /v1/me/contacts/{contact_id}/verify": proof_of_contact,
+    "DELETE /v1/me/contacts/{contact_id}": an_id("contact_id", contact),
+    "GET /v1/me/preferences": EMPTY,
+    "PUT /v1/me/preferences": plain(json={"items": []}),
+    "GET /v1/questions": EMPTY,
+    "GET /v1/questions/{published_id}": an_id("published_id", published_answer),
+    "POST /v1/questions/similar": plain(json={"text": "Đăng ký khai sinh"}),
+    "POST /v1/questions": plain(json={"text": "Ở đâu?", "public": False, "agency_code": "H26.1"}),
+    "GET /v1/questions/mine": EMPTY,
+    "GET /v1/questions/mine/{question_id}": an_id("question_id", own_question),
+    "POST /v1/questions/mine/{question_id}/withdraw": an_id("question_id", own_question),
+    "GET /v1/me/consents": EMPTY,
+    "GET /v1/me/consents/history": EMPTY,
+    "PUT /v1/me/consents/{purpose}": plain(
+        names={"purpose": "read_receipts"}, json={"given": True, "version": 1}
+    ),
+    "GET /v1/me/representatives": EMPTY,
+    "POST /v1/me/representatives": new_representative,
+    "DELETE /v1/me/representatives/{representation_id}": an_id("representation_id", representative),
+    "GET /v1/me/represented": EMPTY,
+    "POST /v1/me/represented/{representation_id}/accept": an_id("representation_id", offered),
+    "DELETE /v1/me/represented/{representation_id}": an_id("representation_id", offered),
+    "GET /v1/me/access-log": EMPTY,
+    "GET /v1/sessions": EMPTY,
+    "PATCH /v1/sessions/current": plain(json={"device_name": "Điện thoại của tôi"}),
+    "DELETE /v1/sessions/{session_id}": an_id("session_id", session),
+    "DELETE /v1/sessions": EMPTY,
+    "PUT /v1/devices/{installation_id}": registration,
+    "DELETE /v1/devices/{installation_id}": an_id("installation_id", device),
+    "POST /v1/agency/dossier-events": event,
+    "POST /v1/agency/representations": vouched_for,
+    "GET /v1/agency/dossiers/{code}/slip": of_dossier,
+    "GET /v1/agency/messages": EMPTY,
+    "POST /v1/agency/dossiers/{code}/messages": agency_message,
+    "POST /v1/agency/dossiers/{code}/messages/files": agency_message_with_file,
+    "POST /v1/agency/dossiers/{code}/messages/read": read_up_to,
+    "GET /v1/agency/dossiers/{code}/messages/{message_id}/attachments/{attachment_id}": attachment,
+    "POST /v1/agency/results": new_result,
+    "GET /v1/agency/results": result_by_source,
+    "GET /v1/agency/results/{document_id}": an_id("document_id", result),
+    "POST /v1/agency/results/{document_id}/revocation": an_id(
+        "document_id", result, json={"reason": "Cấp sai thẩm quyền"}
+    ),
+    "POST /v1/agency/seals": new_seal,
+    "GET /v1/agency/seals/{code}/qr.svg": seal,
+    "GET /v1/agency/seals/{code}/qr.png": seal,
+    "GET /v1/officer": EMPTY,
+    "GET /v1/officer/agencies/{code}/officers": plain(names={"code": "H26.1"}, missing={"code": "H99"}),
+    "GET /v1/operation/channels": EMPTY,
+}
+"""By route; a route that is missing here fails the test, and so does one that is here alone."""
