@@ -1,0 +1,62 @@
+"""Somebody who has a dossier with the ward of the demonstration, and writes about it through the API."""
+
+import itertools
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from api.demonstration.actors import AgencyActor, CitizenActor, expect, people
+from api.demonstration.load import CLIENT_ID
+from api.stack import Stack
+
+PROCEDURE = "1.001193"
+_serials = itertools.count(1)
+
+
+class Applicant(CitizenActor):
+    """A citizen who is signed in and writes messages."""
+
+    def write(self, code: str, text: str, **fields: Any) -> dict[str, Any]:
+        """Write about a dossier."""
+        answer = self._http.post(f"/v1/dossiers/{code}/messages", json={"text": text} | fields)
+        told: dict[str, Any] = expect(answer, 201).json()
+        return told
+
+    def attach(self, code: str, file: bytes, name: str) -> None:
+        """Send a file."""
+        parts = {
+            "message": (None, json.dumps({"file_name": name}), "application/json"),
+            "file": (name, file, "application/pdf"),
+        }
+        expect(self._http.post(f"/v1/dossiers/{code}/messages/files", files=parts), 201)
+
+    def messages(self, code: str) -> list[dict[str, Any]]:
+        """Read what was written, the newest first."""
+        answer = expect(self._http.get(f"/v1/dossiers/{code}/messages"), 200)
+        found: list[dict[str, Any]] = answer.json()["items"]
+        return found
+
+
+def applicant(stack: Stack) -> Applicant:
+    """Return one who is signed in."""
+    made = Applicant(stack.api_url, stack.sandbox_url, people(stack.sandbox_url)[0])
+    made.sign_in()
+    return made
+
+
+def dossier(stack: Stack, secret: str, who: Applicant) -> str:
+    """Have the ward tell of a new dossier in process, due in ten days; return its code."""
+    now, code = datetime.now(UTC), f"H26.1-261122-{next(_serials):04d}"
+    event = {
+        "event_id": f"{code}/1",
+        "dossier_code": code,
+        "status": 4,
+        "occurred_at": (now - timedelta(minutes=1)).isoformat(),
+        "due_at": (now + timedelta(days=10)).isoformat(),
+        "procedure_code": PROCEDURE,
+        "agency_code": "H26.1",
+        "applicant": {"number": who.person.number, "email": who.person.email},
+    }
+    with AgencyActor(stack.api_url, CLIENT_ID, secret) as agency:
+        agency.push(event)
+    return code
