@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 import structlog
 from fastapi import APIRouter, Form, Request, Response
 
+from api.console import roles
 from api.console.forms import FormError
 from api.console.frame import Posting, Visiting, Visitor, page, see_other
 from api.console.paths import HOME
@@ -15,11 +16,9 @@ from api.console.places import WORKERS
 from api.console.templates_form import TemplateForm
 from api.console.templates_texts import TEXTS
 from api.dependencies import Read, Uow
-from api.problems import Problem
 from storage.answer_templates import repository
 from storage.answer_templates.repository import WRITERS, Outcome, Template
 from storage.errors import NotFoundError
-from storage.officers.roles import Role
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix=f"{HOME}/templates", include_in_schema=False)
@@ -30,7 +29,7 @@ Sent = Annotated[TemplateForm, Form()]
 @router.get("")
 async def templates_page(request: Request, visitor: Visiting, reading: Read) -> Response:
     """Show what the visitor may begin answers with, and what of it they may change."""
-    _require(visitor, WORKERS)
+    roles.require(visitor, WORKERS)
     mine = visitor.officer.officer_id
     return page(
         request,
@@ -46,14 +45,14 @@ async def templates_page(request: Request, visitor: Visiting, reading: Read) -> 
 @router.get("/new")
 async def new_page(request: Request, visitor: Visiting) -> Response:
     """Show an empty form."""
-    _require(visitor, WRITERS)
+    roles.require(visitor, WRITERS)
     return _form_page(request, visitor, TemplateForm(form_id=uuid4()))
 
 
 @router.post("/new")
 async def add(request: Request, visitor: Posting, uow: Uow, form: Sent) -> Response:
     """Keep a new template."""
-    _require(visitor, WRITERS)
+    roles.require(visitor, WRITERS)
     text, codes = TEXTS[visitor.locale], [code for code, _ in _agencies(visitor)]
     errors = list(form.errors(text))
     if form.agency not in codes:
@@ -147,11 +146,6 @@ def _agencies(visitor: Visitor) -> list[tuple[str, str]]:
         if role.role in WRITERS and role.agency_code is not None
     }
     return sorted(held.items())
-
-
-def _require(visitor: Visitor, roles: frozenset[Role]) -> None:
-    if not visitor.held & roles:
-        raise Problem("forbidden", 403)
 
 
 def _note(event: str, visitor: Visitor, template_id: UUID) -> None:

@@ -160,6 +160,6 @@ async def test_templates(page, console, audit):
 async def test_it_fits_a_small_screen(page, console):
     """At 320 CSS pixels nothing has to be scrolled sideways (WCAG 2.2, 1.4.10)."""
     await page.set_viewport_size({"width": 320, "height": 568})
-    for path in ("", "/templates", "/templates/new"):
+    for path in ("", "/templates", "/templates/new", "/messages", "/questions", "/moderation", "/published"):
         await console.signed_in(page, path=path)
         assert await page.evaluate("document.documentElement.scrollWidth") == 320
