@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api import limits
 from api.console.forms import FormError
 from api.console.frame import Posting, Visiting, Visitor, page, see_other
-from api.console.message_view import PATH, path_of
+from api.console.message_view import PATH, QUEUE, path_of
 from api.console.messages_texts import TEXTS
 from api.console.supplement_form import Row, SupplementForm
 from api.conversations import officer_service as service
@@ -90,4 +90,5 @@ def _form_page(
         form=form,
         form_id=form.form_id,
         thread=path_of(dossier.code),
+        here=f"{QUEUE}/{dossier.code}",
     )

@@ -25,6 +25,7 @@ from storage.ids import new_id
 from storage.papers.kinds import MediaType
 from storage.unit_of_work import UnitOfWork
 
+QUEUE = f"{HOME}/messages"
 PATH = f"{HOME}/dossiers/{{code}}/messages"
 NOTHING_SEEN = UUID(int=0)
 """No message: whoever has seen none has none to settle."""
@@ -82,7 +83,8 @@ class ThreadView:
             chosen=draft.template,
             templates=[("", text["no_template"]), *((one.id, one.name) for one in offered)],
             file_hint=" ".join(hints),
-            here=path_of(dossier.code),
+            here=f"{QUEUE}/{dossier.code}",
+            thread_path=path_of(dossier.code),
             kind_of=lambda media_type: MediaType(media_type).extension.upper(),
             size_of=lambda size: size_in_words(size, locale),
             day_of=lambda on: day_in_words(on, locale),

@@ -11,9 +11,9 @@ from pydantic import BaseModel, Field
 
 from api.console.dossier_clock import clock_of, working_days_since
 from api.console.frame import Visiting, Visitor, page
+from api.console.message_view import QUEUE
 from api.console.messages_texts import TEXTS
 from api.console.moments import Clock
-from api.console.paths import HOME
 from api.conversations import officer_service as service
 from api.dependencies import AllServices, Uow
 from api.paging import LONGEST_MARK
@@ -22,7 +22,6 @@ from storage.conversations.handling import Supply
 from storage.conversations.queue import Office, Sieve, Waiting
 
 router = APIRouter(include_in_schema=False)
-PATH = f"{HOME}/messages"
 
 
 class QueueQuery(BaseModel):
@@ -41,7 +40,7 @@ class QueueQuery(BaseModel):
     def after(self, cursor: str) -> str:
         """Return the address of the page that follows."""
         asked = self.model_dump(mode="json", exclude_defaults=True) | {"cursor": cursor}
-        return f"{PATH}?{urlencode(asked)}"
+        return f"{QUEUE}?{urlencode(asked)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +52,7 @@ class Row:
     days: int
 
 
-@router.get(PATH)
+@router.get(QUEUE)
 async def queue_page(
     request: Request,
     visitor: Visiting,

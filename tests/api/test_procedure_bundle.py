@@ -186,7 +186,9 @@ async def test_a_database_that_was_put_back(put: Import, services: Services, get
     await put(entry(1))
     token = (await get())["next"]
     async with services.unit_of_work() as uow:
-        await (await uow.driver()).execute("TRUNCATE procedure_revision, catalogue_version, procedure CASCADE")
+        await (await uow.driver()).execute(
+            "TRUNCATE procedure_revision, catalogue_version, procedure CASCADE"
+        )
         await uow.commit()
     await put(entry(2))
     assert (await client.get(PATH, params={"since": token})).status_code == 410
