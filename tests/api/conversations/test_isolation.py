@@ -122,5 +122,5 @@ async def test_marking_with_anothers_message_marks_nothing(population):
     for talk in talks:
         for code, message_id in foreign.items():
             if code != talk.code:
-                assert await talk.read(message_id, tell=True) == 0
+                assert await talk.read(message_id) == 0
         assert await talk.read(foreign[talk.code]) >= 1

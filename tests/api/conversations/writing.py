@@ -56,9 +56,9 @@ class Talk:
         told: dict[str, Any] = answer.json()
         return told
 
-    async def read(self, up_to: str, **fields: Any) -> int:
+    async def read(self, up_to: str) -> int:
         """Mark as read."""
-        body = {"up_to": up_to} | fields
+        body = {"up_to": up_to}
         answer = await self.client.post(f"{self.path}/read", json=body, headers=self.citizen.headers)
         assert answer.status_code == 200, answer.text
         marked: int = answer.json()["marked"]
