@@ -25,7 +25,7 @@ from storage.vault.sealing import DamagedFileError
 
 log = structlog.get_logger(__name__)
 MEDIA_TYPE = "application/problem+json"
-TRY_AGAIN = (*UNAVAILABLE, OutdatedSchemaError, ContentionError, BlobsUnreachableError, NotReady)
+TRY_AGAIN = (*UNAVAILABLE, OutdatedSchemaError, ContentionError, BlobsUnreachableError)
 """Nothing was kept, and the same request may well succeed in a moment."""
 DAMAGE = (NotIntact, DamagedFileError, BlobMissingError)
 """What is kept is not what was kept."""
@@ -218,6 +218,10 @@ async def _on_database_down(request: Request, error: Exception) -> Response:
     return answer(Problem("unavailable", 503, headers={"retry-after": "2"}), request)
 
 
+async def _on_not_ready(request: Request, _error: Exception) -> Response:
+    return answer(Problem("unavailable", 503, headers={"retry-after": "5"}), request)
+
+
 async def _on_damage(request: Request, error: Exception) -> Response:
     # Told by an id; what is damaged was found out by a hash or a key, and needs no trace.
     log.error("document_damaged", error=type(error).__name__, about=str(error))
@@ -251,4 +255,5 @@ def install(app: FastAPI, pages: Mapping[str, Page] | None = None) -> None:
         app.add_exception_handler(damage, _on_damage)
     for down in TRY_AGAIN:
         app.add_exception_handler(down, _on_database_down)
+    app.add_exception_handler(NotReady, _on_not_ready)
     app.add_exception_handler(Exception, _on_anything)

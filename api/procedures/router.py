@@ -8,7 +8,6 @@ from pydantic import BaseModel
 
 from api import conditional
 from api.dependencies import AllServices, Locale
-from api.problems import Problem
 from api.procedures import service
 from api.procedures.pace import admit
 from api.procedures.schemas import (
@@ -19,7 +18,6 @@ from api.procedures.schemas import (
     SuggestionList,
     SuggestionQuery,
 )
-from storage.catalogue.book import CatalogueNotReady
 from storage.catalogue.edition import Edition
 
 PATIENCE_SECONDS = 5.0
@@ -29,11 +27,8 @@ router = APIRouter(prefix="/v1", tags=["procedures"], dependencies=[Depends(admi
 
 
 async def get_edition(services: AllServices) -> Edition:
-    """Return catalogue and units in force, or say when to come again: a new process reads them first."""
-    try:
-        return await services.catalogue.current(PATIENCE_SECONDS)
-    except CatalogueNotReady as error:
-        raise Problem("unavailable", 503, headers={"retry-after": "5"}) from error
+    """Return catalogue and units in force. Raises NotReady while a new process has not read them."""
+    return await services.catalogue.current(PATIENCE_SECONDS)
 
 
 InForce = Annotated[Edition, Depends(get_edition)]
