@@ -27,7 +27,8 @@ class AnswerBook(Follower[Shelf, ShelfStamp]):
         return await stamp_in_force(reading)
 
     async def _make(self, stamp: ShelfStamp) -> Shelf:
-        if stamp.rows > FEW:
+        # Units are read in one piece, for a twentieth of a second in which nobody else would be served.
+        if stamp.rows > FEW or (stamp.rows and stamp.catalogue.units):
             return await build_beside(self._settings)
         async with self._open_reading() as reading:
             found = await published(reading)

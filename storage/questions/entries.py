@@ -10,7 +10,6 @@ from psycopg.rows import dict_row
 
 from storage.catalogue.edition import Stamp
 from storage.catalogue.edition import stamp_in_force as catalogue_in_force
-from storage.search.folding import fold, words
 from storage.unit_of_work import Reading
 from storage.units import repository as units
 from storage.units.former_names import FormerNames
@@ -116,13 +115,13 @@ class Published:
 
     Attributes:
         entries: what everybody may read, the newest first.
-        known: words of the catalogue, without marks: few answers do not hold half of the language.
+        names: of procedures: few answers do not hold half of the words of the language.
         formerly: what the places of agencies were called before July 2025, by the agencies' ids.
     """
 
     stamp: ShelfStamp
     entries: list[Entry]
-    known: frozenset[str] = frozenset()
+    names: Sequence[str] = ()
     formerly: Mapping[UUID, Sequence[str]] = field(default_factory=dict)
 
 
@@ -147,14 +146,16 @@ async def published(reading: Reading) -> Published:
     driver = await reading.driver()
     async with driver.cursor(row_factory=dict_row) as cursor:
         rows = await (await cursor.execute(_ALL, binary=True)).fetchall()
+    if not rows:
+        return Published(stamp=stamp, entries=[])
     names: list[Any] = await (await driver.execute(_NAMES)).fetchall()
     agencies: list[Any] = await (await driver.execute(_AGENCIES)).fetchall()
-    former = FormerNames(await units.load(reading)) if agencies else None
+    former = FormerNames(await units.load(reading))
     return Published(
         stamp=stamp,
         entries=[entry_of(row) for row in rows],
-        known=frozenset(fold(word) for (name,) in names for word in words(name)),
-        formerly={agency_id: former.of(above) for agency_id, above in agencies} if former else {},
+        names=[name for (name,) in names],
+        formerly={agency_id: former.of(above) for agency_id, above in agencies},
     )
 
 

@@ -184,8 +184,8 @@ class Shelf:
 
 def _known(published: Published) -> frozenset[str]:
     """Return words, without marks, that are not to be taken for slips of those that answers have."""
-    places = {name for names in published.formerly.values() for name in names}
-    return published.known.union(fold(word) for name in places for word in words(name))
+    texts = chain(published.names, {name for names in published.formerly.values() for name in names})
+    return frozenset(fold(word) for text in texts for word in words(text))
 
 
 def _searchable(entry: Entry, formerly: Sequence[str]) -> Searchable:
