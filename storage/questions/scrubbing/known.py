@@ -9,7 +9,7 @@ from storage.questions.scrubbing.reading import Reading
 _SHORTEST = 4
 """Letters and digits of what is found in any spelling: `An` without its capital is any word."""
 _LONG = 8
-"""And of what is found within a word too."""
+"""And of what is found as a part of a word too: `nguyenvanan90`."""
 _PHONE_DIGITS = 9
 _WORD = re.compile(r"[^\W_]+")
 
@@ -70,15 +70,22 @@ def _squash(plain: str) -> str:
 
 
 def _kind(form: str) -> RemovedKind:
-    return RemovedKind.NUMBER if form.isdigit() else RemovedKind.NAME
+    if form.isdigit():
+        return RemovedKind.NUMBER
+    return RemovedKind.NAME if form.isalpha() else RemovedKind.ADDRESS
 
 
 def _stands_alone(plain: str, found: Span, form: str) -> bool:
-    if len(form) >= _LONG:
+    before, after = plain[found.start - 1 : found.start], plain[found.end : found.end + 1]
+    if not (before.isalnum() or after.isalnum()):
         return True
-    return not (plain[found.start - 1 : found.start].isalnum() or plain[found.end : found.end + 1].isalnum())
+    if len(form) < _LONG:
+        return False
+    within = plain[found.start : found.end].isalnum()
+    return within or (form.isdigit() and not (before.isdigit() or after.isdigit()))
 
 
 def _interrupted(plain: str, found: Span) -> bool:
-    """Whether a sentence ends, or something else was taken out, in the middle of what was found."""
-    return re.search(r"[.!?;]\s|\n\s*\n|\ue000", plain[found.start : found.end]) is not None
+    """Whether something ends, or was taken out, in the middle of what was found."""
+    ends = r"[.!?;,]\s|\n\s*\n|\ue000" if found.kind is RemovedKind.NAME else r"[!?;]\s|\n\s*\n|\ue000"
+    return re.search(ends, plain[found.start : found.end]) is not None

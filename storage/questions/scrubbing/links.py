@@ -26,8 +26,11 @@ _OFFICIAL = re.compile(
     r"|:80)?(?:/[^?#@]*)?"
 )
 
-_BRACKETED = r"\s*[\[({<]\s*(?:at|a cong|@)\s*[\])}>]\s*"
-_AT = re.compile(rf"(?P<sure>\s?@\s?|{_BRACKETED}|\s+a\s?(?:cong|moc|coong|vong)\s+)|\s+(?:at|cong)\s+")
+# Each begins at the first of many spaces, so that a text of nothing else is read once.
+_BRACKETED = r"(?<!\s)\s*[\[({<]\s*(?:at|a cong|@)\s*[\])}>]\s*"
+_AT = re.compile(
+    rf"(?P<sure>\s?@\s?|{_BRACKETED}|(?<!\s)\s+a\s?(?:cong|moc|coong|vong)\s+)|(?<!\s)\s+(?:at|cong)\s+"
+)
 _DOT = (
     r"(?:\.|\s*[\[({]\s*(?:dot|cham|\.)\s*[\])}]\s*|\s+(?:cham|dot)\s+|\s?\.\s?(?=(?:com|vn|net|org"
     r"|edu|gov)\b))"
@@ -36,7 +39,7 @@ _HOST = re.compile(rf"[a-z0-9][\w-]{{0,62}}(?:{_DOT}[a-z0-9][\w-]{{0,62}}){{0,5}
 _KNOWN_HOST = re.compile(r"(?:gmail|yahoo|hotmail|outlook|icloud|ymail|live|proton)\b")
 _MAILBOX = re.compile(r"[\w.+%'-]+$")
 _SPOKEN = re.compile(
-    r"(?:^|(?P<lead>(?<!\w)(?:la|mail|email|gmail|thu|qua|vao|gui|ve|den|toi|chi|hop|nhe|:"
+    r"(?:^|(?P<lead>(?<!\w)(?:la|mail|email|gmail|qua|vao|gui|ve|den|:"
     r"|,))\W{1,3}|[:;,.!?(\n\ue000]\s*)"
     rf"(?P<box>(?:[\w+%-]+(?:\s+|\s?\.\s?)){{0,{_MOST_SPOKEN - 1}}}[\w+%-]+)$"
 )
@@ -66,7 +69,7 @@ def _find_mails(plain: str) -> Iterator[Span]:
         named = _KNOWN_HOST.match(host[0]) or re.search(rf"\W{_TLD}$", host[0])
         if not sign["sure"] and not named:
             continue
-        start = _mailbox(plain, sign.start(), done, spoken=sign[0].strip() != "@")
+        start = _mailbox(plain, sign.start(), done, spoken=sign[0].strip()[:1].isalpha())
         if start is not None:
             done = host.end() - (len(host[0]) - len(host[0].rstrip("-_")))
             yield Span(start, done, RemovedKind.EMAIL)

@@ -54,18 +54,18 @@ def _titled(text: Text, first: int, introduction: Introduction) -> int:
     lead, end = text.words[first], first + 1
     sure = _is_sure(lead) and (lead.marked or lead.plain in UNMISTAKABLE)
     usual = _leads(text, first) and not (
-        first > 0 and text.gap(first) == " " and _is_titled_syllable(text.words[first - 1])
+        first > 0 and text.gap(first) == " " and _is_titled_syllable(text, text.words[first - 1])
     )
     while (
         end - first < _LONGEST
         and text.joined(end, first)
-        and _continues(text.words[end], listed=not introduction and not (sure and end - first == 1))
+        and _continues(text, text.words[end], listed=not introduction and not (sure and end - first == 1))
     ):
         end += 1
     length = end - first
     if introduction:
         single = length > 1 or lead in _syllables() or usual or introduction is Introduction.SURE
-        return end if _may_begin(lead) and (single or lead.marked) else first
+        return end if _may_begin(text, lead) and (single or lead.marked) else first
     if sure or usual:
         return end if length > 1 else first
     if length > 1 and lead in _syllables() and text.words[end - 1].plain in UNMISTAKABLE:
@@ -81,7 +81,7 @@ def _listed(text: Text, first: int, introduction: Introduction) -> int:
     end = first + 1
     while end - first < _LONGEST - 1 and text.joined(end, first) and _in_lists(text.words[end], lead):
         end += 1
-    while end - first > _least_kept(text, first) and text.words[end - 1] in _ordinary():
+    while end - first > _least_kept(text, first) and text.ordinary(text.words[end - 1]):
         end -= 1
     length = end - first
     if length > 1 and (_leads(text, first) or introduction is Introduction.SURE) and lead in surnames():
@@ -110,33 +110,33 @@ def _leads(text: Text, first: int) -> bool:
     if not text.marked or lead.plain in UNMISTAKABLE or surnames().holds(lead):
         return lead in surnames()
     after = text.words[first + 1 : first + 2]
-    return lead in surnames() and any(word.plain in _NOT_LAST for word in after)
+    return lead in surnames() and any(word in _middles() for word in after)
 
 
-def _is_titled_syllable(word: Token) -> bool:
-    return word.capital and not word.shouted and word in _syllables() and word not in _ordinary()
+def _is_titled_syllable(text: Text, word: Token) -> bool:
+    return word.capital and not word.shouted and word in _syllables() and not text.ordinary(word)
 
 
 def _said(text: Text, first: int) -> int:
     """Return where a name ends of which nothing is listed: two to four words, then a word that is none."""
     end = first
     while end < len(text.words) and end - first < _LONGEST - 1:
-        if text.words[end] in _ordinary() or (end > first and not text.joined(end, first)):
+        if text.ordinary(text.words[end]) or (end > first and not text.joined(end, first)):
             break
         end += 1
     return end if 1 < end - first < _LONGEST - 1 else first
 
 
-def _continues(word: Token, *, listed: bool) -> bool:
+def _continues(text: Text, word: Token, *, listed: bool) -> bool:
     if not word.capital:
         return False
     if len(word.text) == 1 or word in _syllables():
         return True
-    return not listed and not word.shouted and word not in _ordinary()
+    return not listed and not word.shouted and not text.ordinary(word)
 
 
-def _may_begin(word: Token) -> bool:
-    return word in _syllables() or word in surnames() or word not in _ordinary()
+def _may_begin(text: Text, word: Token) -> bool:
+    return word in _syllables() or word in surnames() or not text.ordinary(word)
 
 
 def _in_lists(word: Token, lead: Token) -> bool:
@@ -146,8 +146,13 @@ def _in_lists(word: Token, lead: Token) -> bool:
 
 
 def _least_kept(text: Text, first: int) -> int:
-    second = text.words[first + 1].plain if first + 1 < len(text.words) else ""
-    return 3 if second in _NOT_LAST else 2
+    """Return how many words are a name though the last is any word: those up to one after middle names."""
+    length = 2
+    while length < _LONGEST - 2 and first + length <= len(text.words) - 1:
+        if text.words[first + length - 1] not in _middles():
+            break
+        length += 1
+    return length
 
 
 def _is_kept(text: Text, first: int) -> bool:
@@ -179,10 +184,6 @@ def _syllables() -> WordList:
 
 def _middles() -> WordList:
     return word_list("middles")
-
-
-def _ordinary() -> WordList:
-    return word_list("ordinary")
 
 
 @cache

@@ -28,7 +28,10 @@ _KEYWORD = re.compile(
     r"|phuong|xa|thi tran|quan|huyen|thi xa)\s+(?:so\s+)?(?=\w)|(?:p|q|x|h|tt|tx|d|kp"
     r"|t)\s?\.\s?(?=\w)|(?:p|q|kp)\s?(?=\d)"
 )
-_NUMBER = re.compile(r"[a-z]{0,3}-?\d{1,4}[a-z]?(?:\s?[/.]\s?\d{1,4}[a-z]?){0,4}(?:-\d{1,3}[a-z]?)?(?![\w%])")
+_NUMBER = re.compile(
+    r"[a-z]{0,3}-?\d{1,4}[a-z]?(?:\s?[/.]\s?\d{1,4}[a-z]?){0,4}(?:\s?(?:bis|ter))?(?:-\d{1,3}[a-z]?)?(?![\w%])"
+)
+_LANES = frozenset({"ngo", "ngach", "hem", "kiet", "so nha"})
 # Two words up to a comma, though one of them alone be any word: `phuong ben nghe,`.
 _CLOSED = re.compile(r"[^\W\d_]+ [^\W\d_]+(?=\s*(?:[,;.\n]|$))")
 
@@ -86,7 +89,7 @@ class Gazer:
         """Return where a street ends that is named after a house number without being called one."""
         gap = _SEPARATOR.match(self.plain, end)
         after = gap.end() if gap else end
-        if _KEYWORD.match(self.plain, after):
+        if self._keyword(after):
             return end
         named = self.name(after, lower=False)
         if named is None and self.surname_at(after):
@@ -95,10 +98,12 @@ class Gazer:
 
     def part(self, start: int, *, lower: bool) -> int | None:
         """Return where a part ends that begins with what it is: `ngõ 5`, `phường Bến Nghé`."""
-        keyword = _KEYWORD.match(self.plain, start)
-        if keyword is None or not self.spelled(keyword):
+        keyword = self._keyword(start)
+        if keyword is None:
             return None
         end = self.number_or_name(keyword.end(), lower=lower)
+        if end and keyword["part"] in _LANES:
+            return self.with_name(end)
         if end is None and lower and (closed := _CLOSED.match(self.plain, keyword.end())):
             return closed.end()
         return end
@@ -138,7 +143,7 @@ class Gazer:
         end, count = first.end, 1
         for token in self._following(start):
             joined = self._seen[end : token.start] == " " and token.capital and token.shouted == first.shouted
-            if count == _LONGEST or not joined or _KEYWORD.match(self.plain, token.start):
+            if count == _LONGEST or not joined or self._keyword(token.start):
                 break
             if first.shouted and self._ordinary(token):
                 break
@@ -171,10 +176,14 @@ class Gazer:
             # `nguyen trai` is a street, though `trai` alone is any word.
             if self._ordinary(token) and not (most == _LED and count == 1):
                 break
-            if _KEYWORD.match(self.plain, token.start):
+            if self._keyword(token.start):
                 break
             end, count = token.end, count + 1
         return end
+
+    def _keyword(self, start: int) -> re.Match[str] | None:
+        found = _KEYWORD.match(self.plain, start)
+        return found if found and self.spelled(found) else None
 
     def _token(self, start: int) -> Token | None:
         place = self._at.get(start)

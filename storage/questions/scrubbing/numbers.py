@@ -10,6 +10,7 @@ from storage.questions.scrubbing.spoken import said_numbers
 
 _SHORTEST = 9
 _LONGEST = 13
+_BRANCH = 3
 _LEAST_ABROAD = 8
 _NAMED_LEAST = 6
 
@@ -62,7 +63,7 @@ _RUN = re.compile(rf"(?:\+\s?)?\(?\+?\d+(?:{_TIGHT}\d+)*")
 _GROUP = re.compile(r"\d+")
 _WIDE = r"[ \n.\-_()*·]{0,3}"
 _PHONE = re.compile(
-    rf"(?<!\d)(?:\(?\+?\s?84\)?{_WIDE}(?:\(?0\)?{_WIDE})?|\(?0{_WIDE})(?:[35789](?:{_WIDE}\d){{8}}"
+    rf"(?<!\d)(?:\(?(?:\+\s?)?84\)?{_WIDE}(?:\(?0\)?{_WIDE})?|\(?0{_WIDE})(?:[35789](?:{_WIDE}\d){{8}}"
     rf"|2(?:{_WIDE}\d){{9}})(?!\d)"
     r"|(?<!\d)0\d{2,3}[,/] ?\d{3}[,/] ?\d{3,4}(?![\d/])"
 )
@@ -80,7 +81,7 @@ def find_numbers(reading: Reading) -> Iterator[Span]:
     yield from named
     nobodys = [Span(found.start(), found.end(), None) for found in _NOBODYS.finditer(figures)]
     left = blanked(blanked(figures, named), nobodys, "x")
-    phones = [Span(found.start(), found.end(), RemovedKind.PHONE) for found in _PHONE.finditer(left)]
+    phones = [_unbracketed(found) for found in _PHONE.finditer(left)]
     yield from phones
     left = blanked(left, phones)
     yield from chain.from_iterable(_parted(run) for run in _RUN.finditer(left))
@@ -107,17 +108,32 @@ def _named(figures: str) -> Iterator[Span]:
         yield Span(found.start("number"), found.end("number"), kind)
 
 
+def _unbracketed(found: re.Match[str]) -> Span:
+    """Return a telephone without a bracket before it that is closed after it."""
+    opened = found[0].startswith("(") and ")" not in found[0]
+    return Span(found.start() + opened, found.end(), RemovedKind.PHONE)
+
+
 def _parted(run: re.Match[str]) -> Iterator[Span]:
     """Yield the numbers of a row: a group that is long enough by itself, and the groups between such."""
     loose: list[re.Match[str]] = []
     text, base = run.string, run.start()
+    start = end = base
     for group in _GROUP.finditer(text, base, run.end()):
         if len(group[0]) < _SHORTEST:
-            loose.append(group)
+            # A branch's three digits are parted from the tax code by a dash.
+            if end == group.start() - 1 and text[end] == "-" and len(group[0]) == _BRANCH and not loose:
+                yield Span(start, group.end(), RemovedKind.TAX_CODE)
+            else:
+                loose.append(group)
             continue
+        start, end = group.span()
+        # And the three of the place from the rest of a citizen number.
+        if loose and len(group[0]) == _SHORTEST and re.fullmatch(r"0\d\d", loose[-1][0]):
+            start = loose.pop().start()
         yield from _joined(loose, text, base)
         loose = []
-        yield _span(text, group.start(), group.end(), base)
+        yield _span(text, start, end, base)
     yield from _joined(loose, text, base)
 
 
@@ -140,9 +156,8 @@ def _joined(groups: list[re.Match[str]], text: str, base: int) -> Iterator[Span]
 
 def _span(text: str, start: int, end: int, base: int) -> Span:
     digits = sum(letter.isdigit() for letter in text[start:end])
-    while start > base and text[start - 1] in "+(":
+    while start > base and (text[start - 1] == "+" or (text[start - 1] == "(" and ")" in text[start:end])):
         start -= 1
-    # A branch's three digits are parted from its tax code by a dash, and letters lead on cards of insurance.
     return Span(start, end, _kind(text[start:end], digits))
 
 

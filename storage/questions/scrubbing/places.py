@@ -38,7 +38,9 @@ _START = re.compile(
     rf"|(?P<number>(?:so\s+)?{_HOUSE}\s*,?\s+))"
 )
 _LIVING_BEFORE = re.compile(rf"(?<!\w){_LIVING}$")
-_ANY_NUMBER = re.compile(r"[a-z]{0,3}-?\d{1,5}[a-z]?(?:\s?[/.-]\s?\d{1,5}[a-z]?){0,6}(?!\w)")
+_ANY_NUMBER = re.compile(
+    r"[a-z]{0,3}-?\d{1,5}[a-z]?(?:\s?[/.-]\s?\d{1,5}[a-z]?){0,6}(?:\s?(?:bis|ter))?(?!\w)"
+)
 _LOOK_BACK = 60
 # `nông thôn Mới` is a programme, `huyện Sóc Sơn` a district.
 _OF_A_NAME = re.compile(

@@ -18,13 +18,14 @@ from storage.questions.scrubbing.wordlists import (
 
 UNMISTAKABLE = frozenset({"nguyen", "huynh", "tran", "pham"})
 """Surnames that are no word otherwise, or hardly, even without marks and capitals."""
-_JOINT = re.compile(r"[ *_~-]{1,4}|\.[ ]?")
+_JOINT = re.compile(r"[ *_~-]{1,5}|\.[ ]?")
 _WRAPPED = re.compile(r" ?\n ?")
 _AFTER_INTRODUCTION = re.compile(r"[ :*_~\"'“]{1,4}|\s?:\s?\n?\s?")
 _AFTER_GUARD = re.compile(r"[ .\"'“”]{1,3}")
 _SAID_PLAINLY = frozenset({"ong", "anh", "chi", "chau", "em", "vo", "chong"})
 """What introduces somebody also in a text without marks, by itself: `ba` is a number there too."""
 _LONGEST_PLACE = 4
+_PAIR = 2
 
 
 class Introduction(IntEnum):
@@ -53,7 +54,7 @@ class Text:
         """Return a text in words."""
         words = tokens(reading)
         marked = sum(word.marked for word in words) > SHARE_OF_MARKED * len(words)
-        kept = _kept(words)
+        kept = _kept(words, marked=marked)
         return cls(
             plain=reading.plain,
             words=words,
@@ -66,6 +67,11 @@ class Text:
     def gap(self, place: int) -> str:
         """Return what stands before a word, after the one before."""
         return self.plain[self.words[place - 1].end : self.words[place].start]
+
+    def ordinary(self, word: Token) -> bool:
+        """Whether a word is none of a name; where others have their marks, `Lan` is not `lần`."""
+        listed = word_list("ordinary")
+        return listed.holds(word) if self.marked else word in listed
 
     def joined(self, place: int, first: int) -> bool:
         """Whether a word belongs to the one before it, in a name that began with the first."""
@@ -136,12 +142,13 @@ def _called_so(words: Sequence[Token], first: int) -> Iterator[int]:
         yield place
 
 
-def _kept(words: Sequence[Token]) -> dict[int, int]:
+def _kept(words: Sequence[Token], *, marked: bool) -> dict[int, int]:
     """Return how many words are kept, by the place of the first; for those after it, how many are left."""
     found: dict[int, int] = {}
     for place in range(len(words)):
         phrase = phrase_list("kept", "provinces").at(words, place)
-        if phrase is None:
+        # `CHÂU THANH AN` is not of Châu Thành. Longer ones are told without their marks too.
+        if phrase is None or (marked and not phrase.exact and phrase.length == _PAIR):
             continue
         for inner in range(phrase.length):
             found[place + inner] = max(found.get(place + inner, 0), phrase.length if inner == 0 else 1)
