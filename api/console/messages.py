@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from api.console import roles
 from api.console.dossier_clock import clock_of, working_days_since
 from api.console.frame import Visiting, Visitor, page
 from api.console.message_view import QUEUE
@@ -18,7 +19,7 @@ from api.conversations import officer_service as service
 from api.dependencies import AllServices, Uow
 from api.paging import LONGEST_MARK
 from api.services import Services
-from storage.conversations.handling import Supply
+from storage.conversations.handling import READERS, Supply
 from storage.conversations.queue import Office, Sieve, Waiting
 
 router = APIRouter(include_in_schema=False)
@@ -61,6 +62,7 @@ async def queue_page(
     query: Annotated[QueueQuery, Query()],
 ) -> Response:
     """Show who waits at the visitor's agencies, the most urgent first."""
+    roles.require(visitor, READERS)
     found = await service.list_waiting(uow, visitor.officer, query.sieve(), query.cursor)
     return page(
         request,

@@ -96,6 +96,24 @@ async def agency_message(world: World) -> Call:
     return replace(await of_dossier(world), json={"source_id": uuid4().hex, "text": "Kính gửi"})
 
 
+async def console_message(world: World) -> Call:
+    """Write about the owner's dossier on the officers' page, by a new form and without a file."""
+    said = {"form_id": str(uuid4()), "seen": str(uuid4()), "text": "Kính gửi"}
+    files = {name: (None, value) for name, value in said.items()} | {"file": ("", b"")}
+    return replace(await of_dossier(world), files=files)
+
+
+async def console_supplement(world: World) -> Call:
+    """Ask there for a supplement, by a new form."""
+    form = {"form_id": str(uuid4()), "seen": str(uuid4()), "name-1": "Giấy chứng sinh", "action": "send"}
+    return replace(await of_dossier(world), form=form)
+
+
+async def console_settle(world: World) -> Call:
+    """Say there that no answer is needed."""
+    return replace(await of_dossier(world), form={"seen": str(uuid4())})
+
+
 async def read_up_to(world: World) -> Call:
     """Mark as read up to a message that is not there."""
     return replace(await of_dossier(world), json={"up_to": str(uuid4())})
@@ -472,6 +490,13 @@ REQUESTS: dict[str, Make] = {
     "GET /console/sign-in/start": EMPTY,
     "GET /console/callback": EMPTY,
     "POST /console/sign-out": EMPTY,
+    "GET /console/messages": EMPTY,
+    "GET /console/dossiers/{code}/messages": of_dossier,
+    "POST /console/dossiers/{code}/messages": console_message,
+    "GET /console/dossiers/{code}/messages/supplement": of_dossier,
+    "POST /console/dossiers/{code}/messages/supplement": console_supplement,
+    "POST /console/dossiers/{code}/messages/settle": console_settle,
+    "GET /console/dossiers/{code}/messages/{message_id}/attachments/{attachment_id}": attachment,
     "GET /console/templates": EMPTY,
     "GET /console/templates/new": EMPTY,
     "POST /console/templates/new": new_template,

@@ -375,7 +375,7 @@ async def test_a_foreign_conversation_is_not_there(talk: Talk, outsider: Desk):
         answer = await desk.get(one)
         assert answer.status_code == missing.status_code == 404
         assert "riêng" not in answer.text
-    assert path(talk) not in (await opened(desk, QUEUE)).links
+    assert path(talk) not in Page(await desk.get(QUEUE)).links
     await refused(desk, talk)
     log = await talk.client.get("/v1/me/access-log", headers=talk.citizen.headers)
     assert log.json()["items"] == []
