@@ -64,7 +64,7 @@ def asked(page: dict[str, Any]) -> list[str]:
 
 
 async def test_what_is_let_be_read_is_found_by_another(asker: Asker, office: Office):
-    """Asked, answered, published: then anybody finds it in other words, and never who asked."""
+    """Asked, answered, published: anybody finds it in other words, stale after a change, and never who asked."""
     question = await asker.ask(public=True)
     assert asked(await find(asker.client)) == []
     await office.answer(question["id"], version=1)
@@ -80,6 +80,10 @@ async def test_what_is_let_be_read_is_found_by_another(asker: Asker, office: Off
         *("published_at", "updated_at"),
     }
     assert found["id"] != question["id"]
+    await catalogue(office.services, PROCEDURE.model_copy(update={"name": "Khai sinh"}))
+    await office.services.answers.renew()
+    (found,) = (await find(asker.client, q="khai sinh lai o noi tam tru"))["items"]
+    assert found["stale"]
 
 
 async def test_what_is_private_is_found_by_nobody(asker: Asker, office: Office):
