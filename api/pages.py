@@ -16,10 +16,11 @@ class Pages:
 
     Args:
         folder: where its templates, styles and scripts are.
+        forms: whether they send forms, which then lead to this service alone.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, forms: bool = False) -> None:
+        self._folder, self._forms = folder, forms
         self._environment = Environment(
             loader=FileSystemLoader(folder),
             autoescape=True,
@@ -32,15 +33,14 @@ class Pages:
         """Return a style, or a script in so many parts, as it stands in its page."""
         return Markup("\n".join(_text(self._folder / name) for name in names))  # noqa: S704 - files of ours
 
-    def policy(self, *, style: str, script: str | tuple[str, ...] = (), forms: bool = False) -> str:
+    def policy(self, *, style: str, script: str | tuple[str, ...] = ()) -> str:
         """Return a Content-Security-Policy (CSP level 3) for a page with one style and perhaps a script.
 
-        The script may call this service, and nobody else, and so may forms, if there are any; nothing may be
-        embedded or loaded.
+        The script may call this service, and nobody else; nothing may be embedded or loaded.
         """
         parts = (script,) if isinstance(script, str) else script
         scripts = f"script-src {self._hashed(*parts)}; connect-src 'self'; " if parts else ""
-        targets = "'self'" if forms else "'none'"
+        targets = "'self'" if self._forms else "'none'"
         return (
             f"default-src 'none'; style-src {self._hashed(style)}; {scripts}"
             f"base-uri 'none'; form-action {targets}; frame-ancestors 'none'"

@@ -20,7 +20,7 @@ from auth.principals import Officer
 from storage.officers.reading import RoleView, enabled_officer
 from storage.officers.roles import Role
 
-templates = Pages(Path(__file__).parent / "pages")
+templates = Pages(Path(__file__).parent / "pages", forms=True)
 STYLE = "console.css"
 Texts = Mapping[str, Mapping[str, str]]
 NO_TEXTS: Texts = {"vi": {}, "en": {}}
@@ -114,7 +114,7 @@ def headers(locale: Locale) -> dict[str, str]:
     return {
         "cache-control": "no-store",
         "content-language": locale,
-        "content-security-policy": templates.policy(style=STYLE, forms=True),
+        "content-security-policy": templates.policy(style=STYLE),
         # With no-referrer a browser would send `Origin: null` with our own forms (Fetch, 3.2).
         "referrer-policy": "same-origin",
         "vary": "accept-language, cookie",

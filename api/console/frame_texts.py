@@ -26,7 +26,7 @@ TEXTS = {
         "older": "Trang sau",
         "optional": "không bắt buộc",
         "to_home": "Về trang việc cần làm",
-        "to_sign_in": "Đăng nhập",
+        "to_sign_in": "Đăng nhập (mở thẻ mới)",
     },
     "en": {
         "language": "English",
@@ -53,6 +53,6 @@ TEXTS = {
         "older": "Next page",
         "optional": "optional",
         "to_home": "Go to the page of what is to do",
-        "to_sign_in": "Sign in",
+        "to_sign_in": "Sign in (opens a new tab)",
     },
 }

@@ -110,7 +110,7 @@ async def test_a_form_that_outlives_its_session(page, console, audit):
     await expect(page.locator("h1")).to_have_text("Phiên làm việc đã hết")
     await audit(page, "console-session-over-vi")
     async with page.context.expect_page() as opening:
-        await page.get_by_role("link", name="Đăng nhập").click()
+        await page.get_by_role("link", name="Đăng nhập (mở thẻ mới)").click()
     other = await opening.value
     await other.get_by_role("link", name=BEGIN).click()
     await vouched(other, CHIEF)
