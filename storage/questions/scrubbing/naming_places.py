@@ -128,7 +128,8 @@ class Gazer:
         place = self._at.get(start)
         if token is None or place is None:
             return None
-        if self._ordinary(token) and not phrase_list("kept").at(self._tokens, place):
+        # `, Thủ Thiêm` is of the address, and `, Tôi Nguyễn Văn An` is not.
+        if self._ordinary(token) and self.surname_at(self._after(place)):
             return None
         if phrase_list("provinces").at(self._tokens, place):
             return None
@@ -180,6 +181,10 @@ class Gazer:
                 break
             end, count = token.end, count + 1
         return end
+
+    def _after(self, place: int) -> int:
+        following = self._tokens[place + 1 : place + 2]
+        return following[0].start if following else -1
 
     def _keyword(self, start: int) -> re.Match[str] | None:
         found = _KEYWORD.match(self.plain, start)

@@ -30,7 +30,7 @@ _START = re.compile(
     rf"(?<![\w/.])(?:(?P<house>(?:so nha|nha so|sn)\s*[:.]?\s*(?=[a-z]{{0,3}}-?\d))"
     rf"|(?P<numbered>(?:so\s+)?{_HOUSE}\s*,?\s*(?={_LANE}\s|{_STREET}\s|d\.))"
     rf"|(?P<lane>{_LANE}\s+(?:so\s+)?(?=[a-z]?\d))"
-    rf"|(?P<hamlet>{_HAMLET}[ ]+)"
+    rf"|(?P<hamlet>{_HAMLET}[ ]+(?:so[ ]+(?=\d))?)"
     rf"|(?P<group>to\s+(?:so\s+)?\d{{1,3}}[a-z]?(?![\w/]))"
     rf"|(?P<building>{_BUILDING}\s+(?:so\s+)?)"
     rf"|(?P<village>(?:ban|lang|khu|doi|to)\s+)"

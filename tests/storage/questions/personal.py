@@ -6,9 +6,57 @@ from hypothesis import strategies as st
 
 from storage.search.folding import fold
 
-SURNAMES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Ngô Dương Lý Hồ Đinh Trịnh Đoàn Tô Châu Lương".split()
+SURNAMES = [
+    "Nguyễn",
+    "Trần",
+    "Lê",
+    "Phạm",
+    "Hoàng",
+    "Huỳnh",
+    "Phan",
+    "Vũ",
+    "Võ",
+    "Đặng",
+    "Bùi",
+    "Đỗ",
+    "Ngô",
+    "Dương",
+    "Lý",
+    "Hồ",
+    "Đinh",
+    "Trịnh",
+    "Đoàn",
+    "Tô",
+    "Châu",
+    "Lương",
+]
 MIDDLES = ["Văn", "Thị", "Đức", "Hữu", "Ngọc", "Minh", "Thị Thu", "Quốc", "Đình", "Thanh", "Gia", "Xuân"]
-GIVENS = "An Bình Cường Dũng Hùng Hạnh Hoa Hương Khánh Lan Linh Mai Nam Nga Phúc Quân Tâm Thảo Trang Tuấn Vy Yến A B".split()
+GIVENS = [
+    "An",
+    "Bình",
+    "Cường",
+    "Dũng",
+    "Hùng",
+    "Hạnh",
+    "Hoa",
+    "Hương",
+    "Khánh",
+    "Lan",
+    "Linh",
+    "Mai",
+    "Nam",
+    "Nga",
+    "Phúc",
+    "Quân",
+    "Tâm",
+    "Thảo",
+    "Trang",
+    "Tuấn",
+    "Vy",
+    "Yến",
+    "A",
+    "B",
+]
 MINORITY = [
     "Giàng A Páo", "Thào Thị Mỷ", "Vàng A Lử", "Sùng Thị Dua", "H'Yăm Niê", "Y Blim Ktla", "K'Brêu", "Rơ Châm Hiệp", "Siu Black",
     "Lò Văn Pó", "Hạng Mí Chá", "Thạch Sa Rây", "Chamaléa Thị Thủy", "A Plưn",
@@ -86,7 +134,7 @@ WAYS = [*BARE_WAYS, "unmarked capitals", "small", "unmarked small"]
 
 _GROUPINGS = {9: [(9,), (3, 3, 3)], 10: [(10,), (4, 3, 3), (3, 3, 4), (4, 2, 2, 2), (2, 2, 2, 2, 2)], 11: [(3, 4, 4), (11,)], 12: [(12,), (3, 3, 3, 3), (4, 4, 4), (3, 9)]}  # fmt: skip
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
-_SAID = "không một hai ba bốn năm sáu bảy tám chín".split()
+_SAID = ["không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy", "tám", "chín"]
 
 
 @st.composite
