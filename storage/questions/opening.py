@@ -23,11 +23,12 @@ from storage.unit_of_work import Reading
 
 _ONE = f"""
 SELECT q.id, q.party_id, q.author_ref, q.agency_id, a.code AS agency_code, a.name AS agency_name,
-  q.procedure_code, q.text_sealed, k.wrapped, q.state, q.publication, q.asked_at, q.due_at, q.closed_at,
-  q.decline_reason, live.id AS published_id
+  q.procedure_code, p.name AS procedure_name, q.text_sealed, k.wrapped, q.state, q.publication,
+  q.asked_at, q.due_at, q.closed_at, q.decline_reason, live.id AS published_id
 FROM question q
 JOIN agency a ON a.id = q.agency_id
 JOIN party_key k ON k.party_id = q.party_id
+LEFT JOIN procedure p ON p.code = q.procedure_code
 LEFT JOIN published_answer live ON live.question_id = q.id AND live.taken_down_at IS NULL
 WHERE q.id = %(id)s AND {holds("q.agency_id")}
   AND coalesce(q.publication = ANY(%(publications)s::text[]), true)
@@ -72,6 +73,7 @@ class OpenedQuestion:
     agency_code: str
     agency_name: str
     procedure_code: str | None
+    procedure_name: str | None
     text: str
     state: QuestionState
     publication: Publication
