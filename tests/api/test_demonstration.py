@@ -222,7 +222,7 @@ async def test_the_sandboxs_staff_may_sign_in(
             roles[officer.name] = [(role.role.value, role.agency_code) for role in officer.current]
         assert roles == {
             "Lê Thị Tiếp Nhận": [("officer", "H26.1")],
-            "Phạm Văn Giám Sát": [("supervisor", "H26")],
+            "Phạm Văn Giám Sát": [("officer", "H26"), ("supervisor", "H26"), ("moderator", "H26")],
             "Hoàng Thị Kiểm Duyệt": [("moderator", "G09")],
             "Vũ Văn Vận Hành": [("operator", None)],
         }
