@@ -114,6 +114,17 @@ FIELD_ERRORS: dict[str, Words] = {
     "exceptions-differ": Words(
         "Ngày {day} vừa nghỉ vừa có mục khác.", "{day} is closed, and has another entry as well."
     ),
+    "question-needed": Words("Hãy viết câu hỏi.", "Write the question."),
+    "question-too-long": Words(
+        "Câu hỏi dài nhất {most} ký tự.", "The question has {most} characters at most."
+    ),
+    "answer-needed": Words("Hãy viết câu trả lời.", "Write the answer."),
+    "answer-too-long": Words(
+        "Câu trả lời dài nhất {most} ký tự.", "The answer has {most} characters at most."
+    ),
+    "reason-needed": Words("Hãy chọn lý do.", "Choose a reason."),
+    "malformed-procedure": Words("Mã thủ tục không đúng dạng.", "This is no code of a procedure."),
+    "malformed-agency": Words("Mã cơ quan không đúng dạng.", "This is no code of an agency."),
     "procedure-not-seen": Words(
         "Hãy xem thủ tục {value} trước khi gửi: dưới đây là phiên bản hiện hành.",
         "Look at procedure {value} before you send this: the version in force is below.",

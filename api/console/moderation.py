@@ -153,7 +153,7 @@ async def _show(
     edited = (
         (scrub(form.question, found.known).text, scrub(form.answer, found.known).text)
         if form
-        else (found.question.text, found.answer.text)
+        else found.proposed
     )
     return page(
         request,

@@ -13,6 +13,7 @@ TEXTS = {
         "asked_at": "Ngày hỏi",
         "one_title": "Kiểm duyệt một câu trả lời",
         "published_now": "Đang công khai một bản trước đó; bản đó giữ nguyên cho đến khi bạn quyết định.",
+        "published_already": "Đã công khai. Bản dưới đây thay bản đang công khai khi bạn bấm Công khai.",
         "see_published": "Xem bản đang công khai",
         "stale": "Đã cũ: thủ tục mà câu trả lời dựa vào đã thay đổi. Nếu công khai, câu trả lời sẽ mang dấu "
         "“có thể đã cũ”.",
@@ -64,6 +65,7 @@ TEXTS = {
         "asked_at": "Asked",
         "one_title": "Moderate an answer",
         "published_now": "An earlier text is published, and stays until you decide.",
+        "published_already": "This is published. What stands below replaces it once you publish it.",
         "see_published": "See what is published",
         "stale": "Stale: the procedure on which the answer rests has changed. If published, it is marked as "
         "perhaps out of date.",

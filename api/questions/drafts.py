@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import StringConstraints, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from api.problems import FieldError, Problem, from_pydantic
 from api.text import Clean
@@ -18,10 +18,7 @@ from storage.questions.scrubbing import scrub
 
 LONGEST_QUESTION = 4000
 LONGEST_ANSWER = 8000
-_QUESTION = TypeAdapter(
-    Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_QUESTION), Clean],
-)
-_ANSWER = TypeAdapter(Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_ANSWER), Clean])
+_TEXT = TypeAdapter(Annotated[str, Clean])
 _KINDS = {
     Change.ANSWERED: "answered-meanwhile",
     Change.WITHDRAWN: "withdrawn-meanwhile",
@@ -82,24 +79,29 @@ def short_code(typed: str) -> str:
     try:
         return split_procedure_code(typed).short
     except InvalidCode as error:
-        raise invalid("procedure_code", "malformed-code") from error
+        raise invalid("procedure_code", "malformed-procedure") from error
 
 
 def question_text(field: str, typed: str) -> str:
     """Return a question as it is kept: 1 to 4,000 characters. Raises Problem naming the field."""
-    return _text(_QUESTION, field, typed)
+    return _text(field, typed, kind="question", longest=LONGEST_QUESTION)
 
 
 def answer_text(field: str, typed: str) -> str:
     """Return an answer as it is kept: 1 to 8,000 characters. Raises Problem naming the field."""
-    return _text(_ANSWER, field, typed)
+    return _text(field, typed, kind="answer", longest=LONGEST_ANSWER)
 
 
-def _text(form: TypeAdapter[str], field: str, typed: str) -> str:
+def _text(field: str, typed: str, *, kind: str, longest: int) -> str:
     try:
-        return form.validate_python(typed)
+        text = _TEXT.validate_python(typed)
     except ValidationError as error:
         raise Problem("validation", 422, errors=from_pydantic(error.errors(), below=f"/{field}")) from error
+    if not text:
+        raise invalid(field, f"{kind}-needed")
+    if len(text) > longest:
+        raise invalid(field, f"{kind}-too-long", most=longest)
+    return text
 
 
 def require_scrubbed(texts: dict[str, str], known: Sequence[str] = ()) -> None:

@@ -50,6 +50,8 @@ class Looked:
 
     Attributes:
         known: what is known of the asker, and to be taken out of whatever is typed, too.
+        proposed: question and answer as a moderator goes on from: as they were edited before, where what is
+            published is of this answer, else as scrubbing leaves them.
     """
 
     kept: OpenedQuestion
@@ -57,6 +59,7 @@ class Looked:
     answer: Scrubbed
     answer_id: UUID
     known: Sequence[str] = field(repr=False)
+    proposed: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +104,16 @@ async def look(uow: UnitOfWork, officer: Officer, question_id: UUID) -> Looked:
         raise NotFoundError("answer")
     await note(uow, officer, {found.party_id}, ObjectKind.QUESTION, question_id)
     known = await publishing.known_of(uow, found.party_id, found.author_ref)
+    question, answer = scrub(found.text, known), scrub(found.answer.text, known)
+    proposed = (question.text, answer.text)
+    if found.publication is Publication.PUBLISHED and found.published_id:
+        live = await moderating.one(uow, desk_of(officer), found.published_id)
+        proposed = (live.question, live.answer)
     return Looked(
         kept=found,
-        question=scrub(found.text, known),
-        answer=scrub(found.answer.text, known),
+        question=question,
+        answer=answer,
+        proposed=proposed,
         answer_id=found.answer.id,
         known=known,
     )

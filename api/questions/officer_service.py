@@ -166,7 +166,7 @@ async def confirm(
 async def decline(uow: UnitOfWork, officer: Officer, question_id: UUID, reason: str, *, link: str) -> None:
     """Decline to answer, and tell the asker. Raises as `answer`."""
     if reason not in set(DeclineReason):
-        raise invalid("reason", "missing")
+        raise invalid("reason", "reason-needed")
     held, now = await hold(uow, worker(officer), question_id), datetime.now(UTC)
     with overtaken():
         fresh = await handling.decline(uow, held, DeclineReason(reason), now=now)
@@ -205,7 +205,7 @@ async def _another_agency(reading: Reading, code: str, held: Held) -> UUID:
     try:
         normal = normalise_agency_code(code)
     except InvalidCode as error:
-        raise invalid("agency_code", "malformed-code") from error
+        raise invalid("agency_code", "malformed-agency") from error
     found = (await agency_repository.resolve(reading, [normal])).get(normal)
     if found is None:
         raise invalid("agency_code", "unknown-agency", value=normal)

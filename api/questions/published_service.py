@@ -149,7 +149,7 @@ async def _own_agency(reading: Reading, officer: Officer, code: str) -> UUID:
     try:
         normal = normalise_agency_code(code)
     except InvalidCode as error:
-        raise invalid("agency_code", "malformed-code") from error
+        raise invalid("agency_code", "malformed-agency") from error
     found = (await agency_repository.resolve(reading, [normal])).get(normal)
     # Of an agency that is not the officer's nothing is told, not even whether there is one.
     if found is None or not await publishing.may_publish(reading, desk_of(officer), found.id):

@@ -184,12 +184,12 @@ async def test_written_changed_and_taken_down(moderator, services, town):
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"question": " "}, ("question", "Ngắn nhất 1 ký tự.")),
-        ({"answer": "a" * 8001}, ("answer", "Dài nhất 8000 ký tự.")),
+        ({"question": " "}, ("question", "Hãy viết câu hỏi.")),
+        ({"answer": "a" * 8001}, ("answer", "Câu trả lời dài nhất 8000 ký tự.")),
         ({"answer": f"Gọi số {PHONE}."}, ("answer", "Đã thay thông tin cá nhân")),
         ({"agency_code": "H99"}, ("agency_code", "Bạn không kiểm duyệt cho cơ quan 'H99'.")),
         ({"agency_code": "H55"}, ("agency_code", "Bạn không kiểm duyệt cho cơ quan 'H55'.")),
-        ({"agency_code": "?"}, ("agency_code", "Mã không đúng dạng.")),
+        ({"agency_code": "?"}, ("agency_code", "Mã cơ quan không đúng dạng.")),
         ({"field": "Hư cấu"}, ("field", "Không có lĩnh vực 'Hư cấu'.")),
         ({"procedure_code": "1.000894"}, ("procedure_code", "Hãy xem thủ tục 1.000894")),
     ],
@@ -216,7 +216,9 @@ async def test_what_came_from_a_question_is_taken_down_for_good(moderator, servi
     assert f"{PATH}/{pending}" in shown
     entry = {"form_id": str(published), "shown": "2026-01-01T00:00:00Z"} | ENTRY
     assert (await moderator.post(f"{LIVE}/{published}", entry)).status_code == 404
-    again = hidden((await moderator.get(f"{PATH}/{pending}")).text, "publish")
+    edited = (await moderator.get(f"{PATH}/{pending}")).text
+    assert (typed(edited, "question"), typed(edited, "answer")) == ("Hỏi?", "Đáp.")
+    again = hidden(edited, "publish")
     sent = await moderator.post(f"{PATH}/{pending}/publish", again | {"question": "Hỏi?", "answer": "Sửa."})
     assert sent.status_code == 303
     for _ in range(2):

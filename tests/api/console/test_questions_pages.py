@@ -117,10 +117,10 @@ async def test_a_withdrawn_question_gives_back_what_was_written(officer, service
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"text": "  "}, ("text", "Ngắn nhất 1 ký tự.")),
-        ({"text": "a" * 8001}, ("text", "Dài nhất 8000 ký tự.")),
+        ({"text": "  "}, ("text", "Hãy viết câu trả lời.")),
+        ({"text": "a" * 8001}, ("text", "Câu trả lời dài nhất 8000 ký tự.")),
         ({"text": "a\x01b"}, ("text", "ký tự điều khiển")),
-        ({"procedure_code": "khai sinh"}, ("procedure_code", "Mã không đúng dạng.")),
+        ({"procedure_code": "khai sinh"}, ("procedure_code", "Mã thủ tục không đúng dạng.")),
         ({"procedure_code": "1.000894"}, ("procedure_code", "Hãy xem thủ tục 1.000894")),
         ({"procedure_code": "9.999999"}, ("procedure_code", "Hãy xem thủ tục 9.999999")),
         ({"seen_version": "99"}, ("procedure_code", "chưa từng có phiên bản này")),
@@ -193,7 +193,7 @@ async def test_sent_on_to_another_agency(officer, services, asked):
     form = hidden((await officer.get(f"{PATH}/{asked}")).text, "forward")
     for code, words in (
         ("H99", "Không có cơ quan 'H99'."),
-        ("?", "Mã không đúng dạng."),
+        ("?", "Mã cơ quan không đúng dạng."),
         ("H26.1", "đang ở cơ quan này"),
         ("H56", "không còn hiệu lực"),
     ):
