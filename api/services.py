@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
+# Every process has all tables: one that is written finds those that it refers to.
+import storage.tables  # noqa: F401
 from api.settings import Settings
 from api.uploads import Places
 from auth.apps import Audience

@@ -36,6 +36,24 @@ class Applicant(CitizenActor):
         found: list[dict[str, Any]] = answer.json()["items"]
         return found
 
+    def similar(self, text: str, procedure_code: str | None = None) -> dict[str, Any]:
+        """Ask what there is already on what is about to be asked."""
+        given = {"text": text, "procedure_code": procedure_code}
+        found: dict[str, Any] = expect(self._http.post("/v1/questions/similar", json=given), 200).json()
+        return found
+
+    def ask(self, text: str, **fields: Any) -> dict[str, Any]:
+        """Ask an agency."""
+        told: dict[str, Any] = expect(
+            self._http.post("/v1/questions", json={"text": text} | fields), 201
+        ).json()
+        return told
+
+    def question(self, question_id: str) -> dict[str, Any]:
+        """Read a question of one's own with its answers."""
+        told: dict[str, Any] = expect(self._http.get(f"/v1/questions/mine/{question_id}"), 200).json()
+        return told
+
 
 def applicant(stack: Stack) -> Applicant:
     """Return one who is signed in."""
