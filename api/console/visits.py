@@ -14,6 +14,9 @@ from auth.callers import Scheme, Shown
 from auth.errors import InvalidToken, OAuthError
 from auth.principals import Officer
 
+DEVICE_NAME = "Trang cán bộ"
+"""What a visit is called among somebody's sessions."""
+
 
 class Visit(BaseModel):
     """What the browser of somebody who is signed in keeps for us."""
@@ -35,6 +38,7 @@ async def begin(request: Request, services: Services, *, code: str, redirect_uri
         code=code,
         redirect_uri=redirect_uri,
         code_verifier=verifier,
+        device_name=DEVICE_NAME,
     )
     granted = await _granted(services, form)
     if granted is None:

@@ -20,6 +20,7 @@ from storage.agencies.models import Agency
 from storage.ids import new_id
 from storage.officers import repository as officers
 from storage.officers.roles import Role
+from storage.unit_of_work import ContentionError
 from tests.api.conftest import CATALOGUE_SECONDS
 from tests.api.oauth.conftest import fault, oauth_settings, sandbox
 
@@ -42,6 +43,10 @@ async def app(oauth_settings) -> AsyncIterator[FastAPI]:
     @application.get("/console/try/broken")
     async def broken(_visitor: Visiting) -> None:
         raise RuntimeError("as it can happen")
+
+    @application.get("/console/try/later")
+    async def later(_visitor: Visiting) -> None:
+        raise ContentionError("as it can happen")
 
     async with application.router.lifespan_context(application):
         # Else it would read tables while the first test empties them.

@@ -105,6 +105,7 @@ async def test_headers_of_every_page(chief, path):
         ("DELETE", "/console", 405, "Không mở được trang này"),
         ("POST", NEW, 422, "Địa chỉ hoặc biểu mẫu không đúng"),
         ("GET", "/console/try/broken", 500, "Lỗi hệ thống"),
+        ("GET", "/console/try/later", 503, "Hệ thống tạm thời gián đoạn"),
     ],
 )
 async def test_problems_are_pages(chief, method, path, status, words):

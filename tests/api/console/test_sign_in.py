@@ -30,7 +30,7 @@ async def sessions(services):
         return await (await (await reading.driver()).execute(query)).fetchone()
 
 
-async def test_the_whole_way(desk, invite):
+async def test_the_whole_way(desk, invite, services):
     """An officer who asks for a page signs in and gets there."""
     await invite()
     asked = await desk.get("/console?page=2")
@@ -42,6 +42,9 @@ async def test_the_whole_way(desk, invite):
     home = await desk.get("/console")
     assert home.status_code == 200
     assert "Lê Thị Tiếp Nhận" in home.text
+    token = desk.visit(services).access_token
+    listed = await desk.get("/v1/sessions", headers={"authorization": f"Bearer {token}"})
+    assert [one["device_name"] for one in listed.json()["items"]] == ["Trang cán bộ"]
 
 
 async def test_what_the_browser_is_told_to_keep(desk, invite):
