@@ -85,7 +85,7 @@ async def test_the_most_urgent_comes_first(hall: Hall):
     await hall.dossier("plain", "H26.1")
     await hall.dossier("due", "H26.1", due=day(1))
     await hall.dossier("standing", "H26.1", due=day(1), status=5, waits=[(day(0), None)])
-    await hall.dossier("moved", "H26.1", due=day(1), waits=[(day(0), day(1.5))])
+    await hall.dossier("moved", "H26.1", due=day(0.9), waits=[(day(0), day(1.5))])
     await hall.dossier("ended", "H26.1", due=day(1), ended=day(0))
     await hall.dossier("old", "H26.1")
     for n, code in enumerate(("plain", "standing", "ended", "moved", "due")):
