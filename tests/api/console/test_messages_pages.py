@@ -158,6 +158,20 @@ async def test_what_can_not_be_sent_is_explained_and_kept(
     assert (await talk.page())["items"] == []
 
 
+async def test_a_flood_of_one_officer_is_slowed_and_loses_nothing(talk: Talk, desk: Desk):
+    """What is too much is told, with when again, and what was typed is there to be sent then."""
+    form = (await opened(desk, path(talk))).form("/messages")
+    taken, answer = 0, None
+    while answer is None or answer.status_code == 303:
+        assert taken < 100
+        answer = await answered(desk, form, form_id=str(new_id()), text=f"tin {taken}")
+        taken += answer.status_code == 303
+    assert (answer.status_code, taken >= 60) == (429, True)
+    assert int(answer.headers["retry-after"]) >= 1
+    assert Page(answer).form("/messages").fields["text"] == f"tin {taken}"
+    assert len((await talk.page(limit=100))["items"]) == taken
+
+
 async def test_two_hundred_megabytes_are_not_read_on(talk: Talk, desk: Desk):
     """Neither where the length is told beforehand, nor where it is not; then the words are kept."""
     form = (await opened(desk, path(talk))).form("/messages")
