@@ -1,11 +1,13 @@
 """Questions at the officers' page, over HTTP."""
 
 import re
+from datetime import UTC, datetime
 from html import unescape
 from uuid import UUID, uuid4
 
 import pytest
 
+from auth.principals import Citizen
 from storage.ids import new_id
 from storage.officers.roles import Role
 from storage.questions.kinds import Publication, QuestionState
@@ -317,3 +319,32 @@ async def test_templates_begin_an_answer(officer, services, asked, town):
     filled = (await officer.get(f"{PATH}/{asked}", params={"template": str(template_id)})).text
     assert f"Về {office.BIRTH.name} tại {town.name}, mã …:</textarea>" in filled
     assert (await officer.get(f"{PATH}/{asked}", params={"template": ""})).status_code == 200
+
+
+async def test_the_asker_sees_who_has_read(officer, services, asked):
+    """In the access log: an officer, what for, and which question; of what was not theirs to read nothing."""
+    party_id = (await office.row_of(services.unit_of_work, asked)).party_id
+    await officer.get(f"{PATH}/{asked}")
+    await officer.get(f"{PATH}/{new_id()}")
+    who = Citizen(party_id=party_id, session_id=new_id(), assurance=2, signed_in_at=datetime.now(UTC))
+    token = services.tokens.for_citizen(who, client_id="tindan-app")
+    log = await officer.get("/v1/me/access-log", headers={"authorization": f"Bearer {token}"})
+    (entry,) = log.json()["items"]
+    assert (entry["reader_kind"], entry["purpose"], entry["object_kind"]) == (
+        "officer",
+        "question",
+        "question",
+    )
+    assert entry["question_id"] == str(asked)
+
+
+async def test_nothing_that_people_wrote_is_logged(officer, asked, capsys):
+    """Neither question nor answer nor what was refused stands in the log; the deed and the ids do."""
+    form = hidden((await officer.get(f"{PATH}/{asked}")).text, "answer")
+    await officer.post(f"{PATH}/{asked}/answer", form | {"text": "Bí mật.", "procedure_code": "Lộ ra"})
+    await officer.post(f"{PATH}/{asked}/answer", form | {"text": "Bí mật."})
+    logged = "".join(capsys.readouterr())
+    assert "question_answered" in logged
+    assert str(asked) in logged
+    for words in ("Bí mật", "Lộ ra", office.ASKED):
+        assert words not in logged
