@@ -249,6 +249,19 @@ async def test_a_supplement_is_asked_for_row_by_row(talk: Talk, desk: Desk, engi
     assert path(talk) not in (await opened(desk, QUEUE, supply="awaited")).links
 
 
+async def test_a_request_settles_what_was_seen(talk: Talk, desk: Desk):
+    """What the citizen wrote after the conversation was opened goes on waiting."""
+    await talk.say("Một")
+    (link,) = [one for one in (await opened(desk, path(talk))).links if "/supplement?" in one]
+    await talk.say("Hai")
+    form = (await opened(desk, link)).form("/supplement")
+    fields = form.fields | {"name-1": "Giấy chứng sinh", "action": "send"}
+    assert (await desk.post(form.action, fields)).status_code == 303
+    queue = await opened(desk, QUEUE)
+    assert path(talk) in queue.links
+    assert "1 tin" in queue.text
+
+
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
