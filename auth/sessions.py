@@ -65,6 +65,7 @@ class Sessions:
     ) -> None:
         self._apps = settings.registered_apps()
         self._life = timedelta(days=settings.session_days)
+        self._officers_life = timedelta(hours=settings.officer_session_hours)
         self._tokens = tokens
         self._now = now
 
@@ -113,7 +114,7 @@ class Sessions:
             code_digest=code_digest,
             device_name=device_name,
             now=now,
-            expires_at=now + self._life,
+            expires_at=now + self._unused(admission),
         )
         return self._pair(session_id, admission, refresh_token)
 
@@ -147,7 +148,7 @@ class Sessions:
                 new=opaque.digest(successor),
                 key_thumbprint=bound_to,
                 now=now,
-                expires_at=now + self._life,
+                expires_at=now + self._unused(session),
             )
             session = replace(session, key_thumbprint=bound_to)
         return self._pair(session.session_id, session, successor)
@@ -179,6 +180,10 @@ class Sessions:
         log.warning("refresh_token_reused", session_id=str(session.session_id))
         await repository.revoke(uow, session.session_id, client_id=session.client_id, now=now)
         return Theft(session_id=session.session_id, party_id=session.party_id)
+
+    def _unused(self, whose: Admission) -> timedelta:
+        """Return how long a session goes on without being used."""
+        return self._life if whose.party_id else self._officers_life
 
     def _check_registered(self, client_id: str) -> None:
         if client_id not in self._apps:

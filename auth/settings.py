@@ -43,12 +43,14 @@ class AuthSettings(StorageSettings):
         standing_bound_seconds: how long a session goes on while the provider can not be asked.
         unwatched_session_days: how long a session lasts where the provider gave nothing to ask it with.
         session_days: days after which a session that is not used ends.
+        officer_session_hours: the same for officers' and operators', whose screens others pass by.
     """
 
     public_url: str = "http://127.0.0.1:8080"
     token_key: SecretStr | None = None
     access_token_seconds: Annotated[int, Field(ge=30, le=3600)] = 600
     session_days: Annotated[int, Field(ge=1, le=365)] = 60
+    officer_session_hours: Annotated[int, Field(ge=1, le=168)] = 12
     standing_seconds: Annotated[int, Field(ge=60)] = 3600
     standing_bound_seconds: Annotated[int, Field(ge=60)] = 24 * 3600
     unwatched_session_days: Annotated[int, Field(ge=1, le=365)] = 30

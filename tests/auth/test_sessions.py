@@ -8,19 +8,21 @@ import pytest
 from sqlmodel import col, select
 
 from auth import opaque, pkce
-from auth.apps import App
+from auth.apps import App, Audience
 from auth.errors import OAuthError
 from auth.identity import Vouched
 from auth.sessions import Sessions, Theft, TokenPair
 from auth.sign_in import SignIns
 from auth.tokens import Tokens
+from storage.officers import repository as officers
+from storage.officers.repository import Subject
 from storage.parties.models import Party
 from storage.parties.repository import profile
 from storage.sessions import overview, repository
 from storage.sessions.models import Session
 from storage.sessions.repository import PendingSignIn
 
-APP = "tindan-app"
+APP, STAFF = "tindan-app", "staff-app"
 REDIRECT = "http://127.0.0.1:8090/app/callback"
 VERIFIER = "a" * 43
 PENDING = PendingSignIn(
@@ -90,6 +92,7 @@ class House:
 def house(auth_settings, unit_of_work, clock) -> House:
     apps = {
         APP: App(redirect_uris=frozenset({REDIRECT, f"{REDIRECT}2"})),
+        STAFF: App(redirect_uris=frozenset({REDIRECT}), audience=Audience.OFFICERS),
         "other-app": App(redirect_uris=frozenset({REDIRECT})),
     }
     return House(auth_settings.model_copy(update={"apps": apps}), unit_of_work, clock)
@@ -338,6 +341,21 @@ async def test_idle_sessions_end(house, clock):
     pair = await house.refresh(pair.refresh_token)
     clock.forward(timedelta(days=60).total_seconds())
     assert await house.refresh(pair.refresh_token) is None
+
+
+async def test_officers_sessions_end_with_the_day(house, unit_of_work, clock):
+    """Twelve hours after their last use: an officer's screen is in an office."""
+    async with unit_of_work() as uow:
+        subject = Subject(issuer=VOUCHED.issuer, subject=VOUCHED.subject)
+        await officers.invite(uow, subject=subject, invited_by="test")
+        await uow.commit()
+    asked = replace(PENDING, client_id=STAFF)
+    code = await house.committed(lambda uow: house.sign_ins.admit(uow, asked, VOUCHED))
+    pair = await house.redeem(code, client_id=STAFF)
+    for hours, goes_on in ((11, True), (11, True), (12, False)):
+        clock.forward(timedelta(hours=hours).total_seconds())
+        pair = await house.refresh(pair.refresh_token, client_id=STAFF)
+        assert (pair is not None) == goes_on
 
 
 @pytest.mark.parametrize("kind", ["refresh_token", "access_token"])
