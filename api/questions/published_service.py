@@ -22,7 +22,6 @@ from api.questions.officer_service import PAGE
 from auth.principals import Officer
 from storage.agencies import repository as agency_repository
 from storage.agencies.codes import InvalidCode, normalise_agency_code
-from storage.errors import NotFoundError
 from storage.questions import moderating, publishing
 from storage.questions.errors import Change, Overtaken
 from storage.questions.holding import hold
@@ -110,9 +109,8 @@ async def change_entry(
         NotFoundError: there is no such entry, it was taken down, or came from a question.
         Problem: as `write_entry`, and 409 where somebody else has changed it.
     """
+    await publishing.hold_entry(uow, desk_of(officer), entry_id)
     kept = await moderating.one(uow, desk_of(officer), entry_id)
-    if kept.question_id is not None or kept.taken_down_at is not None:
-        raise NotFoundError("entry")
     with overtaken():
         if kept.updated_at != shown and not _is_as(kept, draft):
             raise Overtaken(Change.DECIDED)

@@ -50,6 +50,12 @@ WHERE id = %s AND question_id IS NULL
 _REACHED = (
     f"SELECT question_id FROM published_answer live WHERE live.id = %(id)s AND {holds('live.agency_id')}"
 )
+_HOLD_ENTRY = f"""
+SELECT live.id FROM published_answer live
+WHERE live.id = %(id)s AND live.question_id IS NULL AND live.taken_down_at IS NULL
+  AND {holds("live.agency_id")}
+FOR UPDATE OF live
+"""
 _MAY_PUBLISH = f"SELECT {holds('%(agency)s::uuid')}"
 # What stands there already as it comes is left alone, so that a file can be imported time and again.
 _PUT = """
@@ -217,6 +223,16 @@ async def question_of(reading: Reading, desk: Desk, published_id: UUID) -> UUID 
         raise NotFoundError("published answer")
     question_id: UUID | None = row[0]
     return question_id
+
+
+async def hold_entry(uow: UnitOfWork, desk: Desk, entry_id: UUID) -> None:
+    """Let nobody else change what is asked often until the commit.
+
+    Raises NotFoundError where there is none, it was taken down, or the desk does not reach its agency.
+    """
+    held = await (await uow.driver()).execute(_HOLD_ENTRY, {**desk.given, "id": entry_id})
+    if await held.fetchone() is None:
+        raise NotFoundError("entry")
 
 
 async def put(uow: UnitOfWork, entry: Entry, *, by: str, now: datetime) -> bool:

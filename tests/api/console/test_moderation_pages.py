@@ -1,5 +1,6 @@
 """Answers moderated at the officers' page, and what is published looked after, over HTTP."""
 
+import asyncio
 import re
 from html import unescape
 from uuid import UUID, uuid4
@@ -179,6 +180,16 @@ async def test_written_changed_and_taken_down(moderator, services, town):
     assert "Đã gỡ" in down
     assert "take-down" not in down
     assert (await moderator.post(f"{LIVE}/{entry}", change)).status_code == 404
+
+
+async def test_of_two_changes_at_once_the_second_is_told(moderator):
+    """Neither overwrites what it has not seen."""
+    entry = str(uuid4())
+    await moderator.post(f"{LIVE}/new", {"form_id": entry} | ENTRY)
+    path = f"{LIVE}/{entry}"
+    form = hidden((await moderator.get(path)).text, entry) | ENTRY
+    sent = await asyncio.gather(*(moderator.post(path, form | {"answer": f"Bản {n}."}) for n in range(3)))
+    assert sorted(one.status_code for one in sent) == [303, 409, 409]
 
 
 @pytest.mark.parametrize(
