@@ -249,6 +249,16 @@ async def test_a_supplement_is_asked_for_row_by_row(talk: Talk, desk: Desk, engi
     assert path(talk) not in (await opened(desk, QUEUE, supply="awaited")).links
 
 
+async def test_what_was_asked_for_elsewhere_shows_as_supplied(talk: Talk, desk: Desk, push_event: PushEvent):
+    """Where the agency's system pushed status 5, the citizen's word that this is it stands with the message."""
+    await push_event(talk.code, 5)
+    await talk.say("Tôi gửi ạ", supplies=True)
+    assert path(talk) in (await opened(desk, QUEUE, supply="supplied")).links
+    thread = await opened(desk, path(talk))
+    assert "Người dân báo đã nộp đủ" in thread.text
+    assert "Người dân đã bổ sung đủ" in thread.text
+
+
 async def test_a_request_settles_what_was_seen(talk: Talk, desk: Desk):
     """What the citizen wrote after the conversation was opened goes on waiting."""
     await talk.say("Một")
