@@ -69,7 +69,7 @@ SOUND = {
 )
 def test_a_message_is_what_its_kind_says(fields):
     """A request asks, an answer answers, and each says something."""
-    with pytest.raises(ValueError, match="says|is an answer"):
+    with pytest.raises(ValueError, match=r"says|is an answer"):
         NewMessage(**(SOUND | fields))
 
 
