@@ -1,0 +1,1 @@
+"""How well agencies serve, month by month, after Decision 766/QD-TTg: measured, summed up, and published."""
