@@ -1,0 +1,1 @@
+"""Ratings of closed dossiers, from nobody in particular."""
