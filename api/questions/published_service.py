@@ -94,10 +94,15 @@ async def write_entry(
 ) -> None:
     """Publish what is asked often for an agency; the same form sent again is the same entry.
 
-    Raises Problem (422) where something is wrong.
+    Raises:
+        NotFoundError: what has the id is another agency's, or came from a question.
+        Problem: 422 where something is wrong, 409 where the entry was changed or taken down since.
     """
     agency_id = await _own_agency(uow, officer, agency_code)
-    await _put(uow, officer, entry_id, agency_id, draft)
+    entry = await _checked(uow, entry_id, agency_id, draft)
+    with overtaken(), founded("procedure_code", entry.rests_on):
+        await publishing.add(uow, entry, by=str(officer.officer_id), now=datetime.now(UTC))
+    _log(officer, entry_id)
 
 
 async def change_entry(
@@ -111,26 +116,34 @@ async def change_entry(
     """
     await publishing.hold_entry(uow, desk_of(officer), entry_id)
     kept = await moderating.one(uow, desk_of(officer), entry_id)
-    with overtaken():
-        if kept.updated_at != shown and not _is_as(kept, draft):
-            raise Overtaken(Change.DECIDED)
     found = await agency_repository.resolve(uow, [kept.agency_code])
-    await _put(uow, officer, entry_id, found[kept.agency_code].id, draft)
+    entry = await _checked(uow, entry_id, found[kept.agency_code].id, draft)
+    with overtaken(), founded("procedure_code", entry.rests_on):
+        if kept.updated_at != shown and not _is_as(kept, entry):
+            raise Overtaken(Change.DECIDED)
+        await publishing.put(uow, entry, by=str(officer.officer_id), now=datetime.now(UTC))
+    _log(officer, entry_id)
 
 
-def _is_as(kept: Live, draft: EntryDraft) -> bool:
-    return (kept.question, kept.answer) == (draft.question.strip(), draft.answer.strip())
+def _is_as(kept: Live, entry: Entry) -> bool:
+    return (kept.question, kept.answer, kept.field, kept.rests_on) == (
+        entry.question,
+        entry.answer,
+        entry.field,
+        entry.rests_on,
+    )
 
 
-async def _put(uow: UnitOfWork, officer: Officer, entry_id: UUID, agency_id: UUID, draft: EntryDraft) -> None:
+async def _checked(reading: Reading, entry_id: UUID, agency_id: UUID, draft: EntryDraft) -> Entry:
+    """Return what is to be kept. Raises Problem (422)."""
     question, answer = question_text("question", draft.question), answer_text("answer", draft.answer)
     rests_on = draft.basis.checked()
     if rests_on and draft.about:
         raise invalid("field", "procedure-or-field")
-    if draft.about and draft.about not in await moderating.fields(uow):
+    if draft.about and draft.about not in await moderating.fields(reading):
         raise invalid("field", "unknown-field", value=draft.about)
     require_scrubbed({"question": question, "answer": answer})
-    entry = Entry(
+    return Entry(
         id=entry_id,
         agency_id=agency_id,
         question=question,
@@ -138,8 +151,9 @@ async def _put(uow: UnitOfWork, officer: Officer, entry_id: UUID, agency_id: UUI
         field=draft.about or None,
         rests_on=rests_on,
     )
-    with founded("procedure_code", rests_on):
-        await publishing.put(uow, entry, by=str(officer.officer_id), now=datetime.now(UTC))
+
+
+def _log(officer: Officer, entry_id: UUID) -> None:
     log.info("entry_written", published_id=str(entry_id), officer_id=str(officer.officer_id))
 
 

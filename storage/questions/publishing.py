@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from storage.errors import NotFoundError
@@ -57,14 +57,21 @@ WHERE live.id = %(id)s AND live.question_id IS NULL AND live.taken_down_at IS NU
 FOR UPDATE OF live
 """
 _MAY_PUBLISH = f"SELECT {holds('%(agency)s::uuid')}"
-# What stands there already as it comes is left alone, so that a file can be imported time and again.
-_PUT = """
+_ENTER: LiteralString = """
 INSERT INTO published_answer AS live
   (id, agency_id, question, answer, field, procedure_code, procedure_version, published_by,
    published_at, updated_at)
 VALUES (%(id)s, %(agency)s, %(question)s, %(answer)s, %(field)s, %(code)s, %(version)s, %(by)s,
   %(at)s, %(at)s)
-ON CONFLICT (id) DO UPDATE SET agency_id = EXCLUDED.agency_id, question = EXCLUDED.question,
+"""
+_ADD = f"{_ENTER} ON CONFLICT (id) DO NOTHING"
+_SAME = """
+SELECT taken_down_at IS NULL AND (question, answer) = (%(question)s, %(answer)s) FROM published_answer
+WHERE id = %(id)s AND agency_id = %(agency)s AND question_id IS NULL
+"""
+# What stands there already as it comes is left alone, so that a file can be imported time and again.
+_PUT = f"""
+{_ENTER} ON CONFLICT (id) DO UPDATE SET agency_id = EXCLUDED.agency_id, question = EXCLUDED.question,
   answer = EXCLUDED.answer, field = EXCLUDED.field, procedure_code = EXCLUDED.procedure_code,
   procedure_version = EXCLUDED.procedure_version, published_by = EXCLUDED.published_by,
   updated_at = EXCLUDED.updated_at, taken_down_at = NULL, changed_xid = pg_current_xact_id()
@@ -235,6 +242,29 @@ async def hold_entry(uow: UnitOfWork, desk: Desk, entry_id: UUID) -> None:
         raise NotFoundError("entry")
 
 
+async def add(uow: UnitOfWork, entry: Entry, *, by: str, now: datetime) -> bool:
+    """Publish what is asked often, new; say whether that was done now, and not before under the same id.
+
+    Who may is the caller's to ask, as for `put`. Ids are read by everybody: one that is taken already is
+    neither changed nor brought back by it.
+
+    Raises:
+        Unfounded: it can not rest on the procedure.
+        NotFoundError: what has the id is another agency's, or came from a question.
+        Overtaken: what has it was changed since, or taken down.
+    """
+    given = await _founded(uow, entry, by=by, now=now)
+    driver = await uow.driver()
+    if (await driver.execute(_ADD, given)).rowcount:
+        return True
+    row: Any = await (await driver.execute(_SAME, given)).fetchone()
+    if row is None:
+        raise NotFoundError("published answer")
+    if row != (True,):
+        raise Overtaken(Change.DECIDED)
+    return False
+
+
 async def put(uow: UnitOfWork, entry: Entry, *, by: str, now: datetime) -> bool:
     """Publish what is asked often, or change it, by its id; say whether that changed anything.
 
@@ -244,9 +274,22 @@ async def put(uow: UnitOfWork, entry: Entry, *, by: str, now: datetime) -> bool:
         Unfounded: it can not rest on the procedure.
         NotFoundError: what has the id came from a question.
     """
-    await require_founded(uow, entry.rests_on)
+    given = await _founded(uow, entry, by=by, now=now)
     driver = await uow.driver()
-    given = {
+    changed = (await driver.execute(_PUT, given)).rowcount > 0
+    if not changed:
+        taken = await driver.execute(
+            "SELECT FROM published_answer WHERE id = %s AND question_id IS NOT NULL", (entry.id,)
+        )
+        if await taken.fetchone() is not None:
+            raise NotFoundError("published answer")
+    return changed
+
+
+async def _founded(reading: Reading, entry: Entry, *, by: str, now: datetime) -> dict[str, object]:
+    """Return the columns of an entry, scrubbed. Raises Unfounded."""
+    await require_founded(reading, entry.rests_on)
+    return {
         "id": entry.id,
         "agency": entry.agency_id,
         "question": scrub(entry.question).text,
@@ -257,14 +300,6 @@ async def put(uow: UnitOfWork, entry: Entry, *, by: str, now: datetime) -> bool:
         "by": by,
         "at": now,
     }
-    changed = (await driver.execute(_PUT, given)).rowcount > 0
-    if not changed:
-        taken = await driver.execute(
-            "SELECT FROM published_answer WHERE id = %s AND question_id IS NOT NULL", (entry.id,)
-        )
-        if await taken.fetchone() is not None:
-            raise NotFoundError("published answer")
-    return changed
 
 
 async def take_down_entry(uow: UnitOfWork, entry_id: UUID, *, now: datetime) -> None:

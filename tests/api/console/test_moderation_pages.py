@@ -9,11 +9,12 @@ import pytest
 
 from storage.ids import new_id
 from storage.officers.roles import Role
-from storage.questions import handling
+from storage.questions import handling, publishing
 from storage.questions.desk import WORKERS, Desk, RestsOn
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
 from storage.questions.kinds import Publication
+from storage.questions.publishing import Entry
 from tests.api.console.test_questions_pages import hidden, plain, values
 from tests.storage.questions import office
 
@@ -190,6 +191,44 @@ async def test_of_two_changes_at_once_the_second_is_told(moderator):
     form = hidden((await moderator.get(path)).text, entry) | ENTRY
     sent = await asyncio.gather(*(moderator.post(path, form | {"answer": f"Bản {n}."}) for n in range(3)))
     assert sorted(one.status_code for one in sent) == [303, 409, 409]
+
+
+async def test_the_form_of_a_new_entry_takes_nothing_that_is_there(moderator, services, town):
+    """Ids are public: neither another agency's entry, nor one changed or taken down since, goes by them."""
+    foreign = await office.agency(services.unit_of_work, "H55")
+    entry = Entry(id=new_id(), agency_id=foreign, question="Hỏi ở nơi khác?", answer="Đáp ở nơi khác.")
+    async with services.unit_of_work() as uow:
+        await publishing.put(uow, entry, by="test", now=office.NOW)
+        await uow.commit()
+    taken = await moderator.post(f"{LIVE}/new", {"form_id": str(entry.id)} | ENTRY)
+    assert taken.status_code == 404
+    rows = await values(services, "SELECT agency_id, answer FROM published_answer")
+    assert rows == [(foreign, "Đáp ở nơi khác.")]
+    form = {"form_id": str(uuid4())} | ENTRY
+    path = f"{LIVE}/{form['form_id']}"
+    await moderator.post(f"{LIVE}/new", form)
+    change = hidden((await moderator.get(path)).text, form["form_id"]) | ENTRY
+    await moderator.post(path, change | {"answer": "Đã sửa."})
+    assert (await moderator.post(f"{LIVE}/new", form)).status_code == 409
+    await moderator.post(f"{path}/take-down")
+    assert (await moderator.post(f"{LIVE}/new", form | {"answer": "Đã sửa."})).status_code == 409
+    assert await values(services, "SELECT answer FROM published_answer WHERE taken_down_at IS NOT NULL") == [
+        ("Đã sửa.",)
+    ]
+
+
+async def test_a_change_sent_twice_is_one_and_hides_none_of_another(moderator, services):
+    """Lines come ended by CR and LF; what is said of the procedure counts as the words do."""
+    await office.catalogue(services.unit_of_work)
+    form = {"form_id": str(uuid4())} | ENTRY
+    path = f"{LIVE}/{form['form_id']}"
+    await moderator.post(f"{LIVE}/new", form)
+    shown = hidden((await moderator.get(path)).text, form["form_id"]) | ENTRY
+    lines = shown | {"answer": "Một.\r\nHai."}
+    assert [(await moderator.post(path, lines)).status_code for _ in range(2)] == [303, 303]
+    late = shown | {"answer": "Một.\nHai.", "procedure_code": "1.001193"}
+    late |= {"seen_code": "1.001193", "seen_version": "1"}
+    assert (await moderator.post(path, late)).status_code == 409
 
 
 @pytest.mark.parametrize(
