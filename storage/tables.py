@@ -23,6 +23,7 @@ from storage.preferences import models as preferences
 from storage.procedures import models as procedures
 from storage.provider_tokens import models as provider_tokens
 from storage.questions import models as questions
+from storage.ratings import models as ratings
 from storage.receipts import models as receipts
 from storage.representations import models as representations
 from storage.routing import models as routing
@@ -59,6 +60,7 @@ __all__ = [
     "procedures",
     "provider_tokens",
     "questions",
+    "ratings",
     "receipts",
     "removals",
     "representations",

@@ -31,6 +31,7 @@ class Dossier(SQLModel, table=True):
             "waiting_since",
             postgresql_where=text("waiting_since IS NOT NULL"),
         ),
+        Index("ix_dossier_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -1,0 +1,95 @@
+"""What is kept so that a dossier is rated once, and nobody can tell by whom.
+
+No table here holds a party, a time finer than a day, or an id that tells an order. Agency and dossier are no
+foreign keys: a row that refers to another leaves the number of its transaction there.
+"""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Boolean, CheckConstraint, Column, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field, SQLModel
+
+from storage.base import sealed
+
+
+def _group(table: str) -> tuple[Index, Index]:
+    """Index the rows of an agency and month, and where some of them have yet to be mixed."""
+    return (
+        Index(f"ix_{table}_group", "agency_id", "month"),
+        Index(f"ix_{table}_fresh", "agency_id", "month", postgresql_where=text("fresh")),
+    )
+
+
+def _fresh() -> bool:
+    found: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    return found
+
+
+class RatingKey(SQLModel, table=True):
+    """The key whose signature proves a dossier of an agency, closed in a month.
+
+    Attributes:
+        month: its first day, in Vietnam.
+        kid: JWK thumbprint of the public half (RFC 7638).
+        public: that half as SubjectPublicKeyInfo (RFC 5280), in DER.
+        private_sealed: PKCS #8 in PEM, under the master key.
+    """
+
+    __tablename__ = "rating_key"
+
+    agency_id: UUID = Field(primary_key=True)
+    month: date = Field(primary_key=True)
+    kid: str = Field(unique=True, max_length=43)
+    public: bytes
+    private_sealed: bytes = sealed()
+
+
+class RatingInvitation(SQLModel, table=True):
+    """A dossier that may be rated, once.
+
+    Attributes:
+        month: the first day of that in which it was closed.
+        closes_on: the last day on which a token is issued.
+        issued: SHA-256 of the blinded message that was signed for it; none before. Any token may hide in it.
+        fresh: it was issued a token since its group was mixed: where the row lies, tells when.
+    """
+
+    __tablename__ = "rating_invitation"
+    __table_args__ = _group("rating_invitation")
+
+    dossier_id: UUID = Field(primary_key=True)
+    agency_id: UUID
+    month: date
+    asked_on: date
+    closes_on: date
+    issued: bytes | None = None
+    fresh: bool = _fresh()
+
+
+class Rating(SQLModel, table=True):
+    """What somebody said of a dossier of an agency, closed in a month.
+
+    Attributes:
+        spent: SHA-256 of the key's name and the token, which is what makes a second rating by it a change.
+        level: see `storage.ratings.kinds`, as of `reasons`.
+        text_scrubbed: what was written, with all that is personal taken out of it before it was ever kept.
+        editable_until: the last day on which it may be changed.
+        fresh: it came, or was changed, since its group was mixed.
+    """
+
+    __tablename__ = "rating"
+    __table_args__ = (
+        *_group("rating"),
+        CheckConstraint("level IN ('dissatisfied', 'satisfied', 'very_satisfied')", name="level"),
+    )
+
+    spent: bytes = Field(primary_key=True)
+    agency_id: UUID
+    month: date
+    level: str
+    reasons: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    text_scrubbed: str | None = None
+    editable_until: date
+    fresh: bool = _fresh()
