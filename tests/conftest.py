@@ -24,6 +24,8 @@ from storage.tables import metadata
 from storage.unit_of_work import Reading, UnitOfWork
 from tests.whole import whole
 
+FAULTS = Path(__file__).parent / "faults"
+
 
 def pytest_configure() -> None:
     """Take Ctrl-C even in the background of a shell, where it is ignored: what tests start would inherit that."""
@@ -37,8 +39,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip what `make verify` is for, and say so; there, what is missing fails."""
+    """Skip what `make verify` is for, and say so; there, what is missing fails.
+
+    There, faults go side by side with the rest, but never with each other: they measure times.
+    """
     if config.getoption("--verify"):
+        items.sort(key=lambda item: FAULTS not in item.path.parents)
+        for item in items:
+            alone = FAULTS in item.path.parents
+            item.add_marker(pytest.mark.xdist_group("faults" if alone else str(item.path)))
         return
     skip = pytest.mark.skip(reason="needs more than Python, or takes long: run by `make verify`")
     for item in items:
