@@ -267,6 +267,12 @@ class ContactRecord(Part):
             raise PydanticCustomError("nothing-said", "It says no way to reach anybody")
         return self
 
+    @property
+    def said(self) -> tuple[str, ...]:
+        """Return numbers and addresses of all kinds: what anybody may write of the agency."""
+        numbers = (one.number for one in self.hotlines)
+        return (*numbers, *self.emails, *self.websites, *(one.text for one in self.addresses))
+
     @classmethod
     def from_kept(cls, details: Mapping[str, Any]) -> Self:
         """Read what was checked when it was entered."""

@@ -30,7 +30,7 @@ _FINDERS: Sequence[Finder] = (
 _STAND_IN = re.compile("|".join(map(re.escape, STAND_INS.values())))
 
 
-def scrub(text: str, known: Sequence[str] = ()) -> Scrubbed:
+def scrub(text: str, known: Sequence[str] = (), public: Sequence[str] = ()) -> Scrubbed:
     """Return a text with words in brackets for what is personal in it, and all else as it was.
 
     What was taken out is found again by nobody; what is left is scrubbed no further by a second time. The
@@ -39,8 +39,9 @@ def scrub(text: str, known: Sequence[str] = ()) -> Scrubbed:
     Args:
         text: Vietnamese, with marks or without, in any Unicode form, with markup or not.
         known: what is known to be of who wrote it (name, number, address, …): it goes in any spelling.
+        public: what everybody knows (an agency's telephone): it stays, unless it is of who wrote it.
     """
-    finders = (Known(known).find, *_FINDERS)
+    finders = (Known(known).find, _spared(public), *_FINDERS)
     taken = [Span(found.start(), found.end(), None) for found in _STAND_IN.finditer(text)]
     # With its tags first, as they may hold a link; then as it is read, where a tag parts no words. Again,
     # until nothing is found, so that a second scrubbing finds nothing either.
@@ -48,6 +49,11 @@ def scrub(text: str, known: Sequence[str] = ()) -> Scrubbed:
     while found := list(chain.from_iterable(_sweep(text, taken, finders, bare=bare) for bare in ways)):
         taken = _merged([*taken, *found])
     return _written(text, taken)
+
+
+def _spared(public: Sequence[str]) -> Finder:
+    sought = Known(public)
+    return lambda reading: (span._replace(kind=None) for span in sought.find(reading))
 
 
 def _sweep(text: str, taken: Iterable[Span], finders: Iterable[Finder], *, bare: bool) -> Iterator[Span]:

@@ -81,3 +81,29 @@ def test_places_of_what_was_removed():
 def test_known(text, known, left):
     """What is known of the asker goes in any spelling, as words of its own."""
     assert scrub(text, (known,)).text == left
+
+
+OFFICE = ("+842353821234", "motcua@dienban.gov.vn", "12 Trần Phú, phường Điện Bàn")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Gọi 0235 3821 234 trong giờ làm việc.",
+        "Gọi (0235) 3.821.234.",
+        "Gửi thư tới motcua@dienban.gov.vn nhé.",
+        "Nộp tại 12 Trần Phú, phường Điện Bàn.",
+    ],
+)
+def test_what_everybody_knows_stays(said: str) -> None:
+    """An answer may say how its agency is reached; unless that is who asked, and otherwise it goes."""
+    assert scrub(said, public=OFFICE).text == said
+    assert scrub(said).text != said
+    assert scrub(said, known=OFFICE, public=OFFICE).text != said
+    beside = "Tôi là Nguyễn Văn An, số 0912 345 678."
+    assert "0912" not in scrub(f"{said} {beside}", public=OFFICE).text
+
+
+def test_what_everybody_knows_is_no_part_of_another_number() -> None:
+    """Nor does it spare what it stands in."""
+    assert "23538212345" not in scrub("Số 0235 3821 2345 của tôi", public=OFFICE).text.replace(" ", "")
