@@ -1,0 +1,121 @@
+"""A token for each dossier, once: signed for who may rate it, and never seen by who signs."""
+
+from dataclasses import dataclass
+from datetime import date
+from hashlib import sha256
+from typing import Any
+from uuid import UUID
+
+from storage.dossiers.statuses import ENDED, DossierStatus
+from storage.errors import NotFoundError, StorageError
+from storage.ratings import keys, mixing
+from storage.ratings.blind_signing import blind_sign
+from storage.ratings.keys import Group, PublicKey
+from storage.unit_of_work import Reading, UnitOfWork
+
+# The party is part of the query, as everywhere.
+_OWN = """
+SELECT d.id, d.status, i.agency_id, i.month, i.closes_on, i.issued
+FROM dossier d LEFT JOIN rating_invitation i ON i.dossier_id = d.id
+WHERE d.code = %s AND d.party_id = %s
+"""
+# Of two who ask at once, the second waits, and then finds what the first was issued.
+_HOLD = "SELECT issued FROM rating_invitation WHERE dossier_id = %s FOR UPDATE"
+_ISSUE = "UPDATE rating_invitation SET issued = %s, fresh = true WHERE dossier_id = %s"
+
+
+class NotAskedYet(StorageError):  # noqa: N818 - says what is the case
+    """The dossier may not be rated, or not yet."""
+
+
+class RatingClosed(StorageError):  # noqa: N818 - likewise
+    """The time in which the dossier could be rated is over."""
+
+
+class IssuedAlready(StorageError):  # noqa: N818 - likewise
+    """Another token was signed for the dossier."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitation:
+    """Whether a dossier may be rated.
+
+    Attributes:
+        ended: its processing is over.
+        closes_on: the last day; none before the party was asked, as `key`.
+        issued: its token was signed.
+    """
+
+    dossier_id: UUID
+    ended: bool
+    closes_on: date | None
+    issued: bool
+    key: PublicKey | None
+
+    def is_open(self, today: date) -> bool:
+        """Whether it may be rated on a day, in Vietnam."""
+        return self.closes_on is not None and today <= self.closes_on
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Own:
+    dossier_id: UUID
+    status: int
+    group: Group | None
+    closes_on: date | None
+    issued: bytes | None
+
+
+async def invitation(reading: Reading, party_id: UUID, code: str) -> Invitation:
+    """Return whether a dossier of a party may be rated.
+
+    Raises NotFoundError, as well where it is another's.
+    """
+    own = await _own(reading, party_id, code)
+    return Invitation(
+        dossier_id=own.dossier_id,
+        ended=DossierStatus(own.status) in ENDED,
+        closes_on=own.closes_on,
+        issued=own.issued is not None,
+        key=await keys.of_group(reading, own.group) if own.group else None,
+    )
+
+
+async def issue(uow: UnitOfWork, party_id: UUID, code: str, blinded: bytes, *, today: date) -> bytes:
+    """Sign a blinded token for a dossier of a party; the same one again gets the same answer.
+
+    `code` is normalised, `blinded` the message of a `blind_signing.Blinded`, `today` the day in Vietnam.
+
+    Raises:
+        NotFoundError: there is no such dossier, or it is another's.
+        NotAskedYet: it may not be rated yet.
+        RatingClosed: not any more.
+        IssuedAlready: another token was signed for it.
+        BlindSigningError: it is no number that the key signs.
+    """
+    own = await _own(uow, party_id, code)
+    if own.group is None or own.closes_on is None:
+        raise NotAskedYet
+    if today > own.closes_on:
+        raise RatingClosed
+    await mixing.share(uow, own.group)
+    driver, digest = await uow.driver(), sha256(blinded).digest()
+    row: Any = await (await driver.execute(_HOLD, (own.dossier_id,))).fetchone()
+    if row[0] not in (None, digest):
+        raise IssuedAlready
+    key = await keys.of_group(uow, own.group)
+    if key is None:
+        raise NotAskedYet
+    signed = blind_sign(await keys.private(uow, key.kid), blinded)
+    if row[0] is None:
+        await driver.execute(_ISSUE, (digest, own.dossier_id))
+    return signed
+
+
+async def _own(reading: Reading, party_id: UUID, code: str) -> _Own:
+    row: Any = await (await (await reading.driver()).execute(_OWN, (code, party_id))).fetchone()
+    if row is None:
+        raise NotFoundError("dossier")
+    dossier_id, status, agency_id, month, closes_on, issued = row
+    group = Group(agency_id=agency_id, month=month) if agency_id else None
+    return _Own(dossier_id=dossier_id, status=status, group=group, closes_on=closes_on, issued=issued)
