@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from api.console import roles
 from api.console.dossier_clock import clock_of, working_days_since
@@ -19,6 +19,8 @@ from api.conversations import officer_service as service
 from api.dependencies import AllServices, Uow
 from api.paging import LONGEST_MARK
 from api.services import Services
+from api.text import Clean
+from storage.agencies.codes import MAX_LENGTH
 from storage.conversations.handling import READERS, Supply
 from storage.conversations.queue import Office, Sieve, Waiting
 
@@ -28,7 +30,7 @@ router = APIRouter(include_in_schema=False)
 class QueueQuery(BaseModel):
     """Which of those who wait, as the form of the page sends it; an empty field asks for all."""
 
-    agency: Annotated[str, Field(max_length=35)] = ""
+    agency: Annotated[str, StringConstraints(max_length=MAX_LENGTH), Clean] = ""
     unread: bool = False
     supply: Supply | Literal[""] = ""
     cursor: Annotated[str, Field(max_length=LONGEST_MARK)] | None = None

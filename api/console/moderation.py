@@ -18,11 +18,11 @@ from api.console.questions import excerpt
 from api.dependencies import AllServices, Uow
 from api.problems import Problem
 from api.questions import moderator_service
+from api.questions.drafts import without_personal
 from api.questions.moderator_service import Draft
 from api.services import Services
 from storage.errors import NotFoundError
 from storage.questions.kinds import Publication
-from storage.questions.scrubbing import scrub
 from storage.unit_of_work import UnitOfWork, transact
 
 router = APIRouter(prefix=f"{HOME}/moderation", include_in_schema=False)
@@ -151,7 +151,7 @@ async def _show(
     text = TEXTS[visitor.locale]
     # Typed once more with something personal in it, it comes back without: to be looked at, and sent.
     edited = (
-        (scrub(form.question, found.known).text, scrub(form.answer, found.known).text)
+        (without_personal(form.question, found.known), without_personal(form.answer, found.known))
         if form
         else found.proposed
     )

@@ -21,10 +21,10 @@ from api.console.questions import excerpt
 from api.dependencies import AllServices, Read, Uow
 from api.problems import Problem
 from api.questions import published_service
+from api.questions.drafts import without_personal
 from api.services import Services
 from storage.questions import moderating
 from storage.questions.moderating import Live
-from storage.questions.scrubbing import scrub
 from storage.unit_of_work import UnitOfWork, transact
 
 router = APIRouter(prefix=f"{HOME}/published", include_in_schema=False)
@@ -153,7 +153,7 @@ async def _form_page(
     if problem is not None:
         errors = problem_errors.told(problem, visitor.locale, element="question")
         # What was found to be personal comes back without it: to be looked at, and sent.
-        clean = {"question": scrub(form.question).text, "answer": scrub(form.answer).text}
+        clean = {name: without_personal(getattr(form, name)) for name in ("question", "answer")}
         form = form.model_copy(update=clean)
     async with services.reading() as reading:
         code, procedure = await look_up(reading, form.procedure_code)

@@ -101,11 +101,6 @@ async def show(
     )
 
 
-def _reasons(text: Mapping[str, str]) -> list[tuple[str, str]]:
-    known = ((one.value, text[f"reason_{one.value}"]) for one in DeclineReason)
-    return [("", text["reason_choose"]), *known]
-
-
 def _choices(beside: AnswerBeside | None, text: Mapping[str, str]) -> list[tuple[str, str]]:
     offered = beside.templates if beside else ()
     return [("", text["template_none"]), *((str(one.id), one.name) for one in offered)]

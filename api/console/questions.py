@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 
 from api.console import roles
 from api.console.frame import Visiting, page
@@ -16,6 +16,8 @@ from api.console.places import READERS
 from api.console.questions_texts import TEXTS
 from api.dependencies import AllServices, Uow
 from api.questions import officer_service
+from api.text import Clean
+from storage.agencies.codes import MAX_LENGTH
 from storage.questions.queue import Pile
 
 router = APIRouter(prefix=f"{HOME}/questions", include_in_schema=False)
@@ -28,7 +30,7 @@ class ListQuery(BaseModel):
     """Which questions are looked at."""
 
     tab: Pile = Pile.WAITING
-    agency: str = ""
+    agency: Annotated[str, StringConstraints(max_length=MAX_LENGTH), Clean] = ""
     cursor: str | None = None
 
     def address(self, **change: str) -> str:
@@ -69,5 +71,6 @@ async def list_page(
 
 
 def excerpt(text: str) -> str:
-    """Return the beginning of a text on one line, to its last whole word."""
-    return shorten(text, EXCERPT, placeholder="…")
+    """Return the beginning of a text on one line, to its last whole word, or of a word that is longer."""
+    begun = shorten(text, EXCERPT, placeholder="…")
+    return begun if begun != "…" else f"{text.lstrip()[: EXCERPT - 1]}…"

@@ -112,6 +112,11 @@ def require_scrubbed(texts: dict[str, str], known: Sequence[str] = ()) -> None:
         raise Problem("validation", 422, errors=errors)
 
 
+def without_personal(typed: str, known: Sequence[str] = ()) -> str:
+    """Return what was typed as scrubbing leaves it; longer than any text may be, it is not looked through."""
+    return scrub(typed, known).text if len(typed) <= LONGEST_ANSWER else typed
+
+
 @contextmanager
 def overtaken() -> Iterator[None]:
     """Word what has become of a question meanwhile. Raises Problem (409)."""

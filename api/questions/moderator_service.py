@@ -17,7 +17,7 @@ from storage.errors import NotFoundError
 from storage.ids import new_id
 from storage.questions import moderating, opening, publishing
 from storage.questions.desk import MODERATORS, Desk
-from storage.questions.holding import hold
+from storage.questions.holding import Held, hold
 from storage.questions.kinds import Publication
 from storage.questions.opening import OpenedQuestion
 from storage.questions.publishing import Published
@@ -27,6 +27,7 @@ from storage.unit_of_work import Reading, UnitOfWork
 
 log = structlog.get_logger(__name__)
 _SHOWN = (Publication.PENDING, Publication.PUBLISHED)
+_KEPT = (Publication.PRIVATE, Publication.WANTED)
 
 
 class Place(Mark):
@@ -90,7 +91,8 @@ async def pending(uow: UnitOfWork, officer: Officer, *, cursor: str | None) -> P
     shown, more = cut(found, PAGE)
     await note(uow, officer, {one.party_id for one in shown}, ObjectKind.QUESTIONS)
     mark = Place(at=shown[-1].asked_at, id=shown[-1].id) if more else None
-    items = [(one, scrub(one.text)) for one in shown]
+    known = {whose: await publishing.known_of(uow, *whose) for whose in {one.asked_by for one in shown}}
+    items = [(one, scrub(one.text, known[one.asked_by])) for one in shown]
     return PendingPage(items=items, next_cursor=mark.encode() if mark else None)
 
 
@@ -128,7 +130,7 @@ async def publish(uow: UnitOfWork, officer: Officer, question_id: UUID, draft: D
             scrubbing still finds something: that is shown before it is published.
     """
     question, answer = question_text("question", draft.question), answer_text("answer", draft.answer)
-    held = await hold(uow, desk_of(officer), question_id)
+    held = await _held(uow, officer, question_id)
     known = await publishing.known_of(uow, held.party_id, held.author_ref)
     require_scrubbed({"question": question, "answer": answer}, known)
     new = Published(id=new_id(), question=question, answer=answer, seen=draft.seen_answer, decided=draft.seen)
@@ -140,10 +142,21 @@ async def publish(uow: UnitOfWork, officer: Officer, question_id: UUID, draft: D
 
 async def refuse(uow: UnitOfWork, officer: Officer, question_id: UUID, *, seen_answer: UUID) -> None:
     """Let nobody read a question that waits. Raises NotFoundError, Problem (409)."""
-    held = await hold(uow, desk_of(officer), question_id)
+    held = await _held(uow, officer, question_id)
     with overtaken():
         if await publishing.refuse(uow, held, seen=seen_answer, now=datetime.now(UTC)):
             _log("question_refused", officer, question_id)
+
+
+async def _held(uow: UnitOfWork, officer: Officer, question_id: UUID) -> Held:
+    """Return a question, held. Raises NotFoundError, also for one that its asker keeps; Problem (409)."""
+    held = await hold(uow, desk_of(officer), question_id)
+    # Before anything is asked of the asker: what is taken out of a moderator's words would tell their name.
+    with overtaken():
+        held.require_going_on()
+    if held.publication in _KEPT:
+        raise NotFoundError("question")
+    return held
 
 
 def _log(deed: str, officer: Officer, question_id: UUID) -> None:

@@ -156,7 +156,7 @@ async def confirm(
     """
     held = await hold(uow, worker(officer), question_id)
     code = held.last.procedure_code if held.last else None
-    with overtaken(), founded("confirm", code):
+    with overtaken(), founded("state", code):
         await handling.confirm(
             uow, held, officer.officer_id, form_id, seen=seen, version=version, now=datetime.now(UTC)
         )
@@ -180,11 +180,13 @@ async def forward(
 ) -> None:
     """Send a question that waits on to another agency in force.
 
-    Who has sent it on may not be let see it any more: the same form sent again is known by its id.
+    Who has sent it on may not be let see it any more: the same form sent again, to the same agency, is known
+    by its id.
 
     Raises as `answer`.
     """
-    request_id = uow.cipher.blind_index(FORWARDED, f"{officer.officer_id}\n{question_id}\n{form_id}")
+    asked = f"{officer.officer_id}\n{question_id}\n{form_id}\n{agency_code}"
+    request_id = uow.cipher.blind_index(FORWARDED, asked)
     now = datetime.now(UTC)
     try:
         held = await hold(uow, worker(officer), question_id)

@@ -356,6 +356,7 @@ async def test_a_long_conversation_is_read_page_by_page(talk: Talk, desk: Desk):
     assert "tin 00." in older.text
     assert not [one for one in older.forms if one.action.endswith("/messages")]
     assert (await desk.get(path(talk), params={"cursor": "x"})).status_code == 422
+    assert (await desk.get(QUEUE, params={"agency": "\x00"})).status_code == 422
 
 
 async def test_a_viewer_reads_and_is_offered_nothing_else(talk: Talk, enter: Enter):

@@ -2,11 +2,13 @@
 
 import asyncio
 import re
+from collections.abc import Sequence
 from html import unescape
 from uuid import UUID, uuid4
 
 import pytest
 
+from api.questions import drafts
 from storage.ids import new_id
 from storage.officers.roles import Role
 from storage.questions import handling, publishing
@@ -15,6 +17,7 @@ from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
 from storage.questions.kinds import Publication
 from storage.questions.publishing import Entry
+from storage.questions.scrubbing import Scrubbed, scrub
 from tests.api.console.test_questions_pages import hidden, plain, values
 from tests.storage.questions import office
 
@@ -122,6 +125,37 @@ async def test_refused_and_decided_meanwhile(moderator, services, pending):
     assert (await moderator.get(f"{PATH}/{pending}")).status_code == 404
 
 
+async def test_what_is_known_of_the_asker_goes_in_the_list_too(moderator, services, town, answering):
+    """However the name is written."""
+    await office.catalogue(services.unit_of_work)
+    asker = await office.asker(services.unit_of_work, "Ma Seo Páo")
+    question = await office.question(
+        services.unit_of_work, asker, town.id, text="ma seo páo hỏi: cần giấy gì?", public=True
+    )
+    await answering(question, "Cần tờ khai.")
+    listed = (await moderator.get(PATH)).text
+    assert "[họ tên] hỏi: cần giấy gì?" in listed
+    assert "seo páo" not in listed
+
+
+async def test_a_huge_text_is_refused_as_it_is(moderator, pending, monkeypatch):
+    """Nobody else waits while it is looked through for nothing."""
+    shown = hidden((await moderator.get(f"{PATH}/{pending}")).text, "publish")
+    looked: list[int] = []
+
+    def counted(text: str, known: Sequence[str] = ()) -> Scrubbed:
+        looked.append(len(text))
+        return scrub(text, known)
+
+    monkeypatch.setattr(drafts, "scrub", counted)
+    huge = {"question": "Hỏi?", "answer": "Đáp. " * 20_000}
+    for path, form in ((f"{PATH}/{pending}/publish", shown), (f"{LIVE}/new", {"form_id": str(uuid4())})):
+        refused = await moderator.post(path, form | {"agency_code": "H26.1"} | huge)
+        assert refused.status_code == 422
+        assert "dài nhất 8000 ký tự" in refused.text
+    assert max(looked) < 100
+
+
 async def test_a_new_answer_meanwhile(moderator, pending, answering, services):
     """It is the new one that is to be looked at; what was typed stays."""
     form = hidden((await moderator.get(f"{PATH}/{pending}")).text, "publish")
@@ -143,7 +177,10 @@ async def test_private_questions_are_no_moderators(moderator, services, town, an
     assert (await moderator.get(f"{PATH}/{question}")).status_code == 404
     form = {"seen_answer": str(answer), "seen": "private", "question": "Hỏi?", "answer": "Đáp."}
     for action in ("publish", "refuse"):
-        assert (await moderator.post(f"{PATH}/{question}/{action}", form)).status_code in {404, 409}
+        assert (await moderator.post(f"{PATH}/{question}/{action}", form)).status_code == 404
+    guessed = await moderator.post(f"{PATH}/{question}/publish", form | {"question": f"{NAME.lower()}?"})
+    assert guessed.status_code == 404
+    assert NAME.lower() in guessed.text
     assert await values(services, "SELECT id FROM published_answer") == []
     assert (await office.row_of(services.unit_of_work, question)).publication == Publication.PRIVATE
 

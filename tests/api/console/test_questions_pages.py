@@ -215,6 +215,23 @@ async def test_sent_on_to_another_agency(officer, services, asked):
     assert await values(services, "SELECT id FROM notification") == []
 
 
+async def test_sent_on_by_an_old_form_to_yet_another_agency(officer, services, asked, town):
+    """Where the officer still reaches it, it goes there, too: no form says that it did and does not."""
+    below = [await office.agency(services.unit_of_work, f"H26.1.{n}", parent=town.id) for n in (1, 2)]
+    form = hidden((await officer.get(f"{PATH}/{asked}")).text, "forward")
+    for number, agency in enumerate(below, start=1):
+        sent = await officer.post(f"{PATH}/{asked}/forward", form | {"agency_code": f"H26.1.{number}"})
+        assert sent.status_code == 303
+        assert (await office.row_of(services.unit_of_work, asked)).agency_id == agency
+
+
+async def test_a_question_of_one_word_can_be_opened(officer, services, town):
+    """Its link has a name, however long the word is."""
+    asker = await office.asker(services.unit_of_work)
+    await office.question(services.unit_of_work, asker, town.id, text="a" * 4000)
+    assert f">{'a' * 159}…</a>" in (await officer.get(PATH)).text
+
+
 async def test_stale_answers_are_confirmed(officer, services, asked):
     """After the catalogue changed: listed, looked at and confirmed, of which nobody is told."""
     form = hidden((await officer.get(f"{PATH}/{asked}")).text, "answer")
@@ -235,6 +252,8 @@ async def test_stale_answers_are_confirmed(officer, services, asked):
     overtaken = await officer.post(f"{PATH}/{asked}/confirm", hidden(shown, "confirm"))
     assert (overtaken.status_code, "phiên bản mới" in overtaken.text) == (409, True)
     await office.catalogue(services.unit_of_work, without=office.BIRTH.code)
+    removed = await officer.post(f"{PATH}/{asked}/confirm", hidden(overtaken.text, "confirm"))
+    assert (removed.status_code, 'href="#state"' in removed.text) == (422, True)
     gone = (await officer.get(f"{PATH}/{asked}")).text
     assert "không còn trong danh mục" in gone
     assert "/confirm" not in gone
@@ -290,7 +309,7 @@ async def test_pages_filters_and_bad_addresses(officer, services, town):
     assert len({*numbers[0], *numbers[1]}) == 27
     filtered = (await officer.get(PATH, params={"agency": "H26.1.9"})).text
     assert re.findall(r"Câu số (\d+)\?", filtered) == ["3"]
-    for bad in ("?tab=none", "?cursor=x", "/not-an-id", "?tab=all&cursor=e30"):
+    for bad in ("?tab=none", "?cursor=x", "/not-an-id", "?tab=all&cursor=e30", "?agency=%00"):
         assert (await officer.get(PATH + bad)).status_code in {404, 422}, bad
 
 
