@@ -4,7 +4,7 @@ import asyncio
 import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID
 
 import pytest
 
@@ -20,7 +20,7 @@ from storage.officers import repository as officers
 from storage.officers.roles import Role
 
 SIGN_IN = "/console/sign-in"
-NOWHERE = f"/console/templates/{uuid4()}"
+NOWHERE = f"/console/templates/{UUID(int=1)}"
 PATIENCE = 10.0
 
 
