@@ -114,7 +114,9 @@ def hidden_address(page: str) -> str:
     return re.search(rf'href="({PATH}/[0-9a-f-]{{36}})"', page)[1]
 
 
-@pytest.mark.parametrize("path", [f"{PATH}/{UUID(int=1)}", f"{PATH}/nonsense", f"{PATH}/{UUID(int=1)}/retire"])
+@pytest.mark.parametrize(
+    "path", [f"{PATH}/{UUID(int=1)}", f"{PATH}/nonsense", f"{PATH}/{UUID(int=1)}/retire"]
+)
 async def test_what_is_not_there(chief, path):
     """A page says so, in the frame."""
     answer = await chief.get(path)
