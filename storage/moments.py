@@ -8,6 +8,8 @@ from uuid import UUID
 from storage.unit_of_work import Reading
 
 BEFORE_ALL_IDS = UUID(int=0)
+ERA: LiteralString = "system_identifier::text || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8)"
+"""SQL, over `pg_control_system()`, that names the server and its timeline: see `Moment.era`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ def moment_of(
         changed: SQL for the transaction that changed a row last.
     """
     return f"""
-SELECT system_identifier::text || '.' || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS era,
+SELECT {ERA} AS era,
   coalesce((SELECT {changed}::text::bigint + 1 FROM {rows}
     WHERE {whose} AND {changed} < pg_snapshot_xmin(pg_current_snapshot())
     ORDER BY {changed} DESC LIMIT 1), 0) AS floor,

@@ -27,6 +27,7 @@ from storage.ratings import models as ratings
 from storage.receipts import models as receipts
 from storage.representations import models as representations
 from storage.routing import models as routing
+from storage.scores import models as scores
 from storage.seals import models as seals
 from storage.sessions import models as sessions
 from storage.suppressions import models as suppressions
@@ -65,6 +66,7 @@ __all__ = [
     "removals",
     "representations",
     "routing",
+    "scores",
     "seals",
     "sessions",
     "shares",

@@ -32,6 +32,12 @@ class Dossier(SQLModel, table=True):
             postgresql_where=text("waiting_since IS NOT NULL"),
         ),
         Index("ix_dossier_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+        Index(
+            "ix_dossier_measurable",
+            "updated_at",
+            "id",
+            postgresql_where=text("ended_at IS NOT NULL OR contradictions > 0"),
+        ),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)

@@ -38,6 +38,12 @@ class Document(SQLModel, table=True):
             unique=True,
             postgresql_where=text("supersedes_id IS NOT NULL"),
         ),
+        Index(
+            "ix_document_results",
+            "changed_xid",
+            "id",
+            postgresql_where=text("kind = 'result' AND dossier_id IS NOT NULL"),
+        ),
         Index("uq_document_seal_id", "seal_id", unique=True, postgresql_where=text("seal_id IS NOT NULL")),
     )
 

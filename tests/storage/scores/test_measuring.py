@@ -15,6 +15,8 @@ from tests.storage.scores.drawing import facts
 
 CALENDAR = WorkingCalendar()
 MONDAY = datetime(2026, 6, 1, 2, tzinfo=UTC)
+# Its first use loads the holidays, for longer than one example may take.
+CALENDAR.is_working_day(MONDAY.date())
 THURSDAY = MONDAY + timedelta(days=3)
 
 
