@@ -162,14 +162,16 @@ def _is_kept(text: Text, first: int) -> bool:
         return length > 0
     after = first + length
     small = not text.words[first + 1].capital
+    # A heading: nobody is introduced in one.
+    heading = text.words[first].shouted and first not in text.introduced
     return (
         small
-        or text.words[first].shouted
+        or heading
         or not (
             text.joined(after, first)
             and text.gap(after) == " "
             and text.words[after].capital
-            and text.words[after] in _syllables()
+            and (len(text.words[after].text) == 1 or text.words[after] in _syllables())
         )
     )
 

@@ -129,7 +129,7 @@ class Gazer:
         if token is None or place is None:
             return None
         # `, Thủ Thiêm` is of the address, and `, Tôi Nguyễn Văn An` is not.
-        if self._ordinary(token) and self.surname_at(self._after(place)):
+        if self._ordinary(token) and self.surname_at(self._after(place)) and not self.kept(start):
             return None
         if phrase_list("provinces").at(self._tokens, place):
             return None
@@ -158,7 +158,10 @@ class Gazer:
         second = next(self._following(start), None)
         if second is None or not second.capital or first.shouted:
             return True
-        return self._ordinary(second) and not self.surname_at(start)
+        if self._ordinary(second) and not self.surname_at(start):
+            # Without marks `Ben Nghe` is two words as well; closed by a sign, it is a name all the same.
+            return self._marked or _CLOSED.match(self.plain, start) is None
+        return False
 
     def _ordinary(self, token: Token) -> bool:
         """Whether a word is none of a name; where others have marks, `Nam` is not `năm`."""

@@ -14,7 +14,7 @@ TAKEN = "\ue000"
 _MARKS = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 _INVISIBLE = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
-    "\u3164\ufe00-\ufe0f\ufeff\uffa0\U000e0000-\U000e0fff"
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
 _ENTITY = r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});"
 _CLUSTER = rf"(?:{_ENTITY}|(?s:.))(?:[{_MARKS}{_INVISIBLE}]+|&#(?:7[6-9]\d|8[0-7]\d|820[3-7]);)*"
@@ -23,8 +23,8 @@ _SHOWN = re.compile(_CLUSTER)
 _BARE = re.compile(f"(?P<tag>{_TAG})|{_CLUSTER}")
 _UNSEEN = re.compile(f"[{_INVISIBLE}]")
 _ALIKE = str.maketrans(
-    "АВЕКМНОРСТХаеорсухіјѕԁɡһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαινı\u2010\u2011\u2012\u2013\u2014\u2015\u2212\r\t\v\f\u0085\u2028\u2029’ʼ‘ʻ`´",
-    "ABEKMHOPCTXaeopcyxijsdghABEZHIKMNOPTYXoaivi-------\n    \n\n''''''",
+    "АВЕКМНОРСТХаеорсухіјѕԁɡһΑΒΕΖΗΙΚΜΝΟΡΤΥΧοαινı\u2010\u2011\u2012\u2013\u2014\u2015\u2212\r\t\v\f\u0085\u2028\u2029\u2800’ʼ‘ʻ`´",
+    "ABEKMHOPCTXaeopcyxijsdghABEZHIKMNOPTYXoaivi-------\n    \n\n ''''''",
 )
 _OWN_LETTERS = str.maketrans("đĐ", "dD")
 # What looks like a digit counts as one in a word that has digits, or nothing but zeros.
@@ -95,11 +95,12 @@ def _settle(piece: str) -> str:
     if "&" in piece:
         piece = html.unescape(piece)
     settled = unicodedata.normalize("NFKC", _UNSEEN.sub("", piece)).translate(_ALIKE)
-    return "".join(_digit(letter) for letter in settled if not unicodedata.combining(letter))
+    # Any mark, be it around its letter as on the keys of a telephone.
+    return "".join(_digit(letter) for letter in settled if unicodedata.category(letter)[0] != "M")
 
 
 def _digit(letter: str) -> str:
-    value = unicodedata.decimal(letter, None)
+    value = unicodedata.digit(letter, None)
     if value is not None:
         return str(value)
     return " " if letter.isspace() and letter != "\n" else letter

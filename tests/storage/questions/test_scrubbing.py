@@ -75,6 +75,21 @@ def test_numbers_and_mail_go(thing, frame):
     assert_gone(frame, thing)
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        "".join(f"{digit}\ufe0f\u20e3" for digit in "0912345678"),  # keys
+        "\u24ff\u277e\u2776\u2777\u2778\u2779\u277a\u277b\u277c\u277d",  # white in black circles
+        "\u24ea\u2468\u2460\u2461\u2462\u2463\u2464\u2465\u2466\u2467",  # in circles
+        "\u2800".join("0912345678"),  # a blank of Braille
+        "09\ufff912\U0001d173345678",  # signs of annotation and of music, which nobody sees
+    ],
+)
+def test_digits_that_are_pictures_go(written):
+    """What is read as a number is one, whichever signs it is made of."""
+    assert_gone("Gọi {} nhé.", written)
+
+
 @settings(max_examples=300)
 @given(personal.births(), st.sampled_from(["Tôi {}, xin hỏi thủ tục ngày 02/03/2026.", "Con tôi, {}.", "{}"]))
 def test_dates_of_birth_go_and_no_others(birth, frame):
@@ -95,6 +110,21 @@ def test_dates_of_birth_go_and_no_others(birth, frame):
 def test_addresses_go_down_to_the_commune(address, frame):
     """An address goes with its commune, and the province stays."""
     assert_gone(frame, address)
+
+
+@pytest.mark.parametrize(
+    ("frame", "thing"),
+    [
+        ("Tôi tên là {}, xin hỏi thủ tục.", "PHAN ĐÌNH AN"),
+        ("Chồng tôi là {} muốn nhập hộ khẩu.", "PHAN ĐÌNH AN"),
+        ("Tôi tên là {}, xin hỏi thủ tục.", "Phan Đình A"),
+        ("Nhà em ở {}.", "so 12A Tran Hung Dao, Ben Nghe"),
+        ("Nhà em ở {}.", "so 12A Tran Hung Dao, Ba Dinh"),
+    ],
+)
+def test_what_is_any_word_elsewhere_goes_where_it_is_a_name(frame, thing):
+    """After what tells that a name follows, and where an address goes on."""
+    assert_gone(frame, thing)
 
 
 @settings(max_examples=150, deadline=None)
