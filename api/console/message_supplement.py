@@ -18,7 +18,7 @@ from api.console.supplement_form import Row, SupplementForm
 from api.conversations import officer_service as service
 from api.conversations import pace
 from api.conversations.schemas import MOST_ITEMS
-from api.dependencies import AllServices, Read
+from api.dependencies import AllServices, Uow
 from api.problems import Problem
 from storage.conversations.handling import Handled
 from storage.dossiers.working_days import VIETNAM
@@ -33,11 +33,11 @@ async def supplement_page(
     request: Request,
     code: str,
     visitor: Visiting,
-    reading: Read,
+    uow: Uow,
     seen: Annotated[UUID | None, Query()] = None,
 ) -> Response:
     """Show an empty form; `seen` is the last message on the page that led here."""
-    dossier = await service.writable(reading, visitor.officer, code)
+    dossier = await service.open_dossier(uow, visitor.officer, code)
     return _form_page(request, visitor, dossier, SupplementForm.empty(seen))
 
 

@@ -102,6 +102,13 @@ async def writable(reading: Reading, officer: Officer, code: str) -> Handled:
     return await _handled(reading, officer, code, WRITERS)
 
 
+async def open_dossier(uow: UnitOfWork, officer: Officer, code: str) -> Handled:
+    """Return what `writable` does to be shown, and note that it was read. Raises NotFoundError."""
+    dossier = await writable(uow, officer, code)
+    await _note(uow, officer, [(dossier.party_id, ObjectKind.DOSSIER, dossier.id)])
+    return dossier
+
+
 async def _handled(reading: Reading, officer: Officer, code: str, roles: frozenset[Role]) -> Handled:
     found = await handling.dossier(reading, officer.officer_id, roles, known_code(code))
     if found is None:

@@ -215,6 +215,8 @@ async def test_a_supplement_is_asked_for_row_by_row(talk: Talk, desk: Desk, engi
     thread = await opened(desk, path(talk))
     (link,) = [one for one in thread.links if "/supplement?" in one]
     form = (await opened(desk, link)).form("/supplement")
+    log = (await talk.client.get("/v1/me/access-log", headers=talk.citizen.headers)).json()["items"]
+    assert [one["object_kind"] for one in log] == ["dossier", "messages"]
     form.fields |= {"name-1": "Giấy chứng sinh", "form_code-1": "TP/HT-1", "note-3": "Bản gốc"}
     grown = await desk.post(form.action, form.fields | {"action": "add"})
     assert grown.status_code == 200
