@@ -24,6 +24,7 @@ from api.operation.notices import notices
 from api.operation.officers import officer
 from api.operation.representatives import representatives
 from api.operation.routes import routes
+from api.operation.scores import scores
 from api.operation.seals import seal
 from api.operation.units import units
 from api.operation.vault import vault
@@ -53,6 +54,7 @@ app.add_typer(notices, name="notices")
 app.add_typer(representatives, name="representatives")
 app.add_typer(officer, name="officer")
 app.add_typer(routes, name="routes")
+app.add_typer(scores, name="scores")
 app.add_typer(seal, name="seal")
 app.add_typer(units, name="units")
 app.add_typer(vault, name="vault")

@@ -84,7 +84,7 @@ def make_cipher(settings: StorageSettings) -> Cipher:
     return Cipher(master_key=settings.root_key("master_key"), index_key=settings.root_key("index_key"))
 
 
-def _warm_calendar(settings: Settings) -> WorkingCalendar:
+def warm_calendar(settings: Settings) -> WorkingCalendar:
     """Return a calendar that has loaded its holidays: the first use takes a quarter of a second."""
     calendar = WorkingCalendar(
         extra_holidays=settings.extra_holidays, extra_working_days=settings.extra_working_days
@@ -214,7 +214,7 @@ async def open_services(settings: Settings) -> AsyncIterator[Services]:
                 tokens=tokens,
                 callers=callers,
                 identity_providers=providers,
-                calendar=_warm_calendar(settings),
+                calendar=warm_calendar(settings),
                 slip_keys=SlipKeys(keys=settings.storage.slip_keys()),
                 catalogue=catalogue,
                 answers=answers,

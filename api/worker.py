@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from api.services import make_cipher, settle
+from api.services import make_cipher, settle, warm_calendar
 from api.settings import Settings
 from notify.broadcasts import BroadcastPlanner
 from notify.compose import Composer
@@ -28,6 +28,7 @@ from storage.hints import HintListener
 from storage.idempotency import repository as idempotency
 from storage.limits import repository as limits
 from storage.receipts import repository as receipts
+from storage.scores.keeping import Keeper
 from storage.sessions import repository as sessions
 from storage.suppressions import repository as suppressions
 from storage.unit_of_work import Reading, UnitOfWork
@@ -73,6 +74,7 @@ class Worker:
         ]
         self._receipts = ReceiptDesk(self._unit_of_work, REPORTED)
         self._vault = Watch(self._unit_of_work, open_blobs(settings.storage), VaultSettings())
+        self._scores = Keeper(self._unit_of_work, warm_calendar(settings))
         self._announced, self._reported = Bell(), Bell()
         self._planned = {name: Bell() for name in channels}
 
@@ -82,6 +84,7 @@ class Worker:
             asyncio.create_task(HintListener(self._url, self._announced.ring).run(), name="hints"),
             asyncio.create_task(self._keep_up(), name="upkeep"),
             asyncio.create_task(self._vault.run(), name="vault"),
+            asyncio.create_task(self._scores.run(), name="scores"),
         ]
         loops = [
             ("planner", self._planner.run_once, self._announced),
