@@ -59,6 +59,11 @@ FIELD_ERRORS: dict[str, Words] = {
         "Cơ quan '{value}' không còn hoạt động, hoặc chưa hoạt động.",
         "The agency '{value}' has ended, or is yet to begin.",
     ),
+    "month": Words("Phải là tháng, ví dụ 2026-11.", "Must be a month, such as 2026-11."),
+    "not-blinded": Words(
+        "Không phải thông điệp đã làm mù cho khóa này (RFC 9474).",
+        "Is no message that was blinded for this key (RFC 9474).",
+    ),
     "malformed-code": Words("Mã không đúng dạng.", "The code has not the right form."),
     "in-the-future": Words(
         "Thời điểm ở tương lai quá {minutes} phút so với đồng hồ máy chủ.",

@@ -34,6 +34,7 @@ from api.procedures.page import router as procedure_page
 from api.procedures.router import router as procedures
 from api.questions.public_router import router as published_answers
 from api.questions.router import router as questions
+from api.ratings.router import router as ratings
 from api.receipts.router import router as receipts
 from api.reference import page
 from api.representatives.router import router as representatives
@@ -74,6 +75,7 @@ ROUTERS = (
     questions,
     published_answers,
     contact_points,
+    ratings,
     lookups,
     slips,
     lookup_page,

@@ -49,6 +49,12 @@ TITLES: dict[str, Words] = {
     "declined-meanwhile": Words("Câu hỏi đã bị từ chối", "The question was declined"),
     "nothing-answered": Words("Câu hỏi chưa có câu trả lời", "The question has no answer for this"),
     "decided-meanwhile": Words("Câu hỏi đã được kiểm duyệt", "The question has been decided on"),
+    "rating-not-asked-yet": Words("Chưa đến lúc đánh giá", "It may not be rated yet"),
+    "rating-closed": Words("Đã hết hạn đánh giá", "The time for rating is over"),
+    "rating-token-issued": Words("Hồ sơ này đã được cấp mã đánh giá", "A token was issued for this dossier"),
+    "rating-names-caller": Words("Đánh giá phải được gửi ẩn danh", "A rating is sent by nobody"),
+    "no-such-rating-token": Words("Mã đánh giá không có giá trị", "The token proves nothing"),
+    "rating-over": Words("Không còn thay đổi được đánh giá", "The rating stays as it is"),
     "procedure-changed": Words("Thủ tục vừa thay đổi", "The procedure has just changed"),
     "no-such-procedure": Words("Không tìm thấy thủ tục", "There is no such procedure"),
     "no-contact-known": Words("Chưa có thông tin liên hệ", "How to reach it is not known"),
@@ -243,6 +249,29 @@ DETAILS: dict[str, Words] = {
     "decided-meanwhile": Words(
         "Một người khác đã quyết định, hoặc người hỏi không muốn công khai. Chưa thay đổi gì.",
         "Somebody else has decided, or the asker does not want it read. Nothing was changed.",
+    ),
+    "rating-not-asked-yet": Words(
+        "Chúng tôi sẽ mời bạn đánh giá khi hồ sơ có kết quả, hoặc hai ngày làm việc sau khi hồ sơ kết thúc.",
+        "You will be asked once there is a result, or two working days after another end.",
+    ),
+    "rating-closed": Words(
+        "Hồ sơ được đánh giá trong 60 ngày kể từ ngày bạn được mời.",
+        "A dossier may be rated for 60 days after its party was asked.",
+    ),
+    "rating-token-issued": Words(
+        "Mỗi hồ sơ chỉ được cấp một mã. Hãy đánh giá bằng ứng dụng đã nhận mã đó.",
+        "Each dossier gets one token. Rate with the app that had it signed.",
+    ),
+    "rating-names-caller": Words(
+        "Yêu cầu cho biết người gửi là ai. Hãy gửi lại, không kèm Authorization và DPoP. Chưa ghi nhận gì.",
+        "The request says who sent it. Send it again without Authorization and DPoP. Nothing was recorded.",
+    ),
+    "no-such-rating-token": Words(
+        "Không khóa nào của hệ thống đã ký mã này.", "No key of this system has signed it."
+    ),
+    "rating-over": Words(
+        "Đánh giá được sửa trong 7 ngày; sau đó, hoặc khi tháng của hồ sơ đã khép, không gửi được nữa.",
+        "A rating may be changed for 7 days; after that, or once its month is closed, none is taken.",
     ),
     "procedure-changed": Words(
         "Thủ tục vừa có phiên bản mới. Hãy xem lại thủ tục rồi xác nhận.",

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from api.ratings.watching import Watch as RatingWatch
 from api.services import make_cipher, settle, warm_calendar
 from api.settings import Settings
 from notify.broadcasts import BroadcastPlanner
@@ -74,7 +75,9 @@ class Worker:
         ]
         self._receipts = ReceiptDesk(self._unit_of_work, REPORTED)
         self._vault = Watch(self._unit_of_work, open_blobs(settings.storage), VaultSettings())
-        self._scores = Keeper(self._unit_of_work, warm_calendar(settings))
+        calendar = warm_calendar(settings)
+        self._ratings = RatingWatch(self._unit_of_work, calendar)
+        self._scores = Keeper(self._unit_of_work, calendar)
         self._announced, self._reported = Bell(), Bell()
         self._planned = {name: Bell() for name in channels}
 
@@ -84,6 +87,7 @@ class Worker:
             asyncio.create_task(HintListener(self._url, self._announced.ring).run(), name="hints"),
             asyncio.create_task(self._keep_up(), name="upkeep"),
             asyncio.create_task(self._vault.run(), name="vault"),
+            asyncio.create_task(self._ratings.run(), name="ratings"),
             asyncio.create_task(self._scores.run(), name="scores"),
         ]
         loops = [

@@ -9,7 +9,7 @@ from storage.errors import StorageError
 from storage.questions.scrubbing import scrub
 from storage.ratings import keys, mixing
 from storage.ratings.blind_signing import is_signed
-from storage.ratings.kinds import EDITABLE, LONGEST_TEXT, REASONS, Level, Reason, last_day_of_casting
+from storage.ratings.kinds import EDITABLE, LONGEST_TEXT, REASONS, Reason, Satisfaction, last_day_of_casting
 from storage.unit_of_work import UnitOfWork
 
 # One statement: of two by one token at once, the second changes what the first said. A row that was there
@@ -56,7 +56,7 @@ class Token:
 class Opinion:
     """What somebody says; the text as it was written."""
 
-    level: Level
+    level: Satisfaction
     reasons: tuple[Reason, ...] = ()
     text: str | None = None
 

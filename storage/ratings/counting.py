@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from storage.ratings.keys import Group
-from storage.ratings.kinds import Level
+from storage.ratings.kinds import Satisfaction
 from storage.unit_of_work import Reading
 
 FEWEST = 5
@@ -36,18 +36,25 @@ class Counts:
         reasons: by level and reason, those that somebody gave.
     """
 
-    levels: Mapping[Level, int]
-    reasons: Mapping[tuple[Level, str], int]
+    levels: Mapping[Satisfaction, int]
+    reasons: Mapping[tuple[Satisfaction, str], int]
+
+    @property
+    def total(self) -> int:
+        """How many said anything."""
+        return sum(self.levels.values())
 
 
 async def counts(reading: Reading, group: Group) -> Counts | None:
     """Return what was said of a group; nothing where fewer than `FEWEST` said anything."""
     given = {"agency_id": group.agency_id, "month": group.month}
     rows: list[Any] = await (await (await reading.driver()).execute(_COUNTS, given)).fetchall()
-    levels = dict.fromkeys(Level, 0) | {Level(level): n for level, reason, n in rows if reason is None}
+    levels = dict.fromkeys(Satisfaction, 0) | {
+        Satisfaction(level): n for level, reason, n in rows if reason is None
+    }
     if sum(levels.values()) < FEWEST:
         return None
-    reasons = {(Level(level), reason): n for level, reason, n in rows if reason is not None}
+    reasons = {(Satisfaction(level), reason): n for level, reason, n in rows if reason is not None}
     return Counts(levels=levels, reasons=reasons)
 
 

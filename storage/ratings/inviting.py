@@ -27,7 +27,7 @@ WHERE d.ended_at BETWEEN %(from)s AND %(now)s
   AND (d.status = %(returned)s OR d.ended_at < %(settled)s OR d.status = %(resolved)s AND EXISTS (
     SELECT FROM document r WHERE r.dossier_id = d.id AND r.kind = 'result' AND r.removed_at IS NULL))
   AND NOT EXISTS (SELECT FROM rating_invitation i WHERE i.dossier_id = d.id)
-ORDER BY d.ended_at LIMIT %(limit)s
+ORDER BY d.ended_at, d.id LIMIT %(limit)s
 """
 # Of two workers that find the same, one invites.
 _INVITE = """

@@ -28,9 +28,11 @@ from storage.unit_of_work import Reading, UnitOfWork
 BITS = 2048
 EXPONENT = 65537
 
+# In one order, so that two processes that keep some of the same wait for each other, and never both.
 _MISSING = """
 SELECT DISTINCT g.agency_id, g.month FROM unnest(%s::uuid[], %s::date[]) AS g(agency_id, month)
 WHERE NOT EXISTS (SELECT FROM rating_key k WHERE k.agency_id = g.agency_id AND k.month = g.month)
+ORDER BY g.agency_id, g.month
 """
 # Of two processes that make one at once, the second leaves the first one's.
 _KEEP = """

@@ -15,7 +15,7 @@ LONGEST_TEXT = 1_000
 """Characters that may be written with a rating."""
 
 
-class Level(StrEnum):
+class Satisfaction(StrEnum):
     """How satisfied somebody is, by the form of Decision 766/QD-TTg."""
 
     DISSATISFIED = "dissatisfied"
@@ -56,8 +56,8 @@ _FOR = (
     Reason.COURTEOUS,
     Reason.EASY_ONLINE,
 )
-REASONS: Mapping[Level, tuple[Reason, ...]] = MappingProxyType(
-    {Level.DISSATISFIED: _AGAINST, Level.SATISFIED: _FOR, Level.VERY_SATISFIED: _FOR}
+REASONS: Mapping[Satisfaction, tuple[Reason, ...]] = MappingProxyType(
+    {Satisfaction.DISSATISFIED: _AGAINST, Satisfaction.SATISFIED: _FOR, Satisfaction.VERY_SATISFIED: _FOR}
 )
 """The reasons that go with a level, in the order in which they are shown."""
 

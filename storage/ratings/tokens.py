@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from storage.dossiers.statuses import ENDED, DossierStatus
 from storage.errors import NotFoundError, StorageError
 from storage.ratings import keys, mixing
 from storage.ratings.blind_signing import blind_sign
@@ -15,7 +14,7 @@ from storage.unit_of_work import Reading, UnitOfWork
 
 # The party is part of the query, as everywhere.
 _OWN = """
-SELECT d.id, d.status, i.agency_id, i.month, i.closes_on, i.issued
+SELECT d.id, i.agency_id, i.month, i.closes_on, i.issued
 FROM dossier d LEFT JOIN rating_invitation i ON i.dossier_id = d.id
 WHERE d.code = %s AND d.party_id = %s
 """
@@ -41,13 +40,11 @@ class Invitation:
     """Whether a dossier may be rated.
 
     Attributes:
-        ended: its processing is over.
         closes_on: the last day; none before the party was asked, as `key`.
         issued: its token was signed.
     """
 
     dossier_id: UUID
-    ended: bool
     closes_on: date | None
     issued: bool
     key: PublicKey | None
@@ -58,9 +55,16 @@ class Invitation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """A blinded token that was signed, and the name of the key."""
+
+    kid: str
+    signed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Own:
     dossier_id: UUID
-    status: int
     group: Group | None
     closes_on: date | None
     issued: bytes | None
@@ -74,14 +78,13 @@ async def invitation(reading: Reading, party_id: UUID, code: str) -> Invitation:
     own = await _own(reading, party_id, code)
     return Invitation(
         dossier_id=own.dossier_id,
-        ended=DossierStatus(own.status) in ENDED,
         closes_on=own.closes_on,
         issued=own.issued is not None,
         key=await keys.of_group(reading, own.group) if own.group else None,
     )
 
 
-async def issue(uow: UnitOfWork, party_id: UUID, code: str, blinded: bytes, *, today: date) -> bytes:
+async def issue(uow: UnitOfWork, party_id: UUID, code: str, blinded: bytes, *, today: date) -> Issued:
     """Sign a blinded token for a dossier of a party; the same one again gets the same answer.
 
     `code` is normalised, `blinded` the message of a `blind_signing.Blinded`, `today` the day in Vietnam.
@@ -109,13 +112,13 @@ async def issue(uow: UnitOfWork, party_id: UUID, code: str, blinded: bytes, *, t
     signed = blind_sign(await keys.private(uow, key.kid), blinded)
     if row[0] is None:
         await driver.execute(_ISSUE, (digest, own.dossier_id))
-    return signed
+    return Issued(kid=key.kid, signed=signed)
 
 
 async def _own(reading: Reading, party_id: UUID, code: str) -> _Own:
     row: Any = await (await (await reading.driver()).execute(_OWN, (code, party_id))).fetchone()
     if row is None:
         raise NotFoundError("dossier")
-    dossier_id, status, agency_id, month, closes_on, issued = row
+    dossier_id, agency_id, month, closes_on, issued = row
     group = Group(agency_id=agency_id, month=month) if agency_id else None
-    return _Own(dossier_id=dossier_id, status=status, group=group, closes_on=closes_on, issued=issued)
+    return _Own(dossier_id=dossier_id, group=group, closes_on=closes_on, issued=issued)

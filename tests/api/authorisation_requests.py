@@ -26,6 +26,7 @@ from storage.parties import repository as parties
 from storage.seals.statuses import ENTRIES
 from storage.verifications import repository as verifications
 from tests.api import authorisation_questions as officers_questions
+from tests.api import authorisation_ratings as ratings
 from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
 from tests.api.authorisation_world import World
 from tests.api.documents import keep_document
@@ -75,6 +76,16 @@ def an_id(name: str, owned: Callable[[World], Awaitable[str]], **sent: Any) -> M
 async def of_dossier(world: World) -> Call:
     """Name the owner's dossier."""
     return Call(names={"code": world.code}, missing={"code": "H26.1-261121-8888"})
+
+
+async def rating_token(world: World) -> Call:
+    """Have a token signed for the owner's dossier."""
+    return replace(await of_dossier(world), json=await ratings.blinded(world))
+
+
+async def rating(world: World) -> Call:
+    """Rate the owner's dossier."""
+    return Call(json=await ratings.rating(world))
 
 
 async def agency_contact(world: World) -> Call:
@@ -538,6 +549,10 @@ REQUESTS: dict[str, Make] = {
     "GET /v1/questions/mine": EMPTY,
     "GET /v1/questions/mine/{question_id}": an_id("question_id", own_question),
     "POST /v1/questions/mine/{question_id}/withdraw": an_id("question_id", own_question),
+    "GET /v1/dossiers/{code}/rating": of_dossier,
+    "POST /v1/dossiers/{code}/rating-token": rating_token,
+    "POST /v1/ratings": rating,
+    "GET /v1/agencies/{code}/ratings": plain(names={"code": "H26.1"}, query={"month": "2026-11"}),
     "GET /v1/me/consents": EMPTY,
     "GET /v1/me/consents/history": EMPTY,
     "PUT /v1/me/consents/{purpose}": plain(

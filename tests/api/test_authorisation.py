@@ -167,6 +167,7 @@ NOBODYS = {
     "PUT /v1/me/consents/{purpose}",
     "GET /v1/questions/{published_id}",
     "GET /v1/agencies/{code}/contact",
+    "GET /v1/agencies/{code}/ratings",
 } | {
     route
     for route in EXPECTED

@@ -81,6 +81,6 @@ async def take_token(uow: UnitOfWork, ended: Ended, *, today: date = TODAY) -> T
     assert invitation.key is not None
     prepared = prepare(new_id().bytes)
     hidden = blind(invitation.key.key, prepared)
-    signed = await tokens.issue(uow, ended.party_id, ended.code, hidden.message, today=today)
-    signature = finalize(invitation.key.key, prepared, signed, hidden.inverse)
+    issued = await tokens.issue(uow, ended.party_id, ended.code, hidden.message, today=today)
+    signature = finalize(invitation.key.key, prepared, issued.signed, hidden.inverse)
     return Token(kid=invitation.key.kid, prepared=prepared, signature=signature)

@@ -12,13 +12,13 @@ from storage.ids import new_id
 from storage.ratings import casting, counting, mixing
 from storage.ratings.casting import Cast, Opinion, RatingOver, Token, UnknownToken
 from storage.ratings.keys import Group
-from storage.ratings.kinds import Level, Reason, last_day_of_casting
+from storage.ratings.kinds import Reason, Satisfaction, last_day_of_casting
 from storage.unit_of_work import UnitOfWork
 from tests.storage.ratings.closing import TODAY, make_agency, make_invited, take_token
 
 Open = Callable[[], UnitOfWork]
-LATE = Opinion(level=Level.DISSATISFIED, reasons=(Reason.LATE,), text="Chờ lâu quá")
-GOOD = Opinion(level=Level.VERY_SATISFIED, reasons=(Reason.ON_TIME, Reason.COURTEOUS))
+LATE = Opinion(level=Satisfaction.DISSATISFIED, reasons=(Reason.LATE,), text="Chờ lâu quá")
+GOOD = Opinion(level=Satisfaction.VERY_SATISFIED, reasons=(Reason.ON_TIME, Reason.COURTEOUS))
 _RATINGS = "SELECT level, reasons, text_scrubbed, editable_until, month FROM rating"
 
 
@@ -110,9 +110,9 @@ async def test_a_month_is_over_one_day(unit_of_work: Open) -> None:
 def test_an_opinion_checks_itself() -> None:
     """Reasons go with their level, and once; nobody writes a book."""
     for wrong in (
-        {"level": Level.SATISFIED, "reasons": (Reason.LATE,)},
-        {"level": Level.SATISFIED, "reasons": (Reason.ON_TIME, Reason.ON_TIME)},
-        {"level": Level.SATISFIED, "text": "a" * 1001},
+        {"level": Satisfaction.SATISFIED, "reasons": (Reason.LATE,)},
+        {"level": Satisfaction.SATISFIED, "reasons": (Reason.ON_TIME, Reason.ON_TIME)},
+        {"level": Satisfaction.SATISFIED, "text": "a" * 1001},
     ):
         with pytest.raises(ValueError, match=r"reason|text"):
             Opinion(**wrong)
@@ -133,11 +133,15 @@ async def test_few_ratings_are_not_told(unit_of_work: Open) -> None:
         await mixing.mix(uow, group, "rating")
         counts = await counting.counts(uow, group)
         assert counts is not None
-        assert counts.levels == {Level.DISSATISFIED: 2, Level.SATISFIED: 0, Level.VERY_SATISFIED: 3}
+        assert counts.levels == {
+            Satisfaction.DISSATISFIED: 2,
+            Satisfaction.SATISFIED: 0,
+            Satisfaction.VERY_SATISFIED: 3,
+        }
         assert counts.reasons == {
-            (Level.DISSATISFIED, "late"): 2,
-            (Level.VERY_SATISFIED, "on_time"): 3,
-            (Level.VERY_SATISFIED, "courteous"): 3,
+            (Satisfaction.DISSATISFIED, "late"): 2,
+            (Satisfaction.VERY_SATISFIED, "on_time"): 3,
+            (Satisfaction.VERY_SATISFIED, "courteous"): 3,
         }
         assert await counting.dislikes(uow, group.month) == {agency: 2}
         assert await counting.dislikes(uow, date(2026, 10, 1)) == {}

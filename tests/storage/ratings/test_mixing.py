@@ -9,12 +9,12 @@ from uuid import UUID
 from storage.ratings import casting, mixing, tokens
 from storage.ratings.casting import Opinion
 from storage.ratings.keys import Group
-from storage.ratings.kinds import Level
+from storage.ratings.kinds import Satisfaction
 from storage.unit_of_work import UnitOfWork
 from tests.storage.ratings.closing import TODAY, make_agency, make_invited, take_token
 
 Open = Callable[[], UnitOfWork]
-GOOD = Opinion(level=Level.SATISFIED)
+GOOD = Opinion(level=Satisfaction.SATISFIED)
 
 
 async def rows(uow: UnitOfWork, query: str, *given: object) -> list[Any]:

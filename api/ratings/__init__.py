@@ -1,0 +1,1 @@
+"""Ratings: a dossier is rated once, by nobody knows whom."""
