@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlencode
 from uuid import UUID, uuid4
@@ -156,20 +157,23 @@ async def _form_page(
         clean = {name: without_personal(getattr(form, name)) for name in ("question", "answer")}
         form = form.model_copy(update=clean)
     async with services.reading() as reading:
-        code, procedure = await look_up(reading, form.procedure_code)
+        beside = await look_up(reading, form.procedure_code)
         fields = await moderating.fields(reading)
+    if form.look or problem:
+        errors = beside.told(errors, visitor.locale)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if errors else HTTPStatus.OK
     return page(
         request,
         visitor,
         "published_one.html" if live else "published_new.html",
         texts=TEXTS,
-        status=problem.status if problem else 200,
+        status=problem.status if problem else status,
         errors=errors,
         form=form,
         form_id=form.form_id,
         live=live,
         changeable=bool(live and live.question_id is None and live.taken_down_at is None),
-        beside={"procedure_code": code, "procedure": procedure},
+        beside=beside,
         fields=[("", TEXTS[visitor.locale]["field_none"]), *((one, one) for one in fields)],
         list=LIST,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from http import HTTPStatus
 from uuid import UUID
 
 from fastapi import Request, Response
@@ -10,7 +11,7 @@ from fastapi import Request, Response
 from api.console.forms import FormError
 from api.console.frame import Visitor, page
 from api.console.moments import Clock, clock
-from api.console.procedure_beside import look_up
+from api.console.procedure_beside import Beside, look_up
 from api.console.questions import LIST
 from api.console.questions_texts import TEXTS
 from api.questions import officer_service
@@ -48,8 +49,7 @@ class AnswerBeside:
     """What stands in the form of an answer, and the procedure beside it."""
 
     text: str
-    procedure_code: str
-    procedure: Kept | None
+    basis: Beside
     templates: Sequence[Template]
     template: str
 
@@ -62,7 +62,7 @@ async def show(
     typed: Typed,
     *,
     errors: Sequence[FormError] = (),
-    status: int = 200,
+    status: int = HTTPStatus.OK,
 ) -> Response:
     """Read a question, note that, and show it. Raises NotFoundError."""
     async with services.unit_of_work() as uow:
@@ -74,14 +74,16 @@ async def show(
         await uow.commit()
     text = TEXTS[visitor.locale]
     # An error leads to the field that it is about, or to how the question stands where that is gone.
-    if beside is None and not typed.text:
+    if beside is not None:
+        errors = beside.basis.told(errors, visitor.locale)
+    elif not typed.text:
         errors = [FormError(id="state", text=one.text) for one in errors]
     return page(
         request,
         visitor,
         "question.html",
         texts=TEXTS,
-        status=status,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if errors and status == HTTPStatus.OK else status,
         errors=errors,
         question=found,
         clock=_clock(services, visitor, found),
@@ -113,23 +115,22 @@ def _clock(services: Services, visitor: Visitor, found: OpenedQuestion) -> Clock
 
 
 async def _beside(uow: UnitOfWork, visitor: Visitor, found: OpenedQuestion, typed: Typed) -> AnswerBeside:
-    code, procedure = await _procedure(uow, found, typed)
+    basis = await _basis(uow, found, typed)
     offered = await templates.offered(uow, visitor.officer.officer_id, found.agency_id)
     chosen = next((one for one in offered if str(one.id) == typed.template), None)
     text = typed.text or ""
     if chosen is not None:
-        named = procedure.procedure.name if procedure else None
+        named = basis.procedure.procedure.name if basis.procedure else None
         text = fill(chosen.text, {"procedure_name": named, "agency_name": found.agency_name})
     return AnswerBeside(
         text=text,
-        procedure_code=code,
-        procedure=procedure,
+        basis=basis,
         templates=offered,
         template=str(chosen.id) if chosen else "",
     )
 
 
-async def _procedure(reading: Reading, found: OpenedQuestion, typed: Typed) -> tuple[str, Kept | None]:
+async def _basis(reading: Reading, found: OpenedQuestion, typed: Typed) -> Beside:
     """Return the code that stands in the form, and what it is of, if it is in force.
 
     What nobody has typed is what the last answer rests on, or what was asked about, as long as it is there.
@@ -137,8 +138,8 @@ async def _procedure(reading: Reading, found: OpenedQuestion, typed: Typed) -> t
     if typed.procedure_code is not None:
         return await look_up(reading, typed.procedure_code)
     rests_on = found.answer.rests_on if found.answer else None
-    code, kept = await look_up(reading, (rests_on.code if rests_on else found.procedure_code) or "")
-    return (code, kept) if kept else ("", None)
+    proposed = await look_up(reading, (rests_on.code if rests_on else found.procedure_code) or "")
+    return proposed if proposed.procedure else Beside(code="")
 
 
 async def _rested(reading: Reading, found: OpenedQuestion) -> Kept | None:

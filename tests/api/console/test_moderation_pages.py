@@ -279,6 +279,8 @@ async def test_a_change_sent_twice_is_one_and_hides_none_of_another(moderator, s
         ({"agency_code": "?"}, ("agency_code", "Mã cơ quan không đúng dạng.")),
         ({"field": "Hư cấu"}, ("field", "Không có lĩnh vực 'Hư cấu'.")),
         ({"procedure_code": "1.000894"}, ("procedure_code", "Hãy xem thủ tục 1.000894")),
+        ({"procedure_code": "9.999999"}, ("procedure_code", "Không có thủ tục '9.999999'")),
+        ({"procedure_code": "9.999999", "look": "1"}, ("procedure_code", "Không có thủ tục '9.999999'")),
     ],
 )
 async def test_an_entry_that_is_not_right(moderator, services, change, told):

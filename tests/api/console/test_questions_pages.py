@@ -124,7 +124,7 @@ async def test_a_withdrawn_question_gives_back_what_was_written(officer, service
         ({"text": "a\x01b"}, ("text", "ký tự điều khiển")),
         ({"procedure_code": "khai sinh"}, ("procedure_code", "Mã thủ tục không đúng dạng.")),
         ({"procedure_code": "1.000894"}, ("procedure_code", "Hãy xem thủ tục 1.000894")),
-        ({"procedure_code": "9.999999"}, ("procedure_code", "Hãy xem thủ tục 9.999999")),
+        ({"procedure_code": "9.999999"}, ("procedure_code", "Không có thủ tục '9.999999' trong danh mục.")),
         ({"seen_version": "99"}, ("procedure_code", "chưa từng có phiên bản này")),
     ],
 )
@@ -154,6 +154,22 @@ async def test_another_procedure_is_looked_at_first(officer, services, asked):
     assert await values(services, "SELECT procedure_code, procedure_version FROM question_answer") == [
         ("1.000894", 1)
     ]
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [("khai sinh <b>", "Mã thủ tục không đúng dạng."), ("9.999999", "Không có thủ tục '9.999999'")],
+)
+async def test_a_procedure_that_is_not_there_is_not_looked_at_in_silence(officer, asked, code, told):
+    """Why nothing is shown is told at the field, and what was written stays."""
+    form = hidden((await officer.get(f"{PATH}/{asked}")).text, "answer")
+    typed = {"text": "Đang viết dở.", "procedure_code": code, "look": "1"}
+    looked = await officer.post(f"{PATH}/{asked}/answer", form | typed)
+    assert looked.status_code == 422
+    assert '<a href="#procedure_code">' in looked.text
+    assert plain(looked.text).count(told) == 2
+    assert all(words in unescape(looked.text) for words in ("Đang viết dở.", f'value="{code}"'))
+    assert 'name="seen_code"' not in looked.text
 
 
 async def test_hostile_text_is_but_text(officer, services, town):
