@@ -84,7 +84,7 @@ async def test_a_supplement_row_by_row(page, console, audit, citizen, code):
     await page.get_by_role("alert").get_by_role("link").click()
     await expect(page.locator("#name-4")).to_be_focused()
     await page.keyboard.type("Giấy chứng nhận kết hôn")
-    await page.get_by_label("Cần có trước ngày").fill("2099-12-05")
+    await page.get_by_label("Cần có chậm nhất vào ngày").fill("2099-12-05")
     await page.get_by_role("button", name="Gửi yêu cầu").click()
     await expect(page.get_by_role("status")).to_contain_text("Thời hạn tạm dừng")
     await expect(page.locator(".clock")).to_have_text("đang tạm dừng")
