@@ -15,6 +15,7 @@ from storage.questions.errors import Change, Overtaken, Unfounded
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
 from storage.questions.kinds import Publication, QuestionState
+from storage.questions.models import Question
 from storage.questions.moderating import Live
 from storage.questions.publishing import Entry, Published
 from tests.storage.questions import office
@@ -106,6 +107,18 @@ async def test_what_is_published_is_scrubbed_at_the_door(world: World) -> None:
         assert PHONE not in text
     assert "Cần giấy gì?" in found.question
     assert await world.publication() is Publication.PUBLISHED
+
+
+async def test_who_asked_for_another_goes_as_well(world: World) -> None:
+    """A representative's name is taken out like that of the party, though no rule would find it."""
+    mother = await office.asker(world.open_unit, "Ma Seo Páo", "001190000012")
+    async with world.open_unit() as uow:
+        row = await uow.session.get_one(Question, world.question_id)
+        row.author_ref = str(mother)
+        await uow.commit()
+    assert await world.publish(world.new(question="ma seo páo hỏi: cần giấy gì?"))
+    (found,) = await world.live()
+    assert found.question == "[họ tên] hỏi: cần giấy gì?"
 
 
 async def test_publishing_twice_is_publishing_once(world: World) -> None:
