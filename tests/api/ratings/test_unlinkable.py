@@ -1,0 +1,123 @@
+"""With everything in the database, nobody finds out whose a rating is."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from api.services import Services
+from storage.ratings.casting import Token
+from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen
+from tests.api.ratings import linking
+from tests.api.ratings.rating import content, take, watch
+
+SAID = (
+    {"level": "dissatisfied", "reasons": ["late"], "text": "Chờ lâu quá"},
+    {"level": "satisfied", "reasons": ["on_time", "courteous"]},
+    {"level": "very_satisfied"},
+)
+
+
+@pytest.fixture
+def making(make_agency: MakeAgency, make_citizen: MakeCitizen) -> tuple[MakeAgency, MakeCitizen]:
+    """What makes agencies and citizens."""
+    return make_agency, make_citizen
+
+
+async def close_all(
+    client: httpx.AsyncClient, services: Services, whose: dict[str, Citizen], agencies: dict[str, Agency]
+) -> None:
+    """Hand out the results of dossiers, and ask their parties."""
+    now = datetime.now(UTC)
+    for agency in {one.id: one for one in agencies.values()}.values():
+        events = [
+            {
+                "event_id": f"{code}/{status}",
+                "dossier_code": code,
+                "status": status,
+                "occurred_at": (now - timedelta(minutes=12 - status)).isoformat(),
+                "procedure_code": "1.001193",
+                "applicant": {"number": citizen.number, "email": f"c{citizen.number}@example.vn"},
+            }
+            for code, citizen in whose.items()
+            if agencies[code] is agency
+            for status in (2, 10)
+        ]
+        answer = await client.post(
+            "/v1/agency/dossier-events", json={"events": events}, headers=agency.headers
+        )
+        assert answer.json()["accepted"] == len(events)
+    while await watch(services).ask_once() == 0:
+        pass
+
+
+async def rate(app: FastAPI, client: httpx.AsyncClient, citizen: Citizen, code: str, serial: int) -> str:
+    """Rate a dossier at once, from an address of one's own; return how the database names the rating."""
+    rating = await take(client, citizen, code, **random.choice(SAID))
+    address = httpx.ASGITransport(app, client=(f"203.0.113.{serial}", 50_000))
+    async with httpx.AsyncClient(transport=address, base_url="http://tindan.test") as nobody:
+        answer = await nobody.post("/v1/ratings", json=rating)
+    assert answer.status_code == 201, answer.text
+    prepared = content(rating["prefix"]) + content(rating["message"])
+    token = Token(kid=rating["kid"], prepared=prepared, signature=content(rating["signature"]))
+    return f"\\x{token.spent.hex()}"
+
+
+async def run(services: Services, query: str, *given: Any) -> None:
+    """Change something behind the back of all rules."""
+    async with services.unit_of_work() as uow:
+        await (await uow.driver()).execute(query.encode(), given)
+        await uow.commit()
+
+
+@pytest.mark.parametrize("people", [60, pytest.param(200, marks=pytest.mark.verify)])
+async def test_nobody_links_ratings_to_people(
+    app: FastAPI, services: Services, agency: Agency, making: tuple[MakeAgency, MakeCitizen], people: int
+) -> None:
+    """Each rates as soon as it can, which is the worst; mixed in between and afterwards, no trace is left.
+
+    The same thief succeeds before the last mixing, and where a single rating keeps what names its dossier.
+    """
+    make_agency, make_citizen = making
+    other = await make_agency("H30.1")
+    client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://tindan.test")
+    agencies = {
+        f"{one.code}-261121-{n:04d}": one for n in range(people) for one in [random.choice((agency, other))]
+    }
+    whose = {code: await make_citizen() for code in agencies}
+    await close_all(client, services, whose, agencies)
+    order = list(whose)
+    random.shuffle(order)
+    truth = {}
+    for serial, code in enumerate(order):
+        truth[code] = await rate(app, client, whose[code], code, serial)
+        if serial == people // 2:
+            await watch(services).mix_once()
+    await client.aclose()
+    names = {code: {code, str(citizen.party_id)} for code, citizen in whose.items()}
+
+    async def found() -> set[str]:
+        async with services.reading() as reading:
+            rows = await linking.dump(reading)
+        for row in rows:
+            if row.table == "dossier":
+                names[row.cells["code"]].add(row.cells["id"])
+        return linking.leaks(rows, names, truth)
+
+    unmixed = await found()
+    assert {"rating_invitation.xmin ~ rating.xmin", "rating_invitation.xmin ~ rating.ctid"} <= unmixed
+    await watch(services).mix_once()
+    assert await found() == set()
+
+    code = order[0]
+    for named in (code, str(whose[code].party_id), f"về hồ sơ {code} ạ"):
+        await run(
+            services,
+            "UPDATE rating SET text_scrubbed = %s WHERE spent = decode(%s, 'hex')",
+            named,
+            truth[code][2:],
+        )
+        assert "value" in await found()
