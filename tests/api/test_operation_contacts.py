@@ -9,11 +9,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from api import demonstration
 from api.cli import app
 from storage.agencies.repository import AgencyRecord, put
+from storage.contact_points.record import ContactRecord
 from storage.settings import StorageSettings
 from storage.unit_of_work import UnitOfWork
 from tests.storage.contact_points.examples import HOTLINE, OFFICE, RECORD
+
+EXAMPLE = Path(demonstration.__file__).with_name("contacts_example.json")
 
 Said = tuple[int, str, str]
 Tindan = Callable[..., Awaitable[Said]]
@@ -176,6 +180,18 @@ async def test_a_bad_file_changes_nothing(tindan: Tindan, written: Written, cont
     code, _, err = await tindan("import", written(content))
     assert (code, fault in err) == (2, True), err
     assert (await tindan("show", "H26"))[0] == 1
+
+
+async def test_the_example_is_taken_as_it_stands(tindan: Tindan):
+    """It has something to say in every field."""
+    code, _, err = await tindan("import", str(EXAMPLE))
+    assert code == 0, err
+    said: set[str] = set()
+    for agency in ("H26", "H26.1"):
+        code, out, _ = await tindan("show", agency, "--json")
+        assert code == 0
+        said |= json.loads(out)["record"].keys()
+    assert said == set(ContactRecord.model_fields)
 
 
 async def test_a_single_record_is_wanted(tindan: Tindan, written: Written):

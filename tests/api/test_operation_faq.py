@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from api import demonstration
 from api.cli import app
 from storage.agencies.repository import AgencyRecord, put
 from storage.procedures import repository as procedures
@@ -16,6 +17,7 @@ from storage.procedures.record import Procedure
 from storage.settings import StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
 
+EXAMPLE = Path(demonstration.__file__).with_name("faq_example.json")
 BIRTH = Procedure(code="1.001193", name="Đăng ký khai sinh", field="Hộ tịch")
 DEATH = Procedure(code="1.000656", name="Đăng ký khai tử", field="Hộ tịch")
 LAND = Procedure(code="1.004227", name="Đăng ký biến động", field="Đất đai")
@@ -228,6 +230,16 @@ async def test_a_bad_file_publishes_nothing(
     code, _, err = await tindan("import", written(lines(entry(1), bad)))
     assert (code, fault in err, "dòng 2" in err) == (2, True, True), err
     assert await listed(tindan) == []
+
+
+async def test_the_example_is_taken_as_it_stands(tindan: Tindan):
+    """Nothing of it is looked upon as personal, and both kinds of entries are in it."""
+    code, out, err = await tindan("import", str(EXAMPLE), "--json")
+    assert code == 0, err
+    told = json.loads(out[out.index("{\n") :])
+    assert (told["changed"], told["scrubbed"]) == (told["read"], [])
+    about = {one["procedure_code"] or one["field"] for one in await listed(tindan)}
+    assert about == {BIRTH.code, BIRTH.field}
 
 
 async def test_all_faults_are_told(tindan: Tindan, written: Written):
