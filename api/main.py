@@ -26,6 +26,7 @@ from api.lookups.slip_router import router as slips
 from api.me.router import router as me
 from api.oauth.router import router as oauth
 from api.officers.router import router as officers
+from api.open_data.router import router as open_data
 from api.operation.router import router as operation
 from api.opt_out.router import router as opt_out
 from api.procedures.bundle_router import router as procedure_bundle
@@ -76,6 +77,7 @@ ROUTERS = (
     published_answers,
     contact_points,
     ratings,
+    open_data,
     lookups,
     slips,
     lookup_page,

@@ -58,6 +58,7 @@ TITLES: dict[str, Words] = {
     "procedure-changed": Words("Thủ tục vừa thay đổi", "The procedure has just changed"),
     "no-such-procedure": Words("Không tìm thấy thủ tục", "There is no such procedure"),
     "no-contact-known": Words("Chưa có thông tin liên hệ", "How to reach it is not known"),
+    "no-scores": Words("Tháng này chưa có số liệu", "There are no scores of this month"),
     "no-such-catalogue-version": Words(
         "Không có phiên bản danh mục này", "The catalogue has no such version"
     ),
@@ -229,6 +230,10 @@ DETAILS: dict[str, Words] = {
     "no-contact-known": Words(
         "Cơ quan này và các cơ quan cấp trên chưa công bố đường dây nóng, địa chỉ hay giờ làm việc.",
         "Neither this agency nor those above it have published a hotline, an address or opening hours.",
+    ),
+    "no-scores": Words(
+        "Chưa có hồ sơ nào kết thúc trong tháng {month}, hoặc chưa tổng hợp xong. Hãy thử tháng khác.",
+        "No dossier ended in {month}, or none has been counted yet. Try another month.",
     ),
     "answered-meanwhile": Words(
         "Trong lúc bạn viết, đã có câu trả lời mới, ở bên dưới. Nội dung bạn viết còn nguyên.",

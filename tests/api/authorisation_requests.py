@@ -6,7 +6,7 @@ What a call uses up is made anew for each caller, so that no answer depends on w
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -23,6 +23,7 @@ from storage.devices import repository as devices
 from storage.devices.repository import Installation
 from storage.ids import new_id
 from storage.parties import repository as parties
+from storage.scores.models import ScoreMonth
 from storage.seals.statuses import ENTRIES
 from storage.verifications import repository as verifications
 from tests.api import authorisation_questions as officers_questions
@@ -86,6 +87,14 @@ async def rating_token(world: World) -> Call:
 async def rating(world: World) -> Call:
     """Rate the owner's dossier."""
     return Call(json=await ratings.rating(world))
+
+
+async def month_of_scores(world: World) -> Call:
+    """Ask for the scores of a month in which something is counted."""
+    async with world.services.unit_of_work() as uow:
+        await uow.session.merge(ScoreMonth(month=date(2026, 10, 1), version=1))
+        await uow.commit()
+    return Call(names={"month": "2026-10"})
 
 
 async def agency_contact(world: World) -> Call:
@@ -469,6 +478,9 @@ REQUESTS: dict[str, Make] = {
     "GET /v/{code}": plain(names={"code": "7K3M0QXV92TE"}),
     "GET /v1/agencies": EMPTY,
     "GET /v1/agencies/{code}/contact": agency_contact,
+    "GET /v1/open-data/scores/schema.json": EMPTY,
+    "GET /v1/open-data/scores/{month}.csv": month_of_scores,
+    "GET /v1/open-data/scores/{month}": month_of_scores,
     "GET /v1/procedures": EMPTY,
     "GET /v1/procedures/suggestions": EMPTY,
     "GET /v1/life-events": EMPTY,

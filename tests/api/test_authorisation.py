@@ -172,12 +172,18 @@ NOBODYS = {
     route
     for route in EXPECTED
     if route.startswith(
-        ("GET /v1/procedures/", "GET /v1/life-events/", "GET /v1/verifications/", "GET /v1/status-lists/")
+        (
+            "GET /v1/procedures/",
+            "GET /v1/life-events/",
+            "GET /v1/open-data/",
+            "GET /v1/verifications/",
+            "GET /v1/status-lists/",
+        )
     )
     or "/v1/shares/" in route
 }
 """Name what is no party's: a phone goes over to whoever signs in on it; providers, purposes, procedures, what
-was published and how sealed documents stand are known to all; a link is whose it was given to."""
+was published, months of scores and how sealed documents stand are known to all; a link is whose it was given to."""
 THEIRS = re.compile(r" /(v1|console)/")
 NAMING = sorted(route for route in EXPECTED if "{" in route and THEIRS.search(route) and route not in NOBODYS)
 VOLATILE = {"x-request-id"}

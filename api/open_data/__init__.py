@@ -1,0 +1,1 @@
+"""What is published for everybody to use, at addresses that stay."""

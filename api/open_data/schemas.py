@@ -1,0 +1,119 @@
+"""A month's scores as open data."""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Self
+
+from pydantic import BaseModel, Field, PlainSerializer
+
+from storage.scores.grouping import LEAST
+from storage.scores.points import Criterion
+from storage.scores.publishing import Line as Kept
+from storage.scores.publishing import Standing as KeptStanding
+
+Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
+"""Two digits after the point at most: so many a JSON number holds exactly, as it is written."""
+
+
+class Standing(BaseModel):
+    """How a criterion is met."""
+
+    counted: int = Field(description="Over how many dossiers it is taken", examples=[120])
+    percent: Number | None = Field(
+        description="Which part of them meets it, 0 to 100; null where nothing counts", examples=[93.33]
+    )
+    points: Number | None = Field(
+        description="All from 90 percent on, in proportion below; null where nothing counts", examples=[20.0]
+    )
+
+    @classmethod
+    def of(cls, kept: KeptStanding | None) -> Self | None:
+        """Return it, none where it is hidden."""
+        if kept is None:
+            return None
+        return cls(counted=kept.counted, percent=kept.percent, points=kept.points)
+
+
+class Criteria(BaseModel):
+    """By each criterion of Decision 766/QĐ-TTg that dossiers and ratings bear out; null where hidden."""
+
+    on_time: Standing | None = Field(
+        description="Ended by the due time, waits for the citizen deducted: 20 points. Not counted: dossiers "
+        "without a due time. With more than one supplement request and no result a dossier is late"
+    )
+    online: Standing | None = Field(
+        description="Sent in over the network and, where a result is due, that is there electronically: "
+        "12 points. Not counted: dossiers whose channel is not known"
+    )
+    digitised: Standing | None = Field(
+        description="The result is there electronically: 22 points. Not counted: dossiers refused or stopped"
+    )
+    satisfaction: Standing | None = Field(
+        description="100 percent less the share overdue and the share disliked: 18 points"
+    )
+
+
+class ScoredAgency(BaseModel):
+    """An agency."""
+
+    code: str = Field(examples=["H26.1"])
+    name: str = Field(examples=["Ủy ban nhân dân phường Hoàn Kiếm"])
+    parent: str | None = Field(description="Code of the one above it", examples=["H26"])
+
+
+class Score(BaseModel):
+    """What an agency with all below it has reached, or the country."""
+
+    dossiers: int | None = Field(description="How many ended; null where that is hidden", examples=[128])
+    hidden: bool = Field(description="The group is too small to be shown, or would tell of one that is")
+    criteria: Criteria
+    points: Number | None = Field(description="Sum over what is shown and counts", examples=[65.0])
+    out_of: int = Field(description="How many points that could have been, of 72", examples=[72])
+
+    @classmethod
+    def of(cls, line: Kept) -> Self:
+        """Return it."""
+        return cls(
+            dossiers=line.dossiers,
+            hidden=line.dossiers is None,
+            criteria=Criteria(**{one.value: Standing.of(line.standings[one]) for one in Criterion}),
+            points=line.points,
+            out_of=line.out_of,
+        )
+
+
+class AgencyScore(Score):
+    """The score of one agency with all below it."""
+
+    agency: ScoredAgency
+
+    @classmethod
+    def of(cls, line: Kept) -> Self:
+        """Return it. Raises ValueError for the country's line."""
+        if line.agency is None:
+            raise ValueError("the country is no agency")
+        named = ScoredAgency(code=line.agency.code, name=line.agency.name, parent=line.parent)
+        return cls(**Score.of(line).model_dump(), agency=named)
+
+
+class MonthScores(BaseModel):
+    """Scores of agencies for a month, by the dossiers that ended in it, in Vietnam."""
+
+    month: str = Field(pattern="^[0-9]{4}-[0-9]{2}$", examples=["2026-10"])
+    provisional: bool = Field(description="The month is not over. Later facts may change past months as well")
+    least_group: int = Field(description="Groups of fewer dossiers are hidden", examples=[LEAST])
+    country: Score
+    agencies: list[AgencyScore] = Field(description="Those with dossiers that ended, by code")
+
+    @classmethod
+    def of(cls, month: date, lines: Sequence[Kept], *, provisional: bool) -> Self:
+        """Return a month of which the country's line comes first."""
+        country, *agencies = lines
+        return cls(
+            month=f"{month:%Y-%m}",
+            provisional=provisional,
+            least_group=LEAST,
+            country=Score.of(country),
+            agencies=[AgencyScore.of(line) for line in agencies],
+        )
