@@ -30,7 +30,7 @@ from storage.units.record import Units
 AUTHOR = "demonstration"
 CLIENT_ID = "demo-agency"
 AUTHOR, SOURCE = "tindan", "demonstration"
-SCOPES = frozenset({Scope.EVENTS.value, Scope.RESULTS.value})
+SCOPES = frozenset({Scope.EVENTS.value, Scope.RESULTS.value, Scope.MESSAGES.value})
 FAST = EventLimit(rate=MOST_PER_SECOND, burst=10 * MOST_PER_SECOND)
 """A demonstration, and what is measured with it, is not to wait."""
 
