@@ -255,29 +255,12 @@ DETAILS: dict[str, Words] = {
         "Một người khác đã quyết định, hoặc người hỏi không muốn công khai. Chưa thay đổi gì.",
         "Somebody else has decided, or the asker does not want it read. Nothing was changed.",
     ),
-    "rating-not-asked-yet": Words(
-        "Chúng tôi sẽ mời bạn đánh giá khi hồ sơ có kết quả, hoặc hai ngày làm việc sau khi hồ sơ kết thúc.",
-        "You will be asked once there is a result, or two working days after another end.",
-    ),
-    "rating-closed": Words(
-        "Hồ sơ được đánh giá trong 60 ngày kể từ ngày bạn được mời.",
-        "A dossier may be rated for 60 days after its party was asked.",
-    ),
-    "rating-token-issued": Words(
-        "Mỗi hồ sơ chỉ được cấp một mã. Hãy đánh giá bằng ứng dụng đã nhận mã đó.",
-        "Each dossier gets one token. Rate with the app that had it signed.",
-    ),
-    "rating-names-caller": Words(
-        "Yêu cầu cho biết người gửi là ai. Hãy gửi lại, không kèm Authorization và DPoP. Chưa ghi nhận gì.",
-        "The request says who sent it. Send it again without Authorization and DPoP. Nothing was recorded.",
-    ),
-    "no-such-rating-token": Words(
-        "Không khóa nào của hệ thống đã ký mã này.", "No key of this system has signed it."
-    ),
-    "rating-over": Words(
-        "Đánh giá được sửa trong 7 ngày; sau đó, hoặc khi tháng của hồ sơ đã khép, không gửi được nữa.",
-        "A rating may be changed for 7 days; after that, or once its month is closed, none is taken.",
-    ),
+    "rating-not-asked-yet": Words("Bạn sẽ được mời khi hồ sơ kết thúc.", "You will be asked after its end."),
+    "rating-closed": Words("Hạn là 60 ngày kể từ ngày mời.", "It was open for 60 days after you were asked."),
+    "rating-token-issued": Words("Hãy dùng ứng dụng đã nhận mã đó.", "Rate with the app that had it signed."),
+    "rating-names-caller": Words("Bỏ Authorization và DPoP.", "Send it without Authorization and DPoP."),
+    "no-such-rating-token": Words("Không khóa nào của hệ thống đã ký.", "No key of this system signed it."),
+    "rating-over": Words("Đã hết hạn gửi hoặc sửa.", "The time to send or change it is over."),
     "procedure-changed": Words(
         "Thủ tục vừa có phiên bản mới. Hãy xem lại thủ tục rồi xác nhận.",
         "The procedure has a new version. Look at it again, then confirm.",

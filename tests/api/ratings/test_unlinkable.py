@@ -73,7 +73,9 @@ async def run(services: Services, query: str, *given: Any) -> None:
         await uow.commit()
 
 
-@pytest.mark.parametrize("people", [60, pytest.param(200, marks=pytest.mark.verify)])
+@pytest.mark.parametrize(
+    "people", [60, pytest.param(200, marks=[pytest.mark.verify, pytest.mark.timeout(600)])]
+)
 async def test_nobody_links_ratings_to_people(
     app: FastAPI, services: Services, agency: Agency, making: tuple[MakeAgency, MakeCitizen], people: int
 ) -> None:
