@@ -39,9 +39,13 @@ def body_of(*models: type[BaseModel], examples: Mapping[str, Any]) -> dict[str, 
     """Describe the body of an endpoint that reads it by itself: one of these models."""
     _described.update({model.__name__: model for model in models})
     schema = {"oneOf": [{"$ref": REFERENCE.format(model=model.__name__)} for model in models]}
-    shown = {name: {"value": value} for name, value in examples.items()}
-    content = {"application/json": {"schema": schema, "examples": shown}}
+    content = {"application/json": {"schema": schema, "examples": _named(examples)}}
     return {"requestBody": {"required": True, "content": content}}
+
+
+def examples_of(**bodies: object) -> dict[str, Any]:
+    """Show whole bodies, by name, of an endpoint whose model is described already: what is sent together."""
+    return {"requestBody": {"content": {"application/json": {"examples": _named(bodies)}}}}
 
 
 def upload_of(model: type[BaseModel], *, metadata: str, file: str, example: object) -> dict[str, Any]:
@@ -54,9 +58,13 @@ def upload_of(model: type[BaseModel], *, metadata: str, file: str, example: obje
     content = {
         "schema": {"type": "object", "required": [metadata, file], "properties": parts},
         "encoding": {metadata: {"contentType": "application/json"}},
-        "example": {metadata: example, file: "%PDF-1.7 …"},
+        "examples": _named({"one": {metadata: example, file: "%PDF-1.7 …"}}),
     }
     return {"requestBody": {"required": True, "content": {"multipart/form-data": content}}}
+
+
+def _named(values: Mapping[str, object]) -> dict[str, Any]:
+    return {name: {"value": value} for name, value in values.items()}
 
 
 def install(app: FastAPI) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import conditional, limits
+from api import conditional, limits, openapi
 from api.app_version import require_supported_app
 from api.consents import service
 from api.consents.schemas import ConsentChange, ConsentHistory, ConsentList, ConsentShown
@@ -49,7 +49,12 @@ async def list_history(
     return conditional.answer(request, await service.history(reading, citizen, query), locale)
 
 
-@router.put("/{purpose}", summary="Consent, or withdraw", responses=ANSWERS)
+@router.put(
+    "/{purpose}",
+    summary="Consent, or withdraw",
+    responses=ANSWERS,
+    openapi_extra=openapi.examples_of(consent={"given": True, "version": 1}, withdraw={"given": False}),
+)
 async def change_consent(
     request: Request, purpose: str, said: ConsentChange, citizen: ActingForSelf, uow: Uow
 ) -> ConsentShown:

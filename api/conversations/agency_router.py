@@ -92,6 +92,14 @@ class Pen:
         409: {"description": "The source id was used for another message"},
         429: {"description": "The client has written as much as it may; Retry-After says when again"},
     },
+    openapi_extra=openapi.examples_of(
+        text={"source_id": "H26-TD-2026-000122", "text": "Hồ sơ đã đủ giấy tờ."},
+        request={
+            "source_id": "H26-TD-2026-000123",
+            "text": "Đề nghị bổ sung giấy tờ dưới đây.",
+            "request": {"items": [{"name": "Giấy chứng sinh"}]},
+        },
+    ),
 )
 async def write_message(
     given: AgencyMessage, pen: Annotated[Pen, Depends()], response: Response

@@ -129,6 +129,15 @@ class Pen:
     status_code=201,
     summary="Write to the agency, or answer what it asks for",
     responses=MISSING | SLOWER,
+    openapi_extra=openapi.examples_of(
+        text={"text": "Hồ sơ của tôi còn thiếu gì không?"},
+        answer={
+            "text": "Tôi gửi bổ sung giấy khai sinh.",
+            "reply_to": "019aa7c6-3f1c-7b1e-9d3a-5c2f8e4b6a10",
+            "items": [1],
+            "document_ids": ["019aa7c6-52d0-7e4c-8f6b-1a2b3c4d5e6f"],
+        },
+    ),
 )
 async def write_message(given: NewMessage, once: ActsOnce, pen: Annotated[Pen, Depends()]) -> MessageShown:
     """Write about one of the caller's dossiers, with documents of its store.

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import conditional
+from api import conditional, openapi
 from api.dependencies import AllServices, Locale, Read
 from api.questions import finding
 from api.questions.pace import admit
@@ -45,7 +45,11 @@ async def find(
     return shared.answer(query, lambda: finding.find(shelf, query, agency_id))
 
 
-@router.post("/similar", summary="What was asked before that is like what I am about to ask")
+@router.post(
+    "/similar",
+    summary="What was asked before that is like what I am about to ask",
+    openapi_extra=openapi.examples_of(one={"text": "Con sinh ở Huế thì khai sinh ở đâu ạ?"}),
+)
 async def similar(given: AboutToAsk, services: AllServices) -> Similar:
     """Show answers, and procedures, before a question is sent: what is asked may be answered already.
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import conditional, limits
+from api import conditional, limits, openapi
 from api.accesses import Accesses
 from api.app_version import require_supported_app
 from api.dependencies import AllServices, CurrentParty, Locale, Read, Uow
@@ -52,6 +52,19 @@ class Asking:
         422: {"description": "Something does not fit, or no agency is named: `errors` says what"},
         429: {"description": "Asked too often: `Retry-After` and `RateLimit` say until when"},
     },
+    openapi_extra=openapi.examples_of(
+        public={
+            "text": "Tôi làm lại giấy khai sinh cho con ở nơi tạm trú được không?",
+            "public": True,
+            "procedure_code": "1.001193",
+            "agency_code": "H26.1",
+        },
+        private={
+            "text": "Hồ sơ nộp ngày nghỉ được tính từ khi nào?",
+            "public": False,
+            "agency_code": "H26.1",
+        },
+    ),
 )
 async def ask(given: NewQuestion, once: ActsOnce, asking: Annotated[Asking, Depends()]) -> QuestionDetail:
     """Ask, privately or for all to read.

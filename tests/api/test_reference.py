@@ -1,12 +1,27 @@
 """The page that describes the API to people."""
 
+import json
 import re
 from base64 import b64encode
 from hashlib import sha256
+from html import unescape
 
 import httpx
 
+from api.consents.schemas import ConsentChange
+from api.conversations.agency_schemas import AgencyMessage
+from api.conversations.schemas import NewMessage
+from api.questions.public_schemas import AboutToAsk
+from api.questions.schemas import NewQuestion
 from api.reference.page import render
+
+BODIES = [
+    ("post", "/v1/questions", NewQuestion),
+    ("post", "/v1/questions/similar", AboutToAsk),
+    ("put", "/v1/me/consents/{purpose}", ConsentChange),
+    ("post", "/v1/dossiers/{code}/messages", NewMessage),
+    ("post", "/v1/agency/dossiers/{code}/messages", AgencyMessage),
+]
 
 
 async def test_every_operation_and_schema_is_described(client: httpx.AsyncClient):
@@ -22,6 +37,20 @@ async def test_every_operation_and_schema_is_described(client: httpx.AsyncClient
     for path in document["paths"]:
         assert f" {path}</code>" in page
     assert "&#34;dossier_code&#34;: &#34;" in page
+
+
+async def test_whole_bodies_are_shown_that_fit_their_models(client: httpx.AsyncClient):
+    """What is new to most has them: fields that each have an example may contradict each other."""
+    document = (await client.get("/openapi.json")).json()
+    page = unescape((await client.get("/docs")).text)
+    for method, path, model in BODIES:
+        body = document["paths"][path][method]["requestBody"]
+        assert body["required"]
+        content = body["content"]["application/json"]
+        assert content["schema"] == {"$ref": f"#/components/schemas/{model.__name__}"}
+        for example in content["examples"].values():
+            model.model_validate_json(json.dumps(example["value"]))
+            assert json.dumps(example["value"], ensure_ascii=False, indent=2) in page
 
 
 async def test_names_are_for_people(client: httpx.AsyncClient):
