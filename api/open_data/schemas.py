@@ -16,7 +16,7 @@ Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 """Two digits after the point at most: so many a JSON number holds exactly, as it is written."""
 
 
-class Standing(BaseModel):
+class Reached(BaseModel):
     """How a criterion is met."""
 
     counted: int = Field(description="Over how many dossiers it is taken", examples=[120])
@@ -38,18 +38,18 @@ class Standing(BaseModel):
 class Criteria(BaseModel):
     """By each criterion of Decision 766/QĐ-TTg that dossiers and ratings bear out; null where hidden."""
 
-    on_time: Standing | None = Field(
+    on_time: Reached | None = Field(
         description="Ended by the due time, waits for the citizen deducted: 20 points. Not counted: dossiers "
         "without a due time. With more than one supplement request and no result a dossier is late"
     )
-    online: Standing | None = Field(
+    online: Reached | None = Field(
         description="Sent in over the network and, where a result is due, that is there electronically: "
         "12 points. Not counted: dossiers whose channel is not known"
     )
-    digitised: Standing | None = Field(
+    digitised: Reached | None = Field(
         description="The result is there electronically: 22 points. Not counted: dossiers refused or stopped"
     )
-    satisfaction: Standing | None = Field(
+    satisfaction: Reached | None = Field(
         description="100 percent less the share overdue and the share disliked: 18 points"
     )
 
@@ -77,7 +77,7 @@ class Score(BaseModel):
         return cls(
             dossiers=line.dossiers,
             hidden=line.dossiers is None,
-            criteria=Criteria(**{one.value: Standing.of(line.standings[one]) for one in Criterion}),
+            criteria=Criteria(**{one.value: Reached.of(line.standings[one]) for one in Criterion}),
             points=line.points,
             out_of=line.out_of,
         )
