@@ -44,6 +44,7 @@ async def test_a_question_is_kept_as_it_was_asked(asker: Asker, agency: Agency):
     [
         (datetime(2026, 11, 13, 23, 30, tzinfo=VIETNAM), 5, date(2026, 11, 20)),
         (datetime(2026, 11, 14, 0, 30, tzinfo=VIETNAM), 5, date(2026, 11, 20)),
+        (datetime(2026, 11, 17, 0, 30, tzinfo=VIETNAM), 1, date(2026, 11, 18)),
         (datetime(2026, 4, 29, 8, 0, tzinfo=VIETNAM), 1, date(2026, 5, 4)),
     ],
 )
