@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from api.bilingual import Words
 from api.ratings.wording import LEVELS, REASONS
@@ -139,6 +140,25 @@ async def test_a_dossier_has_one_token(client: httpx.AsyncClient, citizen: Citiz
     refused = await client.post(path, json=other.body, headers=citizen.headers)
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:tindan:problem:rating-token-issued")
     assert (await shown(client, citizen, code))["issued"]
+
+
+async def test_logs_do_not_say_whose(client: httpx.AsyncClient, citizen: Citizen, code: str) -> None:
+    """A request leaves its route and what came of it, and nothing of token, dossier or party."""
+    with capture_logs() as logs:
+        rating = await take(client, citizen, code)
+        await client.post("/v1/ratings", json=rating)
+    lines = [log for log in logs if log["event"] == "request"]
+    assert [line["route"].rpartition("/")[2] for line in lines] == ["rating", "rating-token", "ratings"]
+    assert all(
+        line.keys() <= {"event", "log_level", "method", "route", "status", "ms", "request_id"}
+        for line in lines
+    )
+    for secret in (
+        *(value for value in rating.values() if value != "satisfied"),
+        code,
+        str(citizen.party_id),
+    ):
+        assert secret not in str(logs)
 
 
 @pytest.mark.parametrize("name", ["authorization", "dpop"])
