@@ -151,7 +151,7 @@ async def _show(
     text = TEXTS[visitor.locale]
     # Typed once more with something personal in it, it comes back without: to be looked at, and sent.
     edited = (
-        (without_personal(form.question, found.known), without_personal(form.answer, found.known))
+        (without_personal(form.question, found.clean), without_personal(form.answer, found.clean))
         if form
         else found.proposed
     )

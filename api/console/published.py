@@ -151,12 +151,13 @@ async def _form_page(
     problem: Problem | None = None,
 ) -> Response:
     errors: Sequence[FormError] = ()
-    if problem is not None:
-        errors = problem_errors.told(problem, visitor.locale, element="question")
-        # What was found to be personal comes back without it: to be looked at, and sent.
-        clean = {name: without_personal(getattr(form, name)) for name in ("question", "answer")}
-        form = form.model_copy(update=clean)
     async with services.reading() as reading:
+        if problem is not None:
+            errors = problem_errors.told(problem, visitor.locale, element="question")
+            # What was found to be personal comes back without it: to be looked at, and sent.
+            clean = await published_service.cleaning_of(reading, form.agency_code)
+            update = {name: without_personal(getattr(form, name), clean) for name in ("question", "answer")}
+            form = form.model_copy(update=update)
         beside = await look_up(reading, form.procedure_code)
         fields = await moderating.fields(reading)
     if form.look or problem:

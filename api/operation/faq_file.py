@@ -15,12 +15,14 @@ from api.text import Clean
 from storage.agencies import repository as agencies
 from storage.agencies.repository import AgencyRef
 from storage.procedures.formats.faults import Faults
+from storage.questions import cleaning
+from storage.questions.cleaning import Cleaning
 from storage.questions.desk import RestsOn
 from storage.questions.errors import Flaw, Unfounded
 from storage.questions.founding import version_in_force
 from storage.questions.moderating import fields
 from storage.questions.publishing import Entry, put
-from storage.questions.scrubbing import RemovedKind, scrub
+from storage.questions.scrubbing import RemovedKind
 from storage.search.folding import words
 from storage.unit_of_work import UnitOfWork
 
@@ -101,12 +103,12 @@ async def publish(uow: UnitOfWork, placed: Sequence[Placed[FaqEntry]], *, by: st
     """
     known = await _known(uow, [one.entry for one in placed])
     _require_usable(placed, known)
-    changed = 0
+    changed, scrubbed = 0, list[Scrubbing]()
     for one in placed:
-        changed += await put(uow, _published(one.entry, known), by=by, now=now)
-    return Outcome(
-        read=len(placed), changed=changed, scrubbed=tuple(s for one in placed for s in _scrubbed(one))
-    )
+        entry = _published(one.entry, known)
+        changed += await put(uow, entry, by=by, now=now)
+        scrubbed += _scrubbed(one, await cleaning.of_entry(uow, entry.agency_id))
+    return Outcome(read=len(placed), changed=changed, scrubbed=tuple(scrubbed))
 
 
 async def _known(uow: UnitOfWork, entries: Sequence[FaqEntry]) -> Known:
@@ -157,9 +159,9 @@ def _id(entry: FaqEntry, known: Known) -> UUID:
     return uuid5(known.agencies[entry.agency].id, entry.id)
 
 
-def _scrubbed(one: Placed[FaqEntry]) -> Iterable[Scrubbing]:
+def _scrubbed(one: Placed[FaqEntry], clean: Cleaning) -> Iterable[Scrubbing]:
     """Tell what `put` took out, which says nothing of it: that is for this command alone to report."""
     for field in ("question", "answer"):
-        if removed := scrub(getattr(one.entry, field)).removed:
+        if removed := clean.scrub(getattr(one.entry, field)).removed:
             kinds = tuple(dict.fromkeys(each.kind for each in removed))
             yield Scrubbing(place=one.place, field=field, removed=kinds)

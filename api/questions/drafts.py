@@ -1,6 +1,6 @@
 """What officers and moderators write, as a page sent it: judged here, and refused as problems."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -12,9 +12,9 @@ from api.problems import FieldError, Problem, from_pydantic
 from api.text import Clean
 from storage.agencies.codes import InvalidCode
 from storage.procedures.codes import split_procedure_code
+from storage.questions.cleaning import Cleaning
 from storage.questions.desk import RestsOn
 from storage.questions.errors import Change, Flaw, Overtaken, Unfounded
-from storage.questions.scrubbing import scrub
 
 LONGEST_QUESTION = 4000
 LONGEST_ANSWER = 8000
@@ -104,17 +104,17 @@ def _text(field: str, typed: str, *, kind: str, longest: int) -> str:
     return text
 
 
-def require_scrubbed(texts: dict[str, str], known: Sequence[str] = ()) -> None:
+def require_scrubbed(texts: dict[str, str], clean: Cleaning) -> None:
     """Raise Problem naming each text in which something personal is found."""
-    found = [field for field, text in texts.items() if scrub(text, known).text != text]
+    found = [field for field, text in texts.items() if clean.scrub(text).text != text]
     if found:
         errors = [FieldError(pointer=f"/{field}", code="personal-found") for field in found]
         raise Problem("validation", 422, errors=errors)
 
 
-def without_personal(typed: str, known: Sequence[str] = ()) -> str:
+def without_personal(typed: str, clean: Cleaning) -> str:
     """Return what was typed as scrubbing leaves it; longer than any text may be, it is not looked through."""
-    return scrub(typed, known).text if len(typed) <= LONGEST_ANSWER else typed
+    return clean.scrub(typed).text if len(typed) <= LONGEST_ANSWER else typed
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Moderators let questions and answers be read by everybody, or not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -15,14 +15,15 @@ from auth.principals import Officer
 from storage.access_log.kinds import ObjectKind
 from storage.errors import NotFoundError
 from storage.ids import new_id
-from storage.questions import moderating, opening, publishing
+from storage.questions import cleaning, moderating, opening, publishing
+from storage.questions.cleaning import Cleaning
 from storage.questions.desk import MODERATORS, Desk
 from storage.questions.holding import Held, hold
 from storage.questions.kinds import Publication
 from storage.questions.opening import OpenedQuestion
 from storage.questions.publishing import Published
 from storage.questions.queue import Queued
-from storage.questions.scrubbing import Scrubbed, scrub
+from storage.questions.scrubbing import Scrubbed
 from storage.unit_of_work import Reading, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -50,7 +51,7 @@ class Looked:
     """A question before a moderator: what scrubbing leaves of it, and of the answer that counts.
 
     Attributes:
-        known: what is known of the asker, and to be taken out of whatever is typed, too.
+        clean: scrubs whatever is typed, too.
         proposed: question and answer as a moderator goes on from: as they were edited before, where what is
             published is of this answer, else as scrubbing leaves them.
     """
@@ -59,7 +60,7 @@ class Looked:
     question: Scrubbed
     answer: Scrubbed
     answer_id: UUID
-    known: Sequence[str] = field(repr=False)
+    clean: Cleaning
     proposed: tuple[str, str]
 
 
@@ -91,8 +92,8 @@ async def pending(uow: UnitOfWork, officer: Officer, *, cursor: str | None) -> P
     shown, more = cut(found, PAGE)
     await note(uow, officer, {one.party_id for one in shown}, ObjectKind.QUESTIONS)
     mark = Place(at=shown[-1].asked_at, id=shown[-1].id) if more else None
-    known = {whose: await publishing.known_of(uow, *whose) for whose in {one.asked_by for one in shown}}
-    items = [(one, scrub(one.text, known[one.asked_by])) for one in shown]
+    clean = {pair: await cleaning.of_question(uow, *pair) for pair in {one.between for one in shown}}
+    items = [(one, clean[one.between].scrub(one.text)) for one in shown]
     return PendingPage(items=items, next_cursor=mark.encode() if mark else None)
 
 
@@ -105,8 +106,8 @@ async def look(uow: UnitOfWork, officer: Officer, question_id: UUID) -> Looked:
     if found.answer is None:
         raise NotFoundError("answer")
     await note(uow, officer, {found.party_id}, ObjectKind.QUESTION, question_id)
-    known = await publishing.known_of(uow, found.party_id, found.author_ref)
-    question, answer = scrub(found.text, known), scrub(found.answer.text, known)
+    clean = await cleaning.of_question(uow, found.agency_id, found.party_id, found.author_ref)
+    question, answer = clean.scrub(found.text), clean.scrub(found.answer.text)
     proposed = (question.text, answer.text)
     if found.publication is Publication.PUBLISHED and found.published_id:
         live = await moderating.one(uow, desk_of(officer), found.published_id)
@@ -117,7 +118,7 @@ async def look(uow: UnitOfWork, officer: Officer, question_id: UUID) -> Looked:
         answer=answer,
         proposed=proposed,
         answer_id=found.answer.id,
-        known=known,
+        clean=clean,
     )
 
 
@@ -131,8 +132,8 @@ async def publish(uow: UnitOfWork, officer: Officer, question_id: UUID, draft: D
     """
     question, answer = question_text("question", draft.question), answer_text("answer", draft.answer)
     held = await _held(uow, officer, question_id)
-    known = await publishing.known_of(uow, held.party_id, held.author_ref)
-    require_scrubbed({"question": question, "answer": answer}, known)
+    clean = await cleaning.of_question(uow, held.agency_id, held.party_id, held.author_ref)
+    require_scrubbed({"question": question, "answer": answer}, clean)
     new = Published(id=new_id(), question=question, answer=answer, seen=draft.seen_answer, decided=draft.seen)
     with overtaken():
         fresh = await publishing.publish(uow, held, new, by=str(officer.officer_id), now=datetime.now(UTC))

@@ -1,6 +1,7 @@
 """Moderators look after what everybody may read: they take it down, and write what is asked often."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
@@ -22,7 +23,8 @@ from api.questions.officer_service import PAGE
 from auth.principals import Officer
 from storage.agencies import repository as agency_repository
 from storage.agencies.codes import InvalidCode, normalise_agency_code
-from storage.questions import moderating, publishing
+from storage.questions import cleaning, moderating, publishing
+from storage.questions.cleaning import Cleaning
 from storage.questions.errors import Change, Overtaken
 from storage.questions.holding import hold
 from storage.questions.moderating import Live
@@ -125,6 +127,16 @@ async def change_entry(
     _log(officer, entry_id)
 
 
+async def cleaning_of(reading: Reading, agency_code: str) -> Cleaning:
+    """Return by what is scrubbed that an agency writes itself, also where there is no such agency."""
+    with suppress(InvalidCode):
+        normal = normalise_agency_code(agency_code)
+        found = await agency_repository.resolve(reading, [normal])
+        if normal in found:
+            return await cleaning.of_entry(reading, found[normal].id)
+    return Cleaning()
+
+
 def _is_as(kept: Live, entry: Entry) -> bool:
     return (kept.question, kept.answer, kept.field, kept.rests_on) == (
         entry.question,
@@ -142,7 +154,7 @@ async def _checked(reading: Reading, entry_id: UUID, agency_id: UUID, draft: Ent
         raise invalid("field", "procedure-or-field")
     if draft.about and draft.about not in await moderating.fields(reading):
         raise invalid("field", "unknown-field", value=draft.about)
-    require_scrubbed({"question": question, "answer": answer})
+    require_scrubbed({"question": question, "answer": answer}, await cleaning.of_entry(reading, agency_id))
     return Entry(
         id=entry_id,
         agency_id=agency_id,

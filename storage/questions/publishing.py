@@ -3,8 +3,6 @@
 Whatever comes in here is scrubbed, whoever has looked at it before: nothing personal is published.
 """
 
-from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -12,13 +10,12 @@ from uuid import UUID
 
 from storage.errors import NotFoundError
 from storage.officers.authority import holds
-from storage.parties import repository as parties
+from storage.questions import cleaning
 from storage.questions.desk import Desk, RestsOn
 from storage.questions.errors import Change, Overtaken
 from storage.questions.founding import require_founded
 from storage.questions.holding import Held
 from storage.questions.kinds import Publication, QuestionState
-from storage.questions.scrubbing import scrub
 from storage.unit_of_work import Reading, UnitOfWork
 
 _TEXTS = "SELECT question, answer FROM published_answer WHERE question_id = %s AND taken_down_at IS NULL"
@@ -115,23 +112,6 @@ class Entry:
     rests_on: RestsOn | None = None
 
 
-async def known_of(reading: Reading, party_id: UUID, author_ref: str) -> Sequence[str]:
-    """Return what is known to be personal of who asked: to be taken out however it is written.
-
-    Args:
-        reading: where to look.
-        party_id: whose question it is.
-        author_ref: the party again, or who acted for it, who may have been erased since.
-
-    Raises NotFoundError where the party is no more.
-    """
-    found = [await parties.profile(reading, party_id)]
-    if author_ref != str(party_id):
-        with suppress(NotFoundError):
-            found.append(await parties.profile(reading, UUID(author_ref)))
-    return [word for one in found for word in (one.name, one.number) if word]
-
-
 async def publish(uow: UnitOfWork, held: Held, new: Published, *, by: str, now: datetime) -> bool:
     """Let everybody read a question and its answer; say whether that was done now, and not just before.
 
@@ -146,8 +126,8 @@ async def publish(uow: UnitOfWork, held: Held, new: Published, *, by: str, now: 
         Overtaken: it was withdrawn, answered anew, or decided otherwise since.
         NotFoundError: the asker is no more.
     """
-    known = await known_of(uow, held.party_id, held.author_ref)
-    question, answer = scrub(new.question, known).text, scrub(new.answer, known).text
+    clean = await cleaning.of_question(uow, held.agency_id, held.party_id, held.author_ref)
+    question, answer = clean.scrub(new.question).text, clean.scrub(new.answer).text
     held.require_going_on()
     if held.last is None or held.state is not QuestionState.ANSWERED:
         raise Overtaken(Change.UNANSWERED)
@@ -289,11 +269,12 @@ async def put(uow: UnitOfWork, entry: Entry, *, by: str, now: datetime) -> bool:
 async def _founded(reading: Reading, entry: Entry, *, by: str, now: datetime) -> dict[str, object]:
     """Return the columns of an entry, scrubbed. Raises Unfounded."""
     await require_founded(reading, entry.rests_on)
+    clean = await cleaning.of_entry(reading, entry.agency_id)
     return {
         "id": entry.id,
         "agency": entry.agency_id,
-        "question": scrub(entry.question).text,
-        "answer": scrub(entry.answer).text,
+        "question": clean.scrub(entry.question).text,
+        "answer": clean.scrub(entry.answer).text,
         "field": entry.field,
         "code": entry.rests_on and entry.rests_on.code,
         "version": entry.rests_on and entry.rests_on.version,

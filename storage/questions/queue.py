@@ -32,9 +32,9 @@ def stale(answer: LiteralString, procedure: LiteralString) -> LiteralString:
 
 # A party that was erased has no key: its questions are shown to nobody.
 ROWS = """
-SELECT q.id, q.party_id, q.author_ref, a.code AS agency_code, a.name AS agency_name, q.procedure_code,
-  p.name AS procedure_name, q.text_sealed, k.wrapped, q.state, q.publication, q.asked_at, q.due_at,
-  q.closed_at
+SELECT q.id, q.party_id, q.author_ref, q.agency_id, a.code AS agency_code, a.name AS agency_name,
+  q.procedure_code, p.name AS procedure_name, q.text_sealed, k.wrapped, q.state, q.publication, q.asked_at,
+  q.due_at, q.closed_at
 FROM question q
 JOIN agency a ON a.id = q.agency_id
 JOIN party_key k ON k.party_id = q.party_id
@@ -96,6 +96,7 @@ class Queued:
     id: UUID
     party_id: UUID
     author_ref: str
+    agency_id: UUID
     agency_code: str
     agency_name: str
     procedure_code: str | None
@@ -108,9 +109,9 @@ class Queued:
     closed_at: datetime | None
 
     @property
-    def asked_by(self) -> tuple[UUID, str]:
-        """The party, and who acted for it: see `models.Question`."""
-        return self.party_id, self.author_ref
+    def between(self) -> tuple[UUID, UUID, str]:
+        """Whom it is to and by: the agency, the party, and who acted for it (see `models.Question`)."""
+        return self.agency_id, self.party_id, self.author_ref
 
     def place(self, pile: Pile) -> tuple[datetime, UUID]:
         """Return where in a list it stands, to go on from there."""

@@ -6,6 +6,8 @@ from uuid import UUID
 
 import pytest
 
+from storage.contact_points import repository as contact_points
+from storage.contact_points.record import ContactRecord
 from storage.errors import NotFoundError
 from storage.ids import new_id
 from storage.officers.roles import Role
@@ -107,6 +109,23 @@ async def test_what_is_published_is_scrubbed_at_the_door(world: World) -> None:
         assert PHONE not in text
     assert "Cần giấy gì?" in found.question
     assert await world.publication() is Publication.PUBLISHED
+
+
+async def test_an_answer_may_say_where_to_call(world: World) -> None:
+    """The telephone that the agency tells everybody stays, in any spelling; any other one goes."""
+    record = ContactRecord.model_validate({"hotlines": [{"label": "Một cửa", "number": "0235 3821 234"}]})
+    async with world.open_unit() as uow:
+        await contact_points.put(uow, [(world.agency_id, record)], author="test")
+        await uow.commit()
+    said = "Gọi (0235) 3.821.234 để được hướng dẫn."
+    assert await world.publish(world.new(answer=f"{said} Không gọi 0235 3821 235."))
+    (found,) = await world.live()
+    assert found.answer == f"{said} Không gọi [số điện thoại]."
+    entry = Entry(id=new_id(), agency_id=world.agency_id, question="Gọi số nào?", answer=said)
+    async with world.open_unit() as uow:
+        assert await publishing.put(uow, entry, by="test", now=NOW)
+        await uow.commit()
+    assert said in [one.answer for one in await world.live()]
 
 
 async def test_who_asked_for_another_goes_as_well(world: World) -> None:
