@@ -32,9 +32,11 @@ _MOVE = """
 UPDATE score_mark SET dossier_at = %s, dossier_id = %s, document_era = %s, document_xid = %s, document_id = %s
 WHERE id = %s
 """
+# A vacuum may take hours, and changes no dossier.
 _NOW = f"""
 SELECT {ERA}, least(now(), (
-    SELECT min(xact_start) FROM pg_stat_activity WHERE datname = current_database()
+    SELECT min(xact_start) FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type <> 'autovacuum worker'
   )) - %s
 FROM pg_control_system()
 """
