@@ -10,7 +10,7 @@ import pytest
 
 from storage.ids import new_id
 from storage.officers.roles import Role
-from storage.questions import handling, publishing
+from storage.questions import cleaning, handling, publishing
 from storage.questions.desk import WORKERS, Desk, RestsOn
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
