@@ -82,6 +82,7 @@ def test_what_is_hidden_tells_nothing(tree, data):
     """A hidden line has nothing but its name, and no group of fewer than five is counted anywhere."""
     own = {one: data.draw(counts()) for one in tree.parents}
     for line in lines(named(tree), own):
+        assert line.dossiers is None or line.dossiers == 0 or line.dossiers >= LEAST
         if line.dossiers is None:
             assert set(line.standings.values()) == {None}
             assert (line.points, line.out_of) == (None, 0)
