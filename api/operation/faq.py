@@ -46,16 +46,23 @@ def import_faq(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change and be taken out, and keep nothing")
     ] = False,
+    confirm: Annotated[
+        bool,
+        typer.Option(
+            "--confirm", help="All of it holds by what is in force: stale entries are good again"
+        ),
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Publish what is asked often: all of the file, or nothing.
 
     An entry of the same agency and id changes what is there of it. One about a procedure rests on the version
-    in force, and is told to be stale once that changes. Whatever looks personal is taken out and named.
+    in force, and is told to be stale once that changes. Whatever looks personal is taken out and named. What
+    comes as it came before stays stale, or taken down, unless it is confirmed.
     """
     with refusals_told(file, as_json=as_json):
         placed = read_placed(file, FaqEntry)
-        outcome = asyncio.run(_import(placed, by=author or operator(), dry_run=dry_run))
+        outcome = asyncio.run(_import(placed, by=author or operator(), dry_run=dry_run, confirm=confirm))
     if as_json:
         typer.echo(json_of(_told(outcome, dry_run=dry_run)))
     else:
@@ -89,9 +96,9 @@ def list_faq(
     Console().print(table)
 
 
-async def _import(placed: Sequence[Placed[FaqEntry]], *, by: str, dry_run: bool) -> Outcome:
+async def _import(placed: Sequence[Placed[FaqEntry]], *, by: str, dry_run: bool, confirm: bool) -> Outcome:
     async with open_house() as house, house.unit_of_work() as uow:
-        outcome = await publish(uow, placed, by=by, now=datetime.now(UTC))
+        outcome = await publish(uow, placed, by=by, now=datetime.now(UTC), confirm=confirm)
         if not dry_run:
             await uow.commit()
             note("faq_imported", read=outcome.read, changed=outcome.changed)
@@ -113,7 +120,8 @@ def _told(outcome: Outcome, *, dry_run: bool) -> dict[str, object]:
     return {
         "read": outcome.read,
         "changed": outcome.changed,
-        "unchanged": outcome.read - outcome.changed,
+        "unchanged": outcome.read - outcome.changed - outcome.left,
+        "left": outcome.left,
         "dry_run": dry_run,
         "scrubbed": [{**one.place, "field": one.field, "removed": one.removed} for one in outcome.scrubbed],
     }
@@ -124,8 +132,13 @@ def _print(outcome: Outcome, *, dry_run: bool) -> None:
         typer.echo("Chạy thử, không giữ lại gì · a trial, nothing was kept")
     typer.echo(
         f"{outcome.read} câu hỏi · questions: {outcome.changed} thay đổi · changed, "
-        f"{outcome.read - outcome.changed} như cũ · as before"
+        f"{outcome.read - outcome.changed - outcome.left} như cũ · as before"
     )
+    if outcome.left:
+        typer.echo(
+            f"{outcome.left} đã cũ hoặc đã gỡ, giữ nguyên; xác nhận bằng --confirm · "
+            "stale or taken down, and left so; --confirm makes them good"
+        )
     for one in outcome.scrubbed:
         typer.echo(f"{_where(one)}: đã bỏ · taken out {' '.join(STAND_INS[kind] for kind in one.removed)}")
 

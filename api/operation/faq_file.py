@@ -21,7 +21,7 @@ from storage.questions.desk import RestsOn
 from storage.questions.errors import Flaw, Unfounded
 from storage.questions.founding import version_in_force
 from storage.questions.moderating import fields
-from storage.questions.publishing import Entry, put
+from storage.questions.publishing import Entry, is_left, put
 from storage.questions.scrubbing import RemovedKind
 from storage.search.folding import words
 from storage.unit_of_work import UnitOfWork
@@ -66,10 +66,17 @@ class Scrubbing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What an import did: how many entries it read, how many of them changed something."""
+    """What an import did.
+
+    Attributes:
+        read: how many entries it read.
+        changed: how many of them changed something.
+        left: how many are stale or were taken down, and stay so.
+    """
 
     read: int
     changed: int
+    left: int
     scrubbed: tuple[Scrubbing, ...]
 
 
@@ -89,26 +96,35 @@ class Known:
     fields: Mapping[tuple[str, ...], str]
 
 
-async def publish(uow: UnitOfWork, placed: Sequence[Placed[FaqEntry]], *, by: str, now: datetime) -> Outcome:
+async def publish(
+    uow: UnitOfWork, placed: Sequence[Placed[FaqEntry]], *, by: str, now: datetime, confirm: bool = False
+) -> Outcome:
     """Publish entries, or change those that came in before under the same agency and id.
+
+    What comes as it came before stays as it is, stale or taken down since: a file that is imported every
+    night neither makes an answer good of which nobody looked at the procedure, nor brings one back.
 
     Args:
         uow: committed by the caller.
         placed: with their places in the file.
         by: who imports.
         now: the time.
+        confirm: somebody has looked: all of it holds by what is in force, and is to be read.
 
     Raises:
         FileRefusedError: what an entry names is not known, or one stands in the file twice.
     """
     known = await _known(uow, [one.entry for one in placed])
     _require_usable(placed, known)
-    changed, scrubbed = 0, list[Scrubbing]()
+    changed, left, scrubbed = 0, 0, list[Scrubbing]()
     for one in placed:
         entry = _published(one.entry, known)
-        changed += await put(uow, entry, by=by, now=now)
+        if not confirm and await is_left(uow, entry):
+            left += 1
+        else:
+            changed += await put(uow, entry, by=by, now=now)
         scrubbed += _scrubbed(one, await cleaning.of_entry(uow, entry.agency_id))
-    return Outcome(read=len(placed), changed=changed, scrubbed=tuple(scrubbed))
+    return Outcome(read=len(placed), changed=changed, left=left, scrubbed=tuple(scrubbed))
 
 
 async def _known(uow: UnitOfWork, entries: Sequence[FaqEntry]) -> Known:

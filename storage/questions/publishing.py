@@ -40,6 +40,13 @@ _TAKE_BACK = """
 UPDATE published_answer SET taken_down_at = %s, changed_xid = pg_current_xact_id()
 WHERE question_id = %s AND taken_down_at IS NULL
 """
+_LEFT = """
+SELECT FROM published_answer
+WHERE id = %(id)s AND question_id IS NULL
+  AND (agency_id, question, answer) = (%(agency)s, %(question)s, %(answer)s)
+  AND (field, procedure_code) IS NOT DISTINCT FROM (%(field)s::text, %(code)s::text)
+  AND (taken_down_at IS NOT NULL OR procedure_version IS DISTINCT FROM %(version)s::int)
+"""
 _TAKE_DOWN_ENTRY = """
 UPDATE published_answer SET taken_down_at = coalesce(taken_down_at, %s), changed_xid = pg_current_xact_id()
 WHERE id = %s AND question_id IS NULL
@@ -266,7 +273,14 @@ async def put(uow: UnitOfWork, entry: Entry, *, by: str, now: datetime) -> bool:
     return changed
 
 
-async def _founded(reading: Reading, entry: Entry, *, by: str, now: datetime) -> dict[str, object]:
+async def is_left(reading: Reading, entry: Entry) -> bool:
+    """Say whether an entry stands there as it comes, but for being stale, or was taken down as it comes."""
+    given = await _founded(reading, entry, by="", now=None)
+    row: Any = await (await (await reading.driver()).execute(_LEFT, given)).fetchone()
+    return row is not None
+
+
+async def _founded(reading: Reading, entry: Entry, *, by: str, now: datetime | None) -> dict[str, object]:
     """Return the columns of an entry, scrubbed. Raises Unfounded."""
     await require_founded(reading, entry.rests_on)
     clean = await cleaning.of_entry(reading, entry.agency_id)

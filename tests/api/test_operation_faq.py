@@ -3,8 +3,10 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from typer.testing import CliRunner
@@ -14,6 +16,7 @@ from api.cli import app
 from storage.agencies.repository import AgencyRecord, put
 from storage.procedures import repository as procedures
 from storage.procedures.record import Procedure
+from storage.questions import publishing
 from storage.settings import StorageSettings
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -155,7 +158,8 @@ async def test_importing_again_changes_and_adds_nothing(tindan: Tindan, written:
     before = {one["id"] for one in await listed(tindan)}
     again = [entry(1, "000.00.00.H26"), entry(2, "G09", answer="Tại trung tâm."), entry(2, "H26.1")]
     _, out, _ = await tindan("import", written(lines(*again)), "--json", "--author", "minh")
-    assert json.loads(out) == {"read": 3, "changed": 2, "unchanged": 1, "dry_run": False, "scrubbed": []}
+    told = {"read": 3, "changed": 2, "unchanged": 1, "left": 0, "dry_run": False, "scrubbed": []}
+    assert json.loads(out) == told
     found = await listed(tindan, "--agency", "H26")
     assert {one["id"] for one in found if one["agency"] == "H26"} == before
     assert [one["answer"] for one in found] == [first[0]["answer"], "Tại trung tâm.", first[1]["answer"]]
@@ -163,16 +167,41 @@ async def test_importing_again_changes_and_adds_nothing(tindan: Tindan, written:
 
 
 async def test_it_turns_stale_and_is_made_good(tindan: Tindan, written: Written, catalogue: Import):
-    """It rests on the version in force when it came in; the same file again rests on that of now."""
+    """It rests on the version in force when it came in; the same file again on that of now, once confirmed."""
     file = written(lines(entry(1, procedure="1.001193")))
     await tindan("import", file)
     await catalogue(BIRTH.model_copy(update={"conditions": "Mới"}), LAND)
     (stale,) = await listed(tindan)
     assert (stale["stale"], stale["procedure_version"]) == (True, 1)
-    _, out, _ = await tindan("import", file, "--json")
-    assert json.loads(out)["changed"] == 1
+    _, out, _ = await tindan("import", file)
+    assert "1 đã cũ hoặc đã gỡ, giữ nguyên" in out
+    assert (await listed(tindan))[0]["stale"]
+    _, out, _ = await tindan("import", file, "--confirm", "--json")
+    assert [json.loads(out)[name] for name in ("changed", "left")] == [1, 0]
     (fresh,) = await listed(tindan)
     assert (fresh["stale"], fresh["procedure_version"], fresh["id"]) == (False, 3, stale["id"])
+
+
+async def test_what_was_taken_down_stays_down(
+    tindan: Tindan, written: Written, unit_of_work: Callable[[], UnitOfWork]
+):
+    """The file of every night brings nothing back; other words do, and so does somebody who confirms."""
+    file = written(lines(entry(1)))
+
+    async def take_down() -> None:
+        (found,) = await listed(tindan)
+        async with unit_of_work() as uow:
+            await publishing.take_down_entry(uow, UUID(found["id"]), now=datetime.now(UTC))
+            await uow.commit()
+
+    await tindan("import", file)
+    await take_down()
+    await tindan("import", file)
+    assert await listed(tindan) == []
+    await tindan("import", file, "--confirm")
+    await take_down()
+    await tindan("import", written(lines(entry(1, answer="Nơi cư trú."))))
+    assert [one["answer"] for one in await listed(tindan)] == ["Nơi cư trú."]
 
 
 async def test_what_is_personal_is_taken_out_and_told(tindan: Tindan, written: Written):

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
@@ -281,7 +282,7 @@ async def test_an_address_may_look_so_often(
 ):
     """Lists, answers and what is alike spend of one bucket; beyond it there is a refusal that says until when."""
     entry = await office.write("Khai sinh?")
-    limit = dataclasses.replace(pace.ANSWERS, burst=20)
+    limit = dataclasses.replace(pace.ANSWERS, burst=20, every=timedelta(hours=1))
     monkeypatch.setattr(pace, "_pace", AddressPace(limit))
     statuses = []
     for _ in range(20):

@@ -1,7 +1,7 @@
 """How a sealed document stands: told to whoever holds its code, and nothing to whoever does not."""
 
 import json
-import statistics
+import math
 import time
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -135,19 +135,17 @@ async def test_unknown_and_malformed_codes_are_answered_alike(
 ) -> None:
     """Same status, body, headers and questions to the database, and in a time that nobody can tell apart."""
     await sealed(services)
-    seen, taken = {}, {}
-    for code in (UNKNOWN, *MALFORMED):
-        times = []
-        for _ in range(5):
-            with recorded() as sent:
-                begun = time.perf_counter()
-                answer = await ask(client, code, **{"accept-language": language})
-                times.append(time.perf_counter() - begun)
+    seen, taken = {}, dict.fromkeys((UNKNOWN, *MALFORMED), math.inf)
+    # In turn, and the best of each: whatever else the machine does hits all of them alike.
+    for code in [*taken] * 7:
+        with recorded() as sent:
+            begun = time.perf_counter()
+            answer = await ask(client, code, **{"accept-language": language})
+            taken[code] = min(taken[code], time.perf_counter() - begun)
         headers = {
             name: value for name, value in answer.headers.items() if name not in {"x-request-id", "ratelimit"}
         }
         seen[code] = (answer.status_code, answer.text, tuple(sorted(headers.items())), len(sent))
-        taken[code] = statistics.median(times)
     assert len(set(seen.values())) == 1, seen
     ((status, body, _, _),) = set(seen.values())
     assert status == 404

@@ -5,7 +5,7 @@ import io
 import socket
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from pikepdf import Array, Dictionary, Encryption, Name, Pdf, String
@@ -57,7 +57,7 @@ def test_a_good_signature_is_valid(official, form):
     found = verdict(signed(paper(), official, subfilter=form))
     name = official.certificate.subject.rfc4514_string().split("CN=")[1]
     assert found.signed_at is not None
-    assert abs(found.signed_at - NOW) < timedelta(minutes=5)
+    assert abs(found.signed_at - datetime.now(UTC)) < timedelta(minutes=5)
     assert found == Signature(
         verdict=Verdict.VALID,
         signer=name,
