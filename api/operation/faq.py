@@ -48,9 +48,7 @@ def import_faq(
     ] = False,
     confirm: Annotated[
         bool,
-        typer.Option(
-            "--confirm", help="All of it holds by what is in force: stale entries are good again"
-        ),
+        typer.Option("--confirm", help="All of it holds by what is in force: stale entries are good again"),
     ] = False,
     as_json: AsJson = False,
 ) -> None:
