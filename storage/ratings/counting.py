@@ -23,7 +23,8 @@ SELECT level, reason, count(*) FROM rating, unnest(reasons) AS reason
 WHERE agency_id = %(agency_id)s AND month = %(month)s AND NOT fresh GROUP BY level, reason
 """
 _DISLIKES = """
-SELECT agency_id, count(*) FROM rating WHERE month = %s AND level = 'dissatisfied' GROUP BY agency_id
+SELECT agency_id, count(*) FROM rating
+WHERE month = %s AND level = 'dissatisfied' AND NOT fresh GROUP BY agency_id
 """
 
 

@@ -51,7 +51,7 @@ _DOCUMENTS = f"""
 SELECT changed_xid::text::bigint, id, dossier_id FROM document
 WHERE kind = '{DocumentKind.RESULT}' AND dossier_id IS NOT NULL
   AND (changed_xid, id) > (%s::text::xid8, %s) AND changed_xid < pg_snapshot_xmin(pg_current_snapshot())
-ORDER BY changed_xid, id LIMIT %s
+ORDER BY document.changed_xid, id LIMIT %s
 """
 
 

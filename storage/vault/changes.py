@@ -17,7 +17,7 @@ _CHANGED = """
 SELECT id, changed_xid::text::bigint FROM document
 WHERE party_id = %s AND (changed_xid, id) > (%s::text::xid8, %s)
   AND changed_xid < pg_snapshot_xmax(pg_current_snapshot())
-ORDER BY changed_xid, id LIMIT %s
+ORDER BY document.changed_xid, id LIMIT %s
 """
 
 

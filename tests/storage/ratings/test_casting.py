@@ -127,6 +127,8 @@ async def test_few_ratings_are_not_told(unit_of_work: Open) -> None:
             token = await take_token(uow, await make_invited(uow, agency, n))
             assert await counting.counts(uow, group) is None
             await casting.cast(uow, token, LATE if n < 2 else GOOD, today=TODAY)
+            if n == 0:
+                assert await counting.dislikes(uow, group.month) == {}
             if n < 4:
                 await mixing.mix(uow, group, "rating")
         assert await counting.counts(uow, group) is None

@@ -23,10 +23,12 @@ async def test_two_processes_that_need_a_key_make_one(unit_of_work: Open) -> Non
     """Both then read the same; its name is its thumbprint, and its private half is sealed."""
     group = Group(agency_id=new_id(), month=date(2026, 11, 1))
     drawn = [keys.draw(group), keys.draw(group)]
+    both_looked = asyncio.Barrier(2)
 
     async def keep(new: keys.NewKey) -> None:
         async with unit_of_work() as uow:
             assert await keys.missing(uow, [group, group]) == [group]
+            await both_looked.wait()
             await keys.keep(uow, [new])
             await uow.commit()
 

@@ -136,7 +136,12 @@ async def test_a_month_is_read(
         random = Random(1)
         dossiers = [draw(random, ward, (2, 9)) for _ in range(30)]
         await tell(uow, key.party_id, dossiers, lambda: 9)
-        spoken = {"month": date(2026, 9, 1), "reasons": [], "editable_until": date(2026, 9, 30)}
+        spoken = {
+            "month": date(2026, 9, 1),
+            "reasons": [],
+            "editable_until": date(2026, 9, 30),
+            "fresh": False,
+        }
         for level, spent in (("dissatisfied", b"1"), ("satisfied", b"2")):
             uow.session.add(Rating(spent=spent, agency_id=ward, level=level, **spoken))
         await uow.commit()
