@@ -74,7 +74,7 @@ async def run(services: Services, query: str, *given: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "people", [60, pytest.param(200, marks=[pytest.mark.verify, pytest.mark.timeout(600)])]
+    "people", [60, pytest.param(120, marks=[pytest.mark.verify, pytest.mark.timeout(600)])]
 )
 async def test_nobody_links_ratings_to_people(
     app: FastAPI, services: Services, agency: Agency, making: tuple[MakeAgency, MakeCitizen], people: int
