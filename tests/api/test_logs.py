@@ -17,11 +17,13 @@ import pytest
 
 from api.services import Services
 from infra.sandbox import launch
+from notify.routes import PROMPT
 from storage.devices import repository as devices
 from storage.devices.repository import Installation
 from storage.engine import Engine
 from storage.ids import new_id
 from storage.parties import repository as parties
+from storage.routing import repository as routing
 from storage.settings import StorageSettings
 from storage.tables import metadata
 from tests.api.callers import Agency, Citizen, MakeCitizen
@@ -114,8 +116,11 @@ def free_port() -> int:
 
 
 @pytest.fixture
-async def house(settings: StorageSettings, engine: Engine, tmp_path: Path) -> AsyncIterator[House]:
-    """The house of the run, ready."""
+async def house(settings: StorageSettings, services: Services, tmp_path: Path) -> AsyncIterator[House]:
+    """The house of the run, ready; nothing in it waits for the morning, whenever this runs."""
+    async with services.unit_of_work() as uow:
+        await routing.add(uow, PROMPT.model_dump(mode="json"), author="test", note="", after=0)
+        await uow.commit()
     printed, port = tmp_path / "printed", free_port()
     with ExitStack() as stack:
         sandbox = stack.enter_context(launch.running())
