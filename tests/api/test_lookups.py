@@ -150,14 +150,20 @@ async def test_all_refusals_are_alike(
 ) -> None:
     """Same status, same body, same headers, and the database is asked the same questions."""
     others_secret = await secret_of(client, stranger, OTHERS)
-    seen = {}
-    for name, (code, proof) in failing(citizen, stranger, others_secret).items():
-        statements.clear()
-        answer = await look_up(client, code, proof)
-        headers = {
-            key: value for key, value in answer.headers.items() if key not in {"x-request-id", "ratelimit"}
-        }
-        seen[name] = (answer.status_code, answer.text, tuple(sorted(headers.items())), tuple(statements))
+    # What the pool does beside strikes one of them now and then; what differs by the question does each time.
+    for _ in range(3):
+        seen = {}
+        for name, (code, proof) in failing(citizen, stranger, others_secret).items():
+            statements.clear()
+            answer = await look_up(client, code, proof)
+            headers = {
+                key: value
+                for key, value in answer.headers.items()
+                if key not in {"x-request-id", "ratelimit"}
+            }
+            seen[name] = (answer.status_code, answer.text, tuple(sorted(headers.items())), tuple(statements))
+        if len(set(seen.values())) == 1:
+            break
     assert len(set(seen.values())) == 1, seen
     ((status, body, _, asked),) = set(seen.values())
     assert status == 404

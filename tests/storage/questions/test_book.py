@@ -299,7 +299,11 @@ async def test_the_old_one_serves_while_the_new_one_can_not_be_made(
         }
     ]
     book._settings = settings
-    assert await book._follow(2.0) == 3600.0
+    # Again where the machine itself had nothing to spare for another process, as it would be in earnest.
+    pause = 2.0
+    for _ in range(3):
+        pause = await book._follow(pause)
+    assert pause == 3600.0
     assert len(await questions(book)) == 2
 
 
