@@ -1,6 +1,6 @@
 """What others read of a party's data is noted before they get it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from datetime import UTC, datetime
 from typing import Annotated
 from uuid import UUID
@@ -8,10 +8,11 @@ from uuid import UUID
 from fastapi import Depends
 
 from api.dependencies import AllServices, SignedIn
-from auth.principals import Citizen
+from auth.principals import Citizen, Officer
 from storage.access_log import repository as access_log
 from storage.access_log.kinds import ObjectKind, Purpose, ReaderKind
 from storage.access_log.repository import NewAccess
+from storage.unit_of_work import UnitOfWork
 
 
 class AccessNotes:
@@ -53,3 +54,23 @@ Accesses = Annotated[AccessNotes, Depends(get_access_notes, scope="function")]
 
 Where they can not be kept, the answer is an error and nothing was shown.
 """
+
+
+async def note_officer(
+    uow: UnitOfWork, officer: Officer, purpose: Purpose, seen: Iterable[tuple[UUID, ObjectKind, UUID | None]]
+) -> None:
+    """Note in the reading's own transaction what an officer reads: of whom, what kind of thing, and which."""
+    now = datetime.now(UTC)
+    taken = [
+        NewAccess(
+            at=now,
+            party_id=party_id,
+            reader_kind=ReaderKind.OFFICER,
+            reader=str(officer.officer_id),
+            purpose=purpose,
+            object_kind=kind,
+            object_id=object_id,
+        )
+        for party_id, kind, object_id in seen
+    ]
+    await access_log.add(uow, taken)

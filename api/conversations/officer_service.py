@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from uuid import UUID
 
 from pydantic import AwareDatetime
 
+from api.accesses import note_officer
 from api.conversations import answering
 from api.conversations.agency_schemas import AgencyMessage
 from api.conversations.answering import Signer
@@ -15,9 +15,7 @@ from api.conversations.service import known_code
 from api.conversations.wording import for_officer
 from api.paging import Mark, cut
 from auth.principals import Officer
-from storage.access_log import repository as access_log
-from storage.access_log.kinds import ObjectKind, Purpose, ReaderKind
-from storage.access_log.repository import NewAccess
+from storage.access_log.kinds import ObjectKind, Purpose
 from storage.conversations import handling, queue, receipts, waiting
 from storage.conversations import reading as messages
 from storage.conversations.attachments import Attached, open_one
@@ -197,18 +195,4 @@ async def note_attachment(uow: UnitOfWork, officer: Officer, dossier: Handled, a
 async def _note(
     uow: UnitOfWork, officer: Officer, seen: Sequence[tuple[UUID, ObjectKind, UUID | None]]
 ) -> None:
-    """Note readings, each of a party, a kind of thing and which one it was."""
-    now = datetime.now(UTC)
-    entries = [
-        NewAccess(
-            at=now,
-            party_id=party_id,
-            reader_kind=ReaderKind.OFFICER,
-            reader=str(officer.officer_id),
-            purpose=Purpose.DOSSIER,
-            object_kind=kind,
-            object_id=object_id,
-        )
-        for party_id, kind, object_id in seen
-    ]
-    await access_log.add(uow, entries)
+    await note_officer(uow, officer, Purpose.DOSSIER, seen)

@@ -116,6 +116,8 @@ async def publish(
     """
     known = await _known(uow, [one.entry for one in placed])
     _require_usable(placed, known)
+    agency_ids = {one.id for one in known.agencies.values()}
+    clean = {agency_id: await cleaning.of_entry(uow, agency_id) for agency_id in agency_ids}
     changed, left, scrubbed = 0, 0, list[Scrubbing]()
     for one in placed:
         entry = _published(one.entry, known)
@@ -123,7 +125,7 @@ async def publish(
             left += 1
         else:
             changed += await put(uow, entry, by=by, now=now)
-        scrubbed += _scrubbed(one, await cleaning.of_entry(uow, entry.agency_id))
+        scrubbed += _scrubbed(one, clean[entry.agency_id])
     return Outcome(read=len(placed), changed=changed, left=left, scrubbed=tuple(scrubbed))
 
 

@@ -12,13 +12,12 @@ from uuid import UUID
 import structlog
 from pydantic import AwareDatetime
 
+from api.accesses import note_officer
 from api.paging import Mark, cut
 from api.questions import telling
 from api.questions.drafts import AnswerDraft, founded, invalid, overtaken
 from auth.principals import Officer
-from storage.access_log import repository as access_log
-from storage.access_log.kinds import ObjectKind, Purpose, ReaderKind
-from storage.access_log.repository import NewAccess
+from storage.access_log.kinds import ObjectKind, Purpose
 from storage.agencies import reading as agency_reading
 from storage.agencies import repository as agency_repository
 from storage.agencies.codes import InvalidCode, normalise_agency_code
@@ -93,20 +92,8 @@ async def note(
     uow: UnitOfWork, officer: Officer, parties: set[UUID], kind: ObjectKind, question_id: UUID | None = None
 ) -> None:
     """Note that an officer reads what parties asked."""
-    now = datetime.now(UTC)
-    entries = [
-        NewAccess(
-            at=now,
-            party_id=party_id,
-            reader_kind=ReaderKind.OFFICER,
-            reader=str(officer.officer_id),
-            purpose=Purpose.QUESTION,
-            object_kind=kind,
-            object_id=question_id,
-        )
-        for party_id in sorted(parties)
-    ]
-    await access_log.add(uow, entries)
+    seen = [(party_id, kind, question_id) for party_id in sorted(parties)]
+    await note_officer(uow, officer, Purpose.QUESTION, seen)
 
 
 async def opened(uow: UnitOfWork, officer: Officer, question_id: UUID) -> OpenedQuestion:
