@@ -21,8 +21,9 @@ from api.paging import LONGEST_MARK
 from api.services import Services
 from api.text import Clean
 from storage.agencies.codes import MAX_LENGTH
-from storage.conversations.handling import READERS, Supply
+from storage.conversations.handling import Supply
 from storage.conversations.queue import Office, Sieve, Waiting
+from storage.officers.desk import READERS
 
 router = APIRouter(include_in_schema=False)
 

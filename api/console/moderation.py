@@ -13,7 +13,6 @@ from api.console.forms import FormError
 from api.console.frame import Posting, Visiting, Visitor, page, see_other
 from api.console.moderation_texts import TEXTS
 from api.console.paths import HOME
-from api.console.places import MODERATORS
 from api.console.questions import excerpt
 from api.dependencies import AllServices, Uow
 from api.problems import Problem
@@ -22,6 +21,7 @@ from api.questions.drafts import without_personal
 from api.questions.moderator_service import Draft
 from api.services import Services
 from storage.errors import NotFoundError
+from storage.officers.desk import MODERATORS
 from storage.questions.kinds import Publication
 from storage.unit_of_work import UnitOfWork, transact
 

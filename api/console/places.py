@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from api.console import messages_tally, questions_tally
 from api.console.paths import HOME
 from auth.principals import Officer
+from storage.officers.desk import MODERATORS, READERS, WORKERS
 from storage.officers.roles import Role
 from storage.unit_of_work import Reading
 
 Tally = Callable[[Reading, Officer], Awaitable[Mapping[str, int]]]
 """Counts what waits for an officer: by the key of the text, with `{count}` in it, that tells of it."""
-
-READERS = frozenset({Role.VIEWER, Role.OFFICER, Role.SUPERVISOR})
-WORKERS = frozenset({Role.OFFICER, Role.SUPERVISOR})
-MODERATORS = frozenset({Role.MODERATOR})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

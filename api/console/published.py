@@ -15,7 +15,6 @@ from api.console.entry_forms import EntryForm
 from api.console.forms import FormError
 from api.console.frame import Posting, Visiting, Visitor, page, see_other
 from api.console.paths import HOME
-from api.console.places import MODERATORS
 from api.console.procedure_beside import look_up
 from api.console.published_texts import TEXTS
 from api.console.questions import excerpt
@@ -24,6 +23,7 @@ from api.problems import Problem
 from api.questions import published_service
 from api.questions.drafts import without_personal
 from api.services import Services
+from storage.officers.desk import MODERATORS
 from storage.questions import moderating
 from storage.questions.moderating import Live
 from storage.unit_of_work import UnitOfWork, transact

@@ -12,12 +12,12 @@ from api.console import roles
 from api.console.frame import Visiting, page
 from api.console.moments import clock
 from api.console.paths import HOME
-from api.console.places import READERS
 from api.console.questions_texts import TEXTS
 from api.dependencies import AllServices, Uow
 from api.questions import officer_service
 from api.text import Clean
 from storage.agencies.codes import MAX_LENGTH
+from storage.officers.desk import READERS
 from storage.questions.queue import Pile
 
 router = APIRouter(prefix=f"{HOME}/questions", include_in_schema=False)

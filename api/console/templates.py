@@ -12,13 +12,13 @@ from api.console import roles
 from api.console.forms import FormError
 from api.console.frame import Posting, Visiting, Visitor, page, see_other
 from api.console.paths import HOME
-from api.console.places import WORKERS
 from api.console.templates_form import TemplateForm
 from api.console.templates_texts import TEXTS
 from api.dependencies import Read, Uow
 from storage.answer_templates import repository
 from storage.answer_templates.repository import WRITERS, Outcome, Template
 from storage.errors import NotFoundError
+from storage.officers.desk import WORKERS
 
 log = structlog.get_logger(__name__)
 router = APIRouter(prefix=f"{HOME}/templates", include_in_schema=False)

@@ -19,12 +19,13 @@ from storage.access_log.kinds import ObjectKind, Purpose
 from storage.conversations import handling, queue, receipts, waiting
 from storage.conversations import reading as messages
 from storage.conversations.attachments import Attached, open_one
-from storage.conversations.handling import READERS, WRITERS, Handled
+from storage.conversations.handling import Handled
 from storage.conversations.kinds import Author
 from storage.conversations.queue import Counts, Office, Sieve, Waiting
 from storage.conversations.writing import NewAttachment
 from storage.dossiers import repository as locking
 from storage.errors import NotFoundError
+from storage.officers.desk import READERS, WORKERS
 from storage.officers.roles import Role
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -97,7 +98,7 @@ async def readable(reading: Reading, officer: Officer, code: str) -> Handled:
 
 async def writable(reading: Reading, officer: Officer, code: str) -> Handled:
     """Return a dossier about which the officer may write. Raises NotFoundError, also where it is foreign."""
-    return await _handled(reading, officer, code, WRITERS)
+    return await _handled(reading, officer, code, WORKERS)
 
 
 async def open_dossier(uow: UnitOfWork, officer: Officer, code: str) -> Handled:
@@ -136,7 +137,7 @@ async def read_thread(uow: UnitOfWork, officer: Officer, code: str, cursor: str 
     return Thread(
         dossier=dossier,
         items=[for_officer(one) for one in reversed(shown)],
-        may_write=await handling.dossier(uow, who, WRITERS, dossier.code) is not None,
+        may_write=await handling.dossier(uow, who, WORKERS, dossier.code) is not None,
         newest=place is None,
         older_cursor=mark.encode() if mark else None,
         seen=newest,

@@ -17,11 +17,11 @@ from storage.agencies.repository import AgencyRef
 from storage.procedures.formats.faults import Faults
 from storage.questions import cleaning
 from storage.questions.cleaning import Cleaning
-from storage.questions.desk import RestsOn
 from storage.questions.errors import Flaw, Unfounded
 from storage.questions.founding import version_in_force
 from storage.questions.moderating import fields
 from storage.questions.publishing import Entry, is_left, put
+from storage.questions.resting import RestsOn
 from storage.questions.scrubbing import RemovedKind
 from storage.search.folding import words
 from storage.unit_of_work import UnitOfWork

@@ -13,8 +13,8 @@ from api.text import Clean
 from storage.agencies.codes import InvalidCode
 from storage.procedures.codes import split_procedure_code
 from storage.questions.cleaning import Cleaning
-from storage.questions.desk import RestsOn
 from storage.questions.errors import Change, Flaw, Overtaken, Unfounded
+from storage.questions.resting import RestsOn
 
 LONGEST_QUESTION = 4000
 LONGEST_ANSWER = 8000

@@ -15,9 +15,9 @@ from auth.principals import Officer
 from storage.access_log.kinds import ObjectKind
 from storage.errors import NotFoundError
 from storage.ids import new_id
+from storage.officers.desk import MODERATORS, Desk
 from storage.questions import cleaning, moderating, opening, publishing
 from storage.questions.cleaning import Cleaning
-from storage.questions.desk import MODERATORS, Desk
 from storage.questions.holding import Held, hold
 from storage.questions.kinds import Publication
 from storage.questions.opening import OpenedQuestion

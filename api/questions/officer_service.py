@@ -23,8 +23,8 @@ from storage.agencies import repository as agency_repository
 from storage.agencies.codes import InvalidCode, normalise_agency_code
 from storage.errors import NotFoundError
 from storage.idempotency import repository as idempotency
+from storage.officers.desk import READERS, WORKERS, Desk
 from storage.questions import handling, opening, queue
-from storage.questions.desk import READERS, WORKERS, Desk
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import Held, hold
 from storage.questions.kinds import DeclineReason

@@ -16,11 +16,6 @@ from storage.officers.authority import holds
 from storage.officers.roles import Role
 from storage.unit_of_work import Reading
 
-READERS = frozenset({Role.VIEWER, Role.OFFICER, Role.SUPERVISOR})
-"""Who may read what parties wrote about an agency's dossiers."""
-WRITERS = frozenset({Role.OFFICER, Role.SUPERVISOR})
-"""Who may answer it."""
-
 
 class Supply(StrEnum):
     """How a supplement stands that was asked for."""

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from storage.questions.desk import RestsOn
 from storage.questions.errors import Flaw, Unfounded
+from storage.questions.resting import RestsOn
 from storage.unit_of_work import Reading
 
 _PROCEDURE = "SELECT version, removed_in IS NOT NULL FROM procedure WHERE code = %s"

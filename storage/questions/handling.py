@@ -12,11 +12,11 @@ from uuid import UUID
 from storage.errors import NotFoundError
 from storage.parties import repository as parties
 from storage.questions import publishing
-from storage.questions.desk import RestsOn
 from storage.questions.errors import Change, Overtaken
 from storage.questions.founding import require_founded, version_in_force
 from storage.questions.holding import Held
 from storage.questions.kinds import DeclineReason, Publication, QuestionState
+from storage.questions.resting import RestsOn
 from storage.questions.sealed import ANSWER
 from storage.unit_of_work import UnitOfWork
 

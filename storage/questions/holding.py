@@ -8,7 +8,7 @@ from psycopg.rows import class_row, dict_row
 
 from storage.errors import NotFoundError
 from storage.officers.authority import holds
-from storage.questions.desk import Desk
+from storage.officers.desk import Desk
 from storage.questions.errors import Change, Overtaken
 from storage.questions.kinds import Publication, QuestionState
 from storage.unit_of_work import UnitOfWork

@@ -10,8 +10,9 @@ from psycopg.rows import class_row, dict_row
 
 from storage.errors import NotFoundError
 from storage.officers.authority import reached
-from storage.questions.desk import Desk, RestsOn
+from storage.officers.desk import Desk
 from storage.questions.queue import ROWS, Queued, opened_rows, stale
+from storage.questions.resting import RestsOn
 from storage.unit_of_work import Reading
 
 _PENDING = f"""

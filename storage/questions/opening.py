@@ -14,10 +14,11 @@ from psycopg.rows import dict_row
 from storage.cipher import Cipher, PartyKey
 from storage.errors import NotFoundError
 from storage.officers.authority import holds
+from storage.officers.desk import Desk
 from storage.officers.repository import NAME
-from storage.questions.desk import Desk, RestsOn
 from storage.questions.kinds import DeclineReason, Publication, QuestionState
 from storage.questions.queue import stale
+from storage.questions.resting import RestsOn
 from storage.questions.sealed import ANSWER, QUESTION
 from storage.unit_of_work import Reading
 

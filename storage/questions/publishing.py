@@ -10,12 +10,13 @@ from uuid import UUID
 
 from storage.errors import NotFoundError
 from storage.officers.authority import holds
+from storage.officers.desk import Desk
 from storage.questions import cleaning
-from storage.questions.desk import Desk, RestsOn
 from storage.questions.errors import Change, Overtaken
 from storage.questions.founding import require_founded
 from storage.questions.holding import Held
 from storage.questions.kinds import Publication, QuestionState
+from storage.questions.resting import RestsOn
 from storage.unit_of_work import Reading, UnitOfWork
 
 _TEXTS = "SELECT question, answer FROM published_answer WHERE question_id = %s AND taken_down_at IS NULL"

@@ -11,7 +11,7 @@ from psycopg.rows import class_row, dict_row
 
 from storage.cipher import PartyKey
 from storage.officers.authority import reached
-from storage.questions.desk import Desk
+from storage.officers.desk import Desk
 from storage.questions.kinds import Publication, QuestionState
 from storage.questions.sealed import QUESTION
 from storage.unit_of_work import Reading

@@ -4,12 +4,13 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from storage.ids import new_id
+from storage.officers.desk import Desk
 from storage.officers.roles import Role
 from storage.questions import handling, publishing
-from storage.questions.desk import Desk, RestsOn
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
 from storage.questions.publishing import Published
+from storage.questions.resting import RestsOn
 from tests.api.authorisation_world import World
 from tests.api.conftest import PROCEDURE
 from tests.api.questions.asking import keep_question

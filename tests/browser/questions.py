@@ -12,11 +12,12 @@ from storage.agencies import repository as agencies
 from storage.cipher import Cipher
 from storage.engine import Engine
 from storage.ids import new_id
+from storage.officers.desk import WORKERS, Desk
 from storage.procedures import repository as procedures
 from storage.questions import handling, opening
-from storage.questions.desk import WORKERS, Desk, RestsOn
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
+from storage.questions.resting import RestsOn
 from storage.settings import StorageSettings
 from storage.unit_of_work import UnitOfWork
 from tests.storage.questions import office

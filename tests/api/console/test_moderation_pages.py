@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from storage.ids import new_id
+from storage.officers.desk import WORKERS, Desk
 from storage.officers.roles import Role
 from storage.questions import cleaning, handling, publishing
-from storage.questions.desk import WORKERS, Desk, RestsOn
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
 from storage.questions.kinds import Publication
 from storage.questions.publishing import Entry
+from storage.questions.resting import RestsOn
 from storage.questions.scrubbing import Scrubbed, scrub
 from tests.api.console.test_questions_pages import hidden, plain, values
 from tests.storage.questions import office

@@ -10,6 +10,7 @@ import httpx
 from api.services import Services
 from storage.ids import new_id
 from storage.officers import repository as officers
+from storage.officers.desk import MODERATORS, WORKERS, Desk
 from storage.officers.models import OfficerRole
 from storage.officers.roles import Role
 from storage.parties import repository as parties
@@ -17,11 +18,11 @@ from storage.procedures import repository as procedures
 from storage.procedures.record import Procedure
 from storage.questions import asking, handling, publishing
 from storage.questions.asking import NewQuestion
-from storage.questions.desk import MODERATORS, WORKERS, Desk, RestsOn
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
 from storage.questions.kinds import DeclineReason
 from storage.questions.publishing import Entry, Published
+from storage.questions.resting import RestsOn
 from tests.api.callers import Agency, Citizen
 from tests.api.conftest import PROCEDURE
 

@@ -18,7 +18,7 @@ from storage.catalogue.edition import Edition, Stamp
 from storage.ids import new_id
 from storage.procedures.record import Procedure
 from storage.questions.book import AnswerBook
-from storage.questions.desk import RestsOn
+from storage.questions.resting import RestsOn
 from storage.search.catalogue import Catalogue
 from storage.search.lexicon import lexicon
 from storage.settings import StorageSettings

@@ -6,10 +6,11 @@ from uuid import UUID
 import pytest
 
 from storage.conversations import handling, queue, receipts, waiting
-from storage.conversations.handling import READERS, Supply
+from storage.conversations.handling import Supply
 from storage.conversations.kinds import Author
 from storage.conversations.queue import Counts, Sieve, Waiting
 from storage.officers import repository as officers
+from storage.officers.desk import READERS
 from storage.officers.roles import Role
 from tests.storage.conversations.hall import START, Hall, day
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from storage.agencies.models import Agency
 from storage.ids import new_id
 from storage.officers import repository as officers
+from storage.officers.desk import Desk
 from storage.officers.models import OfficerRole
 from storage.officers.roles import Role
 from storage.parties import repository as parties
@@ -15,7 +16,6 @@ from storage.parties.kinds import PartyKind
 from storage.parties.repository import PartyIdentity
 from storage.procedures import repository as procedures
 from storage.procedures.record import Procedure
-from storage.questions.desk import Desk
 from storage.questions.kinds import Publication, QuestionState
 from storage.questions.models import Question
 from storage.questions.sealed import QUESTION

@@ -11,9 +11,9 @@ from psycopg import sql
 from storage.errors import NotFoundError
 from storage.ids import new_id
 from storage.officers import repository as officers
+from storage.officers.desk import MODERATORS, READERS, WORKERS, Desk
 from storage.officers.roles import Role
 from storage.questions import moderating, opening, publishing, queue
-from storage.questions.desk import MODERATORS, READERS, WORKERS, Desk
 from storage.questions.holding import hold
 from storage.questions.kinds import Publication
 from storage.questions.publishing import Entry

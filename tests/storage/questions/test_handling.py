@@ -9,9 +9,9 @@ from sqlmodel import col, select
 
 from storage.errors import NotFoundError
 from storage.ids import new_id
+from storage.officers.desk import READERS, WORKERS, Desk
 from storage.officers.roles import Role
 from storage.questions import handling, queue
-from storage.questions.desk import READERS, WORKERS, Desk, RestsOn
 from storage.questions.errors import Change, Flaw, Overtaken, Unfounded
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
@@ -19,6 +19,7 @@ from storage.questions.kinds import DeclineReason, Publication, QuestionState
 from storage.questions.models import QuestionAnswer
 from storage.questions.opening import OpenedQuestion, opened
 from storage.questions.queue import Pile
+from storage.questions.resting import RestsOn
 from tests.storage.questions import office
 from tests.storage.questions.office import NOW, OpenUnit
 

@@ -10,9 +10,9 @@ from storage.contact_points import repository as contact_points
 from storage.contact_points.record import ContactRecord
 from storage.errors import NotFoundError
 from storage.ids import new_id
+from storage.officers.desk import MODERATORS, WORKERS, Desk
 from storage.officers.roles import Role
 from storage.questions import handling, moderating, publishing
-from storage.questions.desk import MODERATORS, WORKERS, Desk, RestsOn
 from storage.questions.errors import Change, Overtaken, Unfounded
 from storage.questions.handling import NewAnswer
 from storage.questions.holding import hold
@@ -20,6 +20,7 @@ from storage.questions.kinds import Publication, QuestionState
 from storage.questions.models import Question
 from storage.questions.moderating import Live
 from storage.questions.publishing import Entry, Published
+from storage.questions.resting import RestsOn
 from tests.storage.questions import office
 from tests.storage.questions.office import BIRTH, NOW, OpenUnit
 

@@ -1,4 +1,4 @@
-"""Who at an agency reads or handles questions, as the queries ask for it."""
+"""Who at an agency reads or handles what people send, as the queries ask for it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ READERS = frozenset({Role.VIEWER, Role.OFFICER, Role.SUPERVISOR})
 WORKERS = frozenset({Role.OFFICER, Role.SUPERVISOR})
 """Who answers, declines, forwards and confirms."""
 MODERATORS = frozenset({Role.MODERATOR})
-"""Who lets questions be published, and writes what is asked often."""
+"""Who lets be published what people wrote, and writes what is asked often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,11 +24,3 @@ class Desk:
     def given(self) -> Mapping[str, object]:
         """What `storage.officers.authority` asks for."""
         return {"officer": self.officer_id, "roles": [role.value for role in self.roles]}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RestsOn:
-    """The procedure on which an answer rests, by short code, and the version that was looked at."""
-
-    code: str
-    version: int

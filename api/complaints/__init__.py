@@ -1,0 +1,1 @@
+"""Complaints and suggestions of citizens, and what agencies do about them."""

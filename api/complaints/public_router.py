@@ -1,0 +1,1 @@
+"""`/v1/complaints/published`: what everybody may read."""

@@ -1,0 +1,1 @@
+"""`/v1/complaints`: by whoever files them."""

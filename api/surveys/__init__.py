@@ -1,0 +1,1 @@
+"""Surveys: asked by agencies, answered by citizens."""

@@ -1,0 +1,1 @@
+"""`/v1/surveys`: by whoever answers them."""

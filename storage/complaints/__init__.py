@@ -1,0 +1,1 @@
+"""Complaints and suggestions: filed by citizens, handled by officers, and what is published of them."""

@@ -1,0 +1,1 @@
+"""Surveys: their forms, who is asked, and what was answered."""
