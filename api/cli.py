@@ -22,6 +22,7 @@ from api.operation.faq import faq
 from api.operation.keys import keys
 from api.operation.notices import notices
 from api.operation.officers import officer
+from api.operation.ratings import ratings
 from api.operation.representatives import representatives
 from api.operation.routes import routes
 from api.operation.scores import scores
@@ -51,6 +52,7 @@ app.add_typer(channels, name="channels")
 app.add_typer(faq, name="faq")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
+app.add_typer(ratings, name="ratings")
 app.add_typer(representatives, name="representatives")
 app.add_typer(officer, name="officer")
 app.add_typer(routes, name="routes")

@@ -31,10 +31,13 @@ class Watch:
 
     async def run(self) -> None:
         """Watch for ever."""
-        await asyncio.gather(self._for_ever(self.ask_once), self._for_ever(self.mix_once))
+        await asyncio.gather(
+            self._for_ever(self.ask_once, rest=ASK_SECONDS, full=SLICE),
+            self._for_ever(self.mix_once, rest=MIX_SECONDS),
+        )
 
-    async def ask_once(self) -> float:
-        """Ask some parties to rate; return how many seconds to rest.
+    async def ask_once(self) -> int:
+        """Ask the parties of up to `SLICE` dossiers to rate; return how many dossiers were due.
 
         Notice and invitation are one transaction: nobody is asked who may not rate, nor twice.
         """
@@ -49,10 +52,10 @@ class Watch:
             await announce(uow, _notices(invited), now)
             uow.hint_after_commit()
             await uow.commit()
-        return 0.0 if len(found) == SLICE else ASK_SECONDS
+        return len(found)
 
-    async def mix_once(self) -> float:
-        """Mix every group in which something came; return how many seconds to rest."""
+    async def mix_once(self) -> int:
+        """Mix every group in which something came; return how many."""
         async with self._open_unit() as uow:
             due = await mixing.due(uow)
         for group in due:
@@ -60,19 +63,22 @@ class Watch:
                 async with self._open_unit() as uow:
                     await mixing.mix(uow, group, table)
                     await uow.commit()
-        return MIX_SECONDS
+        return len(due)
 
-    async def _for_ever(self, work: Callable[[], Awaitable[float]]) -> None:
+    async def _for_ever(
+        self, work: Callable[[], Awaitable[int]], *, rest: float, full: int | None = None
+    ) -> None:
+        """Work, and rest; not where as much was done as one turn may do."""
         while True:
             try:
-                rest = await work()
+                pause = 0.0 if await work() == full else rest
             except UNAVAILABLE as error:
                 log.warning("ratings_unreachable", error=type(error).__name__)
-                rest = TROUBLE_SECONDS
+                pause = TROUBLE_SECONDS
             except Exception:
                 log.exception("ratings_watch_failed")
-                rest = TROUBLE_SECONDS
-            await asyncio.sleep(rest)
+                pause = TROUBLE_SECONDS
+            await asyncio.sleep(pause)
 
 
 def _notices(invited: Sequence[Ended]) -> list[Notice]:

@@ -80,8 +80,14 @@ async def test_all_are_asked_slice_by_slice(unit_of_work: Open, monkeypatch: pyt
         for n in range(7):
             await make_ended(uow, agency, n, ended_at=datetime.now(UTC))
         await uow.commit()
-    watch = Watch(unit_of_work, WorkingCalendar())
-    assert [await watch.ask_once() for _ in range(4)] == [0.0, 0.0, 300.0, 300.0]
+    watching_now = asyncio.create_task(Watch(unit_of_work, WorkingCalendar()).run())
+    try:
+        async with asyncio.timeout(20):
+            while await rows(unit_of_work, YET_TO_COME):  # noqa: ASYNC110 - nothing tells of a row
+                await asyncio.sleep(0.02)
+    finally:
+        watching_now.cancel()
+        await asyncio.gather(watching_now, return_exceptions=True)
     found = "SELECT count(*), count(DISTINCT dossier_id) FROM notification WHERE category = 'rating_request'"
     assert await rows(unit_of_work, found) == [(7, 7)]
     assert await rows(unit_of_work, "SELECT count(*) FROM rating_key") == [(1,)]
