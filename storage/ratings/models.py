@@ -1,17 +1,19 @@
-"""What is kept so that a dossier is rated once, and nobody can tell by whom.
+"""What is kept so that a dossier is rated once, and nobody can tell by whom; and what agencies answer.
 
-No table here holds a party, a time finer than a day, or an id that tells an order. Agency and dossier are no
-foreign keys: a row that refers to another leaves the number of its transaction there.
+No table of ratings holds a party, a time finer than a day, or an id that tells an order. Agency and dossier
+are no foreign keys there: a row that refers to another leaves the number of its transaction there. An answer
+is a public word of an officer's, and knows of no rating but that there were many.
 """
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-from storage.base import sealed
+from storage.base import moment, sealed
+from storage.ids import new_id
 
 
 def _group(table: str) -> tuple[Index, Index]:
@@ -93,3 +95,38 @@ class Rating(SQLModel, table=True):
     text_scrubbed: str | None = None
     editable_until: date
     fresh: bool = _fresh()
+
+
+class RatingAnswer(SQLModel, table=True):
+    """What an agency answers, for everybody to read, to the ratings of its dossiers closed in a month.
+
+    It is never changed: what is written anew takes the place of what stood before.
+
+    Attributes:
+        month: its first day, in Vietnam.
+        level: to those who chose it, as of `storage.ratings.kinds`; none where it is to all.
+        taken_down_at: since when it is not to be read any more.
+    """
+
+    __tablename__ = "rating_answer"
+    __table_args__ = (
+        CheckConstraint("level IN ('dissatisfied', 'satisfied', 'very_satisfied')", name="level"),
+        CheckConstraint("extract(day FROM month) = 1", name="month"),
+        Index(
+            "uq_rating_answer_standing",
+            "agency_id",
+            "month",
+            text("coalesce(level, '')"),
+            unique=True,
+            postgresql_where=text("taken_down_at IS NULL"),
+        ),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    agency_id: UUID = Field(foreign_key="agency.id")
+    month: date
+    level: str | None = None
+    text: str
+    officer_id: UUID = Field(foreign_key="officer.id")
+    written_at: datetime = moment()
+    taken_down_at: datetime | None = moment(nullable=True)
