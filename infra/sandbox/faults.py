@@ -2,9 +2,20 @@
 
 from collections.abc import Sequence
 
+from starlette.responses import Response
+
 from infra.sandbox.pause import Pause
 from infra.sandbox.plans import Plans
-from infra.sandbox.scripts import AcceptThenHang, Delay, Fault, FaultScript, FaultyChannel, Point, objections
+from infra.sandbox.scripts import (
+    AcceptThenHang,
+    Cut,
+    Delay,
+    Fault,
+    FaultScript,
+    FaultyChannel,
+    Point,
+    objections,
+)
 
 
 class Faults:
@@ -54,3 +65,11 @@ class Faults:
         """Hold back the answer to what was taken in, if the fault is to accept and then hang."""
         if isinstance(fault, AcceptThenHang):
             await self._pause.sleep(fault.seconds)
+
+
+def shortened(fault: Fault | None, answer: Response) -> Response:
+    """Return half of an answer, if the fault is to cut it; what it was about is done all the same."""
+    if not isinstance(fault, Cut):
+        return answer
+    half = bytes(answer.body)[: len(answer.body) // 2]
+    return Response(half, status_code=answer.status_code, media_type=answer.headers.get("content-type"))

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from infra.sandbox.plans import Match, Script, Seconds, Step, never_taken
 
-FaultyChannel = Literal["email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries"]
+FaultyChannel = Literal["email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries", "vnform"]
 Point = Literal["connect", "rcpt", "data"]
 
 _SMTP_REPLY = re.compile(r"[45]\d\d \S[^\r\n]*")
@@ -50,7 +50,21 @@ class Refuse(Step):
     at: Point = "rcpt"
 
 
-Fault = Annotated[Delay | Status | AcceptThenHang | Refuse, Field(discriminator="kind")]
+class Cut(Step):
+    """Do what was asked, and send the first half of the answer's bytes."""
+
+    kind: Literal["cut"]
+    at: Literal["data"] = "data"
+
+
+class Repeat(Step):
+    """Answer with the page of answers before the one that is asked for."""
+
+    kind: Literal["repeat"]
+    at: Literal["data"] = "data"
+
+
+Fault = Annotated[Delay | Status | AcceptThenHang | Refuse | Cut | Repeat, Field(discriminator="kind")]
 FaultScript = Script[Fault]
 
 _NAMES = (_ERROR_NAME, "an error name, such as UNREGISTERED or invalid_grant")
@@ -64,7 +78,10 @@ _REFUSALS: dict[FaultyChannel, tuple[re.Pattern[str], str]] = {
     "zalo": _ZALO,
     "zalo-oauth": _ZALO,
     "zalo-queries": _ZALO,
+    "vnform": _NAMES,
 }
+_ALONE: dict[str, frozenset[FaultyChannel]] = {"cut": frozenset({"vnform"}), "repeat": frozenset({"vnform"})}
+"""Faults that some channels alone can have."""
 
 
 def objections(channel: FaultyChannel, script: FaultScript) -> Iterator[str]:
@@ -74,6 +91,8 @@ def objections(channel: FaultyChannel, script: FaultScript) -> Iterator[str]:
     for index, fault in enumerate(script.script):
         if isinstance(fault, Refuse) and not form.fullmatch(fault.code):
             yield f"script[{index}].code: expected {wanted}"
+        if channel not in _ALONE.get(fault.kind, {channel}):
+            yield f"script[{index}].kind: {channel} knows no {fault.kind}"
         if channel == "email":
             yield from _email(index, fault, script.match)
         elif "at" in fault.model_fields_set:
