@@ -31,6 +31,7 @@ from storage.scores import models as scores
 from storage.seals import models as seals
 from storage.sessions import models as sessions
 from storage.suppressions import models as suppressions
+from storage.surveys import models as surveys
 from storage.units import models as units
 from storage.vault import models as vault
 from storage.vault import removal_models as removals
@@ -71,6 +72,7 @@ __all__ = [
     "sessions",
     "shares",
     "suppressions",
+    "surveys",
     "units",
     "vault",
     "verifications",
