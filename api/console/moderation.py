@@ -8,14 +8,14 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from api.console import moderation_marks, problem_errors, roles
+from api.console import moderation_marks, roles
+from api.console.attempts import Work, attempt
+from api.console.excerpts import excerpt
 from api.console.forms import FormError
 from api.console.frame import Posting, Visiting, Visitor, page, see_other
 from api.console.moderation_texts import TEXTS
 from api.console.paths import HOME
-from api.console.questions import excerpt
 from api.dependencies import AllServices, Uow
-from api.problems import Problem
 from api.questions import moderator_service
 from api.questions.drafts import without_personal
 from api.questions.moderator_service import Draft
@@ -23,7 +23,7 @@ from api.services import Services
 from storage.errors import NotFoundError
 from storage.officers.desk import MODERATORS
 from storage.questions.kinds import Publication
-from storage.unit_of_work import UnitOfWork, transact
+from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix=f"{HOME}/moderation", include_in_schema=False)
 LIST = f"{HOME}/moderation"
@@ -83,16 +83,8 @@ async def publish(
     async def work(uow: UnitOfWork) -> None:
         await moderator_service.publish(uow, visitor.officer, question_id, draft)
 
-    try:
-        await transact(services.unit_of_work, work)
-    except NotFoundError:
-        return _gone(request, visitor, form)
-    except Problem as problem:
-        errors = problem_errors.told(problem, visitor.locale, element="question")
-        return await _again(
-            request, visitor, services, question_id, form=form, errors=errors, status=problem.status
-        )
-    return see_other(LIST, done="published")
+    refused = await _refused(request, visitor, services, question_id, work=work, form=form)
+    return refused or see_other(LIST, done="published")
 
 
 @router.post("/{question_id}/refuse")
@@ -108,31 +100,33 @@ async def refuse(
     async def work(uow: UnitOfWork) -> None:
         await moderator_service.refuse(uow, visitor.officer, question_id, seen_answer=form.seen_answer)
 
-    try:
-        await transact(services.unit_of_work, work)
-    except Problem as problem:
-        errors = problem_errors.told(problem, visitor.locale, element="question")
-        return await _again(
-            request, visitor, services, question_id, form=None, errors=errors, status=problem.status
-        )
-    return see_other(LIST, done="refused")
+    refused = await _refused(request, visitor, services, question_id, work=work, form=None)
+    return refused or see_other(LIST, done="refused")
 
 
-async def _again(
+async def _refused(
     request: Request,
     visitor: Visitor,
     services: Services,
     question_id: UUID,
     *,
+    work: Work,
     form: PublishForm | None,
-    errors: Sequence[FormError],
-    status: int,
-) -> Response:
-    """Show the page once more; what waits no more has none, and what was typed is given back."""
-    try:
-        return await _show(request, visitor, services, question_id, form=form, errors=errors, status=status)
-    except NotFoundError:
-        return _gone(request, visitor, form, said=[one.text for one in errors], status=status)
+) -> Response | None:
+    """Do it, or show the page once more; what waits no more has none, and what was typed is given back."""
+
+    def gone() -> Response:
+        return _gone(request, visitor, form)
+
+    async def again(errors: Sequence[FormError], status: int) -> Response:
+        try:
+            return await _show(
+                request, visitor, services, question_id, form=form, errors=errors, status=status
+            )
+        except NotFoundError:
+            return _gone(request, visitor, form, said=[one.text for one in errors], status=status)
+
+    return await attempt(services, work, locale=visitor.locale, element="question", again=again, gone=gone)
 
 
 async def _show(

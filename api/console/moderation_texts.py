@@ -1,7 +1,10 @@
 """The words of the pages where answers are moderated."""
 
+from api.console import scrubbed_texts
+
 TEXTS = {
     "vi": {
+        **scrubbed_texts.TEXTS["vi"],
         "title": "Kiểm duyệt",
         "about": "Câu hỏi mà người hỏi đồng ý công khai, đã được trả lời. Thông tin cá nhân đã được gỡ; hãy "
         "đọc lại trước khi công khai.",
@@ -17,24 +20,8 @@ TEXTS = {
         "see_published": "Xem bản đang công khai",
         "stale": "Đã cũ: thủ tục mà câu trả lời dựa vào đã thay đổi. Nếu công khai, câu trả lời sẽ mang dấu "
         "“có thể đã cũ”.",
-        "found": "Đã gỡ thông tin cá nhân",
-        "nothing_found": "Không tìm thấy thông tin cá nhân nào. Hãy vẫn đọc kỹ.",
         "found_in_question": "Trong câu hỏi: {words}.",
         "found_in_answer": "Trong câu trả lời: {words}.",
-        "removed_here": "đã gỡ",
-        "removed_name": "họ tên",
-        "removed_citizen_number": "số định danh",
-        "removed_tax_code": "mã số thuế",
-        "removed_passport": "số hộ chiếu",
-        "removed_account": "số tài khoản",
-        "removed_number": "dãy số",
-        "removed_phone": "số điện thoại",
-        "removed_email": "thư điện tử",
-        "removed_link": "liên kết",
-        "removed_dossier": "mã hồ sơ",
-        "removed_birth": "ngày sinh",
-        "removed_plate": "biển số xe",
-        "removed_address": "địa chỉ",
         "asked": "Câu hỏi sau khi gỡ",
         "answered": "Câu trả lời sau khi gỡ",
         "edit_title": "Bản sẽ được công khai",
@@ -54,6 +41,7 @@ TEXTS = {
         "done_refused": "Đã ghi nhận: không công khai.",
     },
     "en": {
+        **scrubbed_texts.TEXTS["en"],
         "title": "Moderation",
         "about": "Answered questions that their askers agree to have published. What is personal was taken "
         "out; read them before you publish them.",
@@ -69,24 +57,8 @@ TEXTS = {
         "see_published": "See what is published",
         "stale": "Stale: the procedure on which the answer rests has changed. If published, it is marked as "
         "perhaps out of date.",
-        "found": "Personal data was taken out",
-        "nothing_found": "Nothing personal was found. Read it with care all the same.",
         "found_in_question": "In the question: {words}.",
         "found_in_answer": "In the answer: {words}.",
-        "removed_here": "taken out",
-        "removed_name": "name",
-        "removed_citizen_number": "citizen number",
-        "removed_tax_code": "tax code",
-        "removed_passport": "passport number",
-        "removed_account": "account number",
-        "removed_number": "long number",
-        "removed_phone": "phone number",
-        "removed_email": "email address",
-        "removed_link": "link",
-        "removed_dossier": "dossier code",
-        "removed_birth": "date of birth",
-        "removed_plate": "licence plate",
-        "removed_address": "address",
         "asked": "The question, after that",
         "answered": "The answer, after that",
         "edit_title": "What will be published",

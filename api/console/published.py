@@ -12,12 +12,12 @@ from pydantic import BaseModel
 
 from api.console import problem_errors, roles
 from api.console.entry_forms import EntryForm
+from api.console.excerpts import excerpt
 from api.console.forms import FormError
 from api.console.frame import Posting, Visiting, Visitor, page, see_other
 from api.console.paths import HOME
 from api.console.procedure_beside import look_up
 from api.console.published_texts import TEXTS
-from api.console.questions import excerpt
 from api.dependencies import AllServices, Read, Uow
 from api.problems import Problem
 from api.questions import published_service

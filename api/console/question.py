@@ -1,26 +1,24 @@
 """One question at /console/questions/{id}: read, answered, confirmed, declined and sent on."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 
-from api.console import problem_errors
+from api.console.attempts import Work, attempt
+from api.console.forms import FormError
 from api.console.frame import Posting, Visiting, Visitor, page, see_other
 from api.console.question_forms import AnswerForm, ConfirmForm, DeclineForm, ForwardForm
 from api.console.question_showing import Typed, show
 from api.console.questions import LIST
 from api.console.questions_texts import TEXTS
 from api.dependencies import AllServices
-from api.problems import Problem
 from api.questions import officer_service
 from api.services import Services
-from storage.errors import NotFoundError
-from storage.unit_of_work import UnitOfWork, transact
+from storage.unit_of_work import UnitOfWork
 
 router = APIRouter(prefix=LIST, include_in_schema=False)
-Work = Callable[[UnitOfWork], Awaitable[None]]
 
 
 @router.get("/{question_id}")
@@ -124,14 +122,12 @@ async def _refused(
     request: Request, visitor: Visitor, services: Services, question_id: UUID, *, work: Work, typed: Typed
 ) -> Response | None:
     """Do what a form asks for, or return its page once more, with what was typed and why it was not done."""
-    try:
-        await transact(services.unit_of_work, work)
-    except NotFoundError:
+
+    def gone() -> Response:
         # It may have been sent on a moment ago: what somebody wrote is given back to them.
         return page(request, visitor, "question_gone.html", texts=TEXTS, status=404, kept=typed.text)
-    except Problem as problem:
-        errors = problem_errors.told(problem, visitor.locale, element="text")
-        return await show(
-            request, visitor, services, question_id, typed, errors=errors, status=problem.status
-        )
-    return None
+
+    async def again(errors: Sequence[FormError], status: int) -> Response:
+        return await show(request, visitor, services, question_id, typed, errors=errors, status=status)
+
+    return await attempt(services, work, locale=visitor.locale, element="text", again=again, gone=gone)

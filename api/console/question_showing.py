@@ -1,6 +1,6 @@
 """What the page of one question shows, with what somebody has typed into its forms."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -8,6 +8,7 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from api.console.beginnings import Beginning, begin
 from api.console.forms import FormError
 from api.console.frame import Visitor, page
 from api.console.moments import Clock, clock
@@ -16,9 +17,6 @@ from api.console.questions import LIST
 from api.console.questions_texts import TEXTS
 from api.questions import officer_service
 from api.services import Services
-from storage.answer_templates import repository as templates
-from storage.answer_templates.blanks import fill
-from storage.answer_templates.repository import Template
 from storage.procedures import repository as procedures
 from storage.procedures.repository import Kept
 from storage.questions.kinds import DeclineReason, Publication, QuestionState
@@ -48,10 +46,8 @@ class Typed:
 class AnswerBeside:
     """What stands in the form of an answer, and the procedure beside it."""
 
-    text: str
+    beginning: Beginning
     basis: Beside
-    templates: Sequence[Template]
-    template: str
 
 
 async def show(
@@ -98,14 +94,9 @@ async def show(
             ("", text["reason_choose"]),
             *((one.value, text[f"reason_{one.value}"]) for one in DeclineReason),
         ],
-        templates=_choices(beside, text),
+        templates=beside.beginning.choices(text["template_none"]) if beside else (),
         list=LIST,
     )
-
-
-def _choices(beside: AnswerBeside | None, text: Mapping[str, str]) -> list[tuple[str, str]]:
-    offered = beside.templates if beside else ()
-    return [("", text["template_none"]), *((str(one.id), one.name) for one in offered)]
 
 
 def _clock(services: Services, visitor: Visitor, found: OpenedQuestion) -> Clock | None:
@@ -116,18 +107,16 @@ def _clock(services: Services, visitor: Visitor, found: OpenedQuestion) -> Clock
 
 async def _beside(uow: UnitOfWork, visitor: Visitor, found: OpenedQuestion, typed: Typed) -> AnswerBeside:
     basis = await _basis(uow, found, typed)
-    offered = await templates.offered(uow, visitor.officer.officer_id, found.agency_id)
-    chosen = next((one for one in offered if str(one.id) == typed.template), None)
-    text = typed.text or ""
-    if chosen is not None:
-        named = basis.procedure.procedure.name if basis.procedure else None
-        text = fill(chosen.text, {"procedure_name": named, "agency_name": found.agency_name})
-    return AnswerBeside(
-        text=text,
-        basis=basis,
-        templates=offered,
-        template=str(chosen.id) if chosen else "",
+    named = basis.procedure.procedure.name if basis.procedure else None
+    beginning = await begin(
+        uow,
+        visitor.officer,
+        found.agency_id,
+        typed=typed.text,
+        template=typed.template,
+        known={"procedure_name": named, "agency_name": found.agency_name},
     )
+    return AnswerBeside(beginning=beginning, basis=basis)
 
 
 async def _basis(reading: Reading, found: OpenedQuestion, typed: Typed) -> Beside:
