@@ -6,6 +6,7 @@ from storage.answer_templates import models as answer_templates
 from storage.base import metadata
 from storage.broadcasts import models as broadcasts
 from storage.channels import models as channels
+from storage.complaints import models as complaints
 from storage.consents import models as consents
 from storage.contact_points import models as contact_points
 from storage.contacts import models as contacts
@@ -25,6 +26,7 @@ from storage.provider_tokens import models as provider_tokens
 from storage.questions import models as questions
 from storage.ratings import models as ratings
 from storage.receipts import models as receipts
+from storage.reports import models as reports
 from storage.representations import models as representations
 from storage.routing import models as routing
 from storage.scores import models as scores
@@ -44,6 +46,7 @@ __all__ = [
     "answer_templates",
     "broadcasts",
     "channels",
+    "complaints",
     "consents",
     "contact_points",
     "contacts",
@@ -65,6 +68,7 @@ __all__ = [
     "ratings",
     "receipts",
     "removals",
+    "reports",
     "representations",
     "routing",
     "scores",
