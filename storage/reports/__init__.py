@@ -1,1 +1,1 @@
-"""What was reported to other systems."""
+"""Months reported to other systems, such as the national measuring system (EMC), and what those said."""
