@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.sandbox.credentials import TWILIO, ZALO
+from infra.sandbox.credentials import TWILIO, VNFORM, ZALO
 from infra.sandbox.zalo.templates import Template
 from infra.sandbox.zalo.tokens import Tokens
 
@@ -28,7 +28,7 @@ class Accounts:
 
         Each answer stands for an operator who agrees in Zalo's console: its refresh token is a new one.
         """
-        return JSONResponse({"twilio": self._twilio(), "zalo": self._zalo()})
+        return JSONResponse({"twilio": self._twilio(), "zalo": self._zalo(), "vnform": self._vnform()})
 
     def _twilio(self) -> dict[str, object]:
         return {
@@ -47,4 +47,11 @@ class Accounts:
             "api_url": f"{self._public_url}/zalo",
             "oauth_url": f"{self._public_url}/zalo-oauth",
             "templates": {template.category: template.id for template in self._templates.values()},
+        }
+
+    def _vnform(self) -> dict[str, object]:
+        return {
+            "url": f"{self._public_url}/vnform",
+            "api_key": VNFORM.api_key,
+            "link_key": VNFORM.link_key,
         }

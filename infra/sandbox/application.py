@@ -26,6 +26,7 @@ from infra.sandbox.receipts.receipts import Receipts
 from infra.sandbox.settings import Settings
 from infra.sandbox.smtp import Sink
 from infra.sandbox.twilio.messages import Messages
+from infra.sandbox.vnform import provider as vnform
 from infra.sandbox.zalo import provider as zalo
 from infra.sandbox.zalo import templates as zalo_templates
 from infra.sandbox.zalo.tokens import Tokens
@@ -95,6 +96,7 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
             client_secret=settings.idp_client_secret,
             faults=faults,
         ),
+        *vnform.routes(faults=faults, public_url=public_url),
         *Screens(api=api, accounts=accounts, phones=phones, follow=messaging.follow).routes(),
         *Screen(accounts=accounts, outbox=outbox, phones=phones).routes(),
         *phones.routes(),

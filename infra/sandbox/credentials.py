@@ -33,6 +33,19 @@ class ZaloAccount:
     oa_secret: str
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class VnformAccount:
+    """An agency's account with VNForm.
+
+    Attributes:
+        api_key: Shown by whoever calls the interface.
+        link_key: Signs links that fill a form in before it is answered.
+    """
+
+    api_key: str
+    link_key: str
+
+
 TWILIO = TwilioAccount(
     account_sid=f"AC{_made_up('account')}",
     auth_token=_made_up("token"),
@@ -44,3 +57,4 @@ ZALO = ZaloAccount(
     secret_key=_made_up("application", 20),
     oa_secret=_made_up("official account", 40),
 )
+VNFORM = VnformAccount(api_key=_made_up("vnform"), link_key=_made_up("vnform links", 64))
