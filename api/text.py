@@ -1,30 +1,24 @@
-"""Text as it enters: one form for one text, and nothing that the database or a reader chokes on."""
+"""Text as it enters: see `storage.texts`."""
 
-import re
-import unicodedata
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-"""Controls but for newline and tab (category Cc), and lone surrogates (Cs)."""
+from storage.texts import ControlCharacter, tidy
 
 
 def clean(given: Any) -> Any:
-    """Return text in NFC (UAX #15), line ends as newline, outer space gone; what is no text, as it is.
+    """Return text as `storage.texts.tidy` does; what is no text, as it is.
 
-    Raises PydanticCustomError `control_character` for NUL and its like, which PostgreSQL cannot
-    keep and no person typed.
+    Raises PydanticCustomError `control_character`.
     """
     if not isinstance(given, str):
         return given
-    if given.isascii() and given.isprintable():
-        return given.strip()
-    text = unicodedata.normalize("NFC", given.replace("\r\n", "\n").replace("\r", "\n")).strip()
-    if _FORBIDDEN.search(text):
-        raise PydanticCustomError("control_character", "Text must hold no control characters")
-    return text
+    try:
+        return tidy(given)
+    except ControlCharacter as error:
+        raise PydanticCustomError("control_character", "Text must hold no control characters") from error
 
 
 # Before the limits of length: they must hold for what is kept. NFC can lengthen a text, and a blank one
