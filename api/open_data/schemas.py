@@ -36,7 +36,7 @@ class Reached(BaseModel):
 
 
 class Criteria(BaseModel):
-    """By each criterion of Decision 766/QĐ-TTg that dossiers and ratings bear out; null where hidden."""
+    """By each criterion of Decision 766/QĐ-TTg that what we keep bears out; null where hidden."""
 
     on_time: Reached | None = Field(
         description="Ended by the due time, waits for the citizen deducted: 20 points. Not counted: dossiers "
@@ -50,7 +50,8 @@ class Criteria(BaseModel):
         description="The result is there electronically: 22 points. Not counted: dossiers refused or stopped"
     )
     satisfaction: Reached | None = Field(
-        description="100 percent less the share overdue and the share disliked: 18 points"
+        description="100 percent less the share overdue and the share complained about or disliked: "
+        "18 points"
     )
 
 

@@ -14,7 +14,7 @@ from storage.scores.reading import Month, counted_in, version
 from storage.unit_of_work import Reading
 
 LIFE_SECONDS = 3600.0
-"""How long a month is shown as it was made: so long may new dislikes and names of agencies wait."""
+"""How long a month is shown as it was made: so long may new complaints, dislikes and names of agencies wait."""
 MOST_KEPT = 4
 
 

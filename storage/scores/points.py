@@ -1,7 +1,7 @@
 """Points of an agency's month after Decision 766/QD-TTg, from what its dossiers count for. Pure, and exact.
 
-Of the 100 points of the decision 72 are told here, those that dossiers and ratings bear out. What is met is
-an exact fraction until it is shown: then it is rounded, once, half up, to two digits.
+Of the 100 points of the decision 72 are told here, those that dossiers, ratings and complaints bear out. What
+is met is an exact fraction until it is shown: then it is rounded, once, half up, to two digits.
 """
 
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ class Criterion(StrEnum):
     DIGITISED = "digitised"
     """The result is there electronically."""
     SATISFACTION = "satisfaction"
-    """Neither overdue nor disliked."""
+    """Neither overdue nor disliked nor complained about."""
 
 
 MOST: Mapping[Criterion, int] = MappingProxyType(
@@ -49,8 +49,9 @@ class Counts:
         judged: those with a verdict on time, of which `on_time` ended on time.
         channelled: those whose channel is known, of which `online` were online.
         granted: those that came to a result, of which `digitised` have it electronically.
-        disliked: how many were disliked or complained of. As nobody can tell which (`storage.ratings`), it
-            may be more than ended in the month.
+        complained: about how many of them somebody complained.
+        disliked: how many were disliked. As nobody can tell which (`storage.ratings`), it may be more than
+            ended in the month, and some may be among those complained about.
     """
 
     ended: int = 0
@@ -60,6 +61,7 @@ class Counts:
     online: int = 0
     granted: int = 0
     digitised: int = 0
+    complained: int = 0
     disliked: int = 0
 
     def __post_init__(self) -> None:
@@ -67,6 +69,7 @@ class Counts:
             (self.on_time, self.judged),
             (self.online, self.channelled),
             (self.digitised, self.granted),
+            (self.complained, self.ended),
         ):
             if not 0 <= met <= counted <= self.ended:
                 raise ValueError("more dossiers meet a criterion than are counted")
@@ -94,7 +97,9 @@ def counted(counts: Counts, criterion: Criterion) -> int:
 def share(counts: Counts, criterion: Criterion) -> Fraction | None:
     """Return which share of the dossiers meets a criterion, 0 to 1; none where nothing counts.
 
-    Satisfaction is 1 less the share overdue and less the share disliked, of all that ended; never below 0.
+    Satisfaction is 1 less the share overdue and less the share complained about or disliked, of all that
+    ended. What is both counts twice, as nobody can tell; but together they are no more than all, and
+    satisfaction is never below 0.
     """
     if counted(counts, criterion) == 0:
         return None
@@ -106,8 +111,9 @@ def share(counts: Counts, criterion: Criterion) -> Fraction | None:
         case Criterion.DIGITISED:
             return Fraction(counts.digitised, counts.granted)
         case Criterion.SATISFACTION:
-            unmet = 1 - Fraction(counts.on_time, counts.judged) + Fraction(counts.disliked, counts.ended)
-            return max(Fraction(0), 1 - unmet)
+            displeased = min(counts.ended, counts.complained + counts.disliked)
+            pleased = Fraction(counts.on_time, counts.judged) - Fraction(displeased, counts.ended)
+            return max(Fraction(0), pleased)
 
 
 def points(criterion: Criterion, met: Fraction) -> Fraction:

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from storage.complaints.counting import complained
 from storage.ratings.counting import dislikes
 from storage.scores.points import Counts
 from storage.scores.publishing import AgencyName
 from storage.unit_of_work import Reading
 
 _VERSION = "SELECT version FROM score_month WHERE month = %s"
+_VERSIONS = "SELECT month, version FROM score_month WHERE month <= %s ORDER BY month"
 # By the index alone. An agency has a few thousand dossiers a month, the country some millions: so sums are
 # taken when they are asked for, and a web process asks once for each version of a month.
 _SUMS = """
@@ -39,12 +41,21 @@ async def version(reading: Reading, month: date) -> int | None:
     return None if row is None else int(row[0])
 
 
+async def versions(reading: Reading, until: date) -> Mapping[date, int]:
+    """Return the months up to one, the first first, in which anything was measured, and the state of each."""
+    rows: list[Any] = await (await (await reading.driver()).execute(_VERSIONS, (until,))).fetchall()
+    return dict(rows)
+
+
 async def counted_in(reading: Reading, month: date) -> Month:
     """Return what is counted in a month, which is given by its first day."""
     driver = await reading.driver()
     sums: list[Any] = await (await driver.execute(_SUMS, (month,))).fetchall()
-    disliked = await dislikes(reading, month)
-    own = {agency_id: _counts(numbers, disliked.get(agency_id, 0)) for agency_id, *numbers in sums}
+    complaints, disliked = await complained(reading, month), await dislikes(reading, month)
+    own = {
+        agency_id: _counts(numbers, complaints.get(agency_id, 0), disliked.get(agency_id, 0))
+        for agency_id, *numbers in sums
+    }
     found: list[Any] = await (await driver.execute(_AGENCIES, (list(own),))).fetchall()
     agencies = [
         AgencyName(id=agency_id, code=code, name=name, parent_id=parent_id)
@@ -54,7 +65,7 @@ async def counted_in(reading: Reading, month: date) -> Month:
     return Month(agencies=agencies, own={one: counts for one, counts in own.items() if one in known})
 
 
-def _counts(numbers: Sequence[int], disliked: int) -> Counts:
+def _counts(numbers: Sequence[int], complaints: int, disliked: int) -> Counts:
     ended, judged, on_time, channelled, online, granted, digitised = numbers
     return Counts(
         ended=ended,
@@ -64,5 +75,7 @@ def _counts(numbers: Sequence[int], disliked: int) -> Counts:
         online=online,
         granted=granted,
         digitised=digitised,
+        # A dossier may have been measured since the sums were taken.
+        complained=min(complaints, ended),
         disliked=disliked,
     )

@@ -44,6 +44,7 @@ def counts(draw, most: int = 12) -> Counts:
         online=b.randint(0, channelled),
         granted=granted,
         digitised=c.randint(0, granted),
+        complained=draw(st.integers(0, min(3, ended))),
         disliked=draw(st.integers(0, 3)),
     )
 

@@ -59,13 +59,23 @@ def test_a_sum_lies_between_its_parts(one, two, criterion):
     assert min(first, second) <= both <= max(first, second)
 
 
-@given(counts())
-def test_a_dislike_costs_its_share(given_counts):
-    """One dislike more takes one dossier's share from satisfaction, until nothing is left."""
+@given(counts(), st.sampled_from(["complained", "disliked"]))
+def test_a_displeased_citizen_costs_a_share(given_counts, why):
+    """A dislike or a complaint more takes one dossier's share from satisfaction, until nothing is left."""
+    assume(why == "disliked" or given_counts.complained < given_counts.ended)
     before = share(given_counts, Criterion.SATISFACTION)
-    after = share(replace(given_counts, disliked=given_counts.disliked + 1), Criterion.SATISFACTION)
+    after = share(replace(given_counts, **{why: getattr(given_counts, why) + 1}), Criterion.SATISFACTION)
     assume(before is not None and after is not None)
     assert after == max(0, before - Fraction(1, given_counts.ended))
+
+
+@given(counts(), st.integers(0, 5), st.integers(0, 5))
+def test_complaints_and_dislikes_weigh_alike(given_counts, complaints, dislikes):
+    """As nobody can tell whether they are of the same dossiers, only how many they are together matters."""
+    assume(max(complaints, dislikes) <= given_counts.ended)
+    one = replace(given_counts, complained=complaints, disliked=dislikes)
+    other = replace(given_counts, complained=dislikes, disliked=complaints)
+    assert share(one, Criterion.SATISFACTION) == share(other, Criterion.SATISFACTION)
 
 
 def test_satisfaction_by_hand():
@@ -74,6 +84,9 @@ def test_satisfaction_by_hand():
     met = share(month, Criterion.SATISFACTION)
     assert met == Fraction(85, 100)
     assert (points(Criterion.SATISFACTION, met), percent(met)) == (17, Decimal("85.00"))
+    # Two complaints beside it cost 10% more; and those not judged on time count among all that ended.
+    assert share(replace(month, complained=2), Criterion.SATISFACTION) == Fraction(75, 100)
+    assert share(replace(month, ended=40, complained=2), Criterion.SATISFACTION) == Fraction(33, 40)
     assert share(replace(month, disliked=90), Criterion.SATISFACTION) == 0
 
 
@@ -85,10 +98,12 @@ def test_satisfaction_by_hand():
         {"ended": 2, "channelled": 2, "online": 3},
         {"ended": 2, "granted": 3},
         {"disliked": -1},
+        {"ended": 2, "complained": 3},
+        {"ended": 2, "complained": -1},
         {"ended": 2, "judged": 1, "on_time": -1},
     ],
 )
 def test_impossible_counts(wrong):
-    """No more dossiers are met than counted, or counted than ended."""
+    """No more dossiers are met than counted, or counted or complained about than ended."""
     with pytest.raises(ValueError):  # noqa: PT011 - its class is all that matters
         Counts(**wrong)
