@@ -127,6 +127,10 @@ FIELD_ERRORS: dict[str, Words] = {
     "answer-too-long": Words(
         "Câu trả lời dài nhất {most} ký tự.", "The answer has {most} characters at most."
     ),
+    "too-few-ratings": Words(
+        "Chưa đủ {fewest} đánh giá để trả lời: trả lời ít người là trả lời một người.",
+        "Fewer than {fewest} have rated so: an answer to few would be one to somebody.",
+    ),
     "reason-needed": Words("Hãy chọn lý do.", "Choose a reason."),
     "malformed-procedure": Words("Mã thủ tục không đúng dạng.", "This is no code of a procedure."),
     "malformed-agency": Words("Mã cơ quan không đúng dạng.", "This is no code of an agency."),

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from api.console import messages_tally, questions_tally
+from api.console import messages_tally, questions_tally, ratings_tally
 from api.console.paths import HOME
 from auth.principals import Officer
 from storage.officers.desk import MODERATORS, READERS, WORKERS
@@ -35,6 +35,7 @@ PLACES: tuple[Place, ...] = (
     Place(path=f"{HOME}/questions", name="questions", roles=READERS, tally=questions_tally.questions),
     Place(path=f"{HOME}/moderation", name="moderation", roles=MODERATORS, tally=questions_tally.moderation),
     Place(path=f"{HOME}/published", name="published", roles=MODERATORS),
+    Place(path=f"{HOME}/ratings", name="ratings", roles=READERS, tally=ratings_tally.alarms),
     Place(path=f"{HOME}/templates", name="templates", roles=WORKERS),
 )
 

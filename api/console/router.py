@@ -11,6 +11,8 @@ from api.console.moderation import router as moderation
 from api.console.published import router as published
 from api.console.question import router as question
 from api.console.questions import router as questions
+from api.console.rating import router as rating
+from api.console.ratings import router as ratings
 from api.console.sign_in import router as sign_in
 from api.console.templates import router as templates
 
@@ -26,3 +28,5 @@ router.include_router(message_answer)
 router.include_router(message_supplement)
 router.include_router(moderation)
 router.include_router(published)
+router.include_router(ratings)
+router.include_router(rating)

@@ -167,6 +167,19 @@ class LevelCount(Choice):
     reasons: list[ReasonCount]
 
 
+class RatingAnswer(BaseModel):
+    """What the agency answers.
+
+    Attributes:
+        to: those who chose a level; none where it is to all who rated.
+        written_on: the day, in Vietnam.
+    """
+
+    to: Choice | None
+    text: str = Field(examples=["Chúng tôi đã thêm một quầy tiếp nhận."])
+    written_on: date
+
+
 class AgencyRatings(BaseModel):
     """What was said of an agency's dossiers that were closed in a month.
 
@@ -175,6 +188,7 @@ class AgencyRatings(BaseModel):
             dossier of the group should not rate by it. None where nobody was asked yet.
         suppressed: fewer than five have rated, so that nothing else is told.
         total: how many have rated.
+        answers: what the agency says to it; to a level only where five chose that one.
     """
 
     agency: Named
@@ -183,3 +197,4 @@ class AgencyRatings(BaseModel):
     suppressed: bool
     total: int | None = Field(examples=[57])
     levels: list[LevelCount] | None
+    answers: list[RatingAnswer]

@@ -11,6 +11,7 @@ from api.ratings.schemas import (
     LevelChoice,
     LevelCount,
     NewRating,
+    RatingAnswer,
     RatingInvitation,
     RatingKey,
     RatingState,
@@ -30,10 +31,11 @@ from storage.agencies.codes import InvalidCode, normalise_agency_code
 from storage.dossiers.codes import normalise_dossier_code
 from storage.dossiers.working_days import VIETNAM
 from storage.errors import NotFoundError
-from storage.ratings import casting, counting, keys, tokens
+from storage.ratings import answers, casting, counting, keys, tokens
+from storage.ratings.answers import Answer
 from storage.ratings.blind_signing import BlindSigningError
 from storage.ratings.casting import Cast, Opinion, RatingOver, Token, UnknownToken
-from storage.ratings.counting import Counts
+from storage.ratings.counting import FEWEST, Counts
 from storage.ratings.keys import Group
 from storage.ratings.kinds import REASONS, Reason, Satisfaction
 from storage.ratings.tokens import Invitation, IssuedAlready, NotAskedYet, RatingClosed
@@ -123,6 +125,7 @@ async def of_agency(reading: Reading, given: str, month: date, locale: str) -> A
     view, _ = await agency_views.agency(reading, known.id)
     group = Group(agency_id=known.id, month=month)
     key, counts = await keys.of_group(reading, group), await counting.counts(reading, group)
+    said = await answers.standing(reading, group) if counts else ()
     return AgencyRatings(
         agency=Named(code=view.code, name=view.name),
         month=f"{month:%Y-%m}",
@@ -130,6 +133,7 @@ async def of_agency(reading: Reading, given: str, month: date, locale: str) -> A
         suppressed=counts is None,
         total=counts.total if counts else None,
         levels=[_count(level, counts, locale) for level in Satisfaction] if counts else None,
+        answers=[_answer(one, locale) for one in said if counts and _is_to_many(one, counts)],
     )
 
 
@@ -160,6 +164,18 @@ def _count(level: Satisfaction, counts: Counts, locale: str) -> LevelCount:
     reasons = [ReasonCount(code=reason, name=_name(reason, locale), count=n) for reason, n in given if n]
     name = getattr(LEVELS[level], locale)
     return LevelCount(code=level, name=name, count=counts.levels[level], reasons=reasons)
+
+
+def _is_to_many(answer: Answer, counts: Counts) -> bool:
+    return answer.level is None or counts.levels[answer.level] >= FEWEST
+
+
+def _answer(answer: Answer, locale: str) -> RatingAnswer:
+    to = None
+    if answer.level is not None:
+        to = Choice(code=answer.level, name=getattr(LEVELS[answer.level], locale))
+    written_on = answer.written_at.astimezone(VIETNAM).date()
+    return RatingAnswer(to=to, text=answer.text, written_on=written_on)
 
 
 def _name(reason: Reason, locale: str) -> str:

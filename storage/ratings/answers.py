@@ -24,7 +24,8 @@ LONGEST_ANSWER = 4_000
 
 _CROWD = """
 SELECT count(*) >= %(fewest)s FROM rating
-WHERE agency_id = %(agency_id)s AND month = %(month)s AND NOT fresh AND coalesce(level = %(level)s::text, true)
+WHERE agency_id = %(agency_id)s AND month = %(month)s AND NOT fresh
+  AND coalesce(level = %(level)s::text, true)
 """
 _HOLDS = f"SELECT {holds('%(agency_id)s::uuid')}"
 _STANDING = """

@@ -7,7 +7,7 @@ own words: it tells nothing of where a row lies, nor of when it came, and is the
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, LiteralString
 
 from storage.errors import NotFoundError
@@ -15,11 +15,12 @@ from storage.officers.authority import reached
 from storage.officers.desk import Desk
 from storage.ratings.counting import FEWEST
 from storage.ratings.keys import Group
-from storage.ratings.kinds import Satisfaction, month_of
+from storage.ratings.kinds import Satisfaction
 from storage.ratings.rises import has_risen
 from storage.unit_of_work import Reading
 
 _MONTHS = f"SELECT DISTINCT month FROM rating_key WHERE agency_id = ANY({reached()}) ORDER BY month DESC"
+_BEFORE: LiteralString = "(%(month)s::date - interval '1 month')::date"
 # A key is there as soon as somebody was asked.
 _ROWS: LiteralString = f"""
 WITH theirs AS MATERIALIZED (SELECT unnest({reached()}) AS agency_id),
@@ -29,14 +30,14 @@ said AS (
     count(*) FILTER (WHERE r.level = 'satisfied'),
     count(*) FILTER (WHERE r.level = 'very_satisfied')] AS levels
   FROM rating r JOIN theirs USING (agency_id)
-  WHERE r.month = ANY(array[%(month)s, %(before)s]::date[]) AND NOT r.fresh
+  WHERE r.month = ANY(array[%(month)s::date, {_BEFORE}]) AND NOT r.fresh
   GROUP BY r.agency_id, r.month HAVING count(*) >= %(fewest)s)
 SELECT a.id, a.code, a.name, now.levels, before.levels,
   EXISTS (SELECT FROM rating_answer s
     WHERE s.agency_id = a.id AND s.month = %(month)s AND s.taken_down_at IS NULL)
 FROM rating_key k JOIN theirs USING (agency_id) JOIN agency a ON a.id = k.agency_id
 LEFT JOIN said now ON now.agency_id = k.agency_id AND now.month = %(month)s
-LEFT JOIN said before ON before.agency_id = k.agency_id AND before.month = %(before)s
+LEFT JOIN said before ON before.agency_id = k.agency_id AND before.month = {_BEFORE}
 WHERE k.month = %(month)s
 """
 _LISTED = f"{_ROWS} AND a.code > coalesce(%(after)s, '') ORDER BY a.code LIMIT %(limit)s"
@@ -129,13 +130,7 @@ async def texts(
 async def _found(
     reading: Reading, query: LiteralString, desk: Desk, month: date, more: Mapping[str, object]
 ) -> Sequence[Overview]:
-    given = {
-        **desk.given,
-        **more,
-        "month": month,
-        "before": month_of(month - timedelta(days=1)),
-        "fewest": FEWEST,
-    }
+    given = {**desk.given, **more, "month": month, "fewest": FEWEST}
     rows: list[Any] = await (await (await reading.driver()).execute(query, given)).fetchall()
     return [
         Overview(

@@ -1,0 +1,12 @@
+"""How many agencies people are much less satisfied with than before, for the home page."""
+
+from collections.abc import Mapping
+
+from api.ratings import officer_service
+from auth.principals import Officer
+from storage.unit_of_work import Reading
+
+
+async def alarms(reading: Reading, officer: Officer) -> Mapping[str, int]:
+    """Count the agencies whose share of dissatisfied people rose, and who have not answered."""
+    return {"ratings_alarming": await officer_service.count_alarms(reading, officer)}
