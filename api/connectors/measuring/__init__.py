@@ -1,0 +1,1 @@
+"""Months reported to a measuring system, such as the national one (EMC)."""
