@@ -55,6 +55,15 @@ FIELD_ERRORS: dict[str, Words] = {
     "unknown-status": Words("Trạng thái phải từ 1 đến 10.", "The status must be 1 to 10."),
     "unknown-agency": Words("Không có cơ quan '{value}'.", "There is no agency '{value}'."),
     "agency-needed": Words("Hãy chọn cơ quan mà bạn muốn hỏi.", "Choose the agency that you want to ask."),
+    "complaint-agency-needed": Words(
+        "Cần 'agency_code' hoặc 'dossier_code'. Tìm mã cơ quan tại /v1/agencies.",
+        "Give 'agency_code' or 'dossier_code'. Codes of agencies are found at /v1/agencies.",
+    ),
+    "text-needed": Words("Hãy viết nội dung.", "Write something."),
+    "text-too-long": Words("Nội dung dài nhất {most} ký tự.", "It may have {most} characters at most."),
+    "complaint-same-agency": Words(
+        "Phản ánh đang ở cơ quan này.", "The complaint is with this agency already."
+    ),
     "agency-closed": Words(
         "Cơ quan '{value}' không còn hoạt động, hoặc chưa hoạt động.",
         "The agency '{value}' has ended, or is yet to begin.",

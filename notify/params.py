@@ -239,6 +239,59 @@ class QuestionParams(AnswerParams):
         yield from super().blanks(language)
 
 
+class ComplaintMatter(StrEnum):
+    """What became of a complaint or suggestion."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    MORE_ASKED = "more_asked"
+    FORWARDED = "forwarded"
+    ANSWERED = "answered"
+    PUBLISHED = "published"
+    OVERDUE = "overdue"
+
+
+_COMPLAINT_MATTERS = {
+    (VIETNAMESE, ComplaintMatter.ACCEPTED): "đã được thụ lý",
+    (VIETNAMESE, ComplaintMatter.DECLINED): "đã bị từ chối xử lý",
+    (VIETNAMESE, ComplaintMatter.MORE_ASKED): "cần bạn bổ sung thông tin",
+    (VIETNAMESE, ComplaintMatter.FORWARDED): "đã được chuyển đến cơ quan khác",
+    (VIETNAMESE, ComplaintMatter.ANSWERED): "đã có kết quả xử lý",
+    (VIETNAMESE, ComplaintMatter.PUBLISHED): "đã được công khai",
+    (VIETNAMESE, ComplaintMatter.OVERDUE): "đã quá hạn xử lý, mong bạn thông cảm",
+    (ENGLISH, ComplaintMatter.ACCEPTED): "was taken on",
+    (ENGLISH, ComplaintMatter.DECLINED): "was declined",
+    (ENGLISH, ComplaintMatter.MORE_ASKED): "needs more from you",
+    (ENGLISH, ComplaintMatter.FORWARDED): "was sent on to another agency",
+    (ENGLISH, ComplaintMatter.ANSWERED): "was answered",
+    (ENGLISH, ComplaintMatter.PUBLISHED): "was published",
+    (ENGLISH, ComplaintMatter.OVERDUE): "is overdue, and we apologise",
+}
+
+
+class ComplaintParams(AnswerParams):
+    """What an agency made of a complaint or suggestion. What was written stands there, and in no notice.
+
+    Attributes:
+        agency_name: which agency has it now.
+        code: how the complaint is named.
+        link: opens it in the app.
+    """
+
+    wording: ClassVar[str | None] = "complaint"
+    complaint: ComplaintMatter
+    agency_name: Line
+    code: Line
+    link: str
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield its code, what became of it, which agency has it, and the time."""
+        yield "complaint", self.code
+        yield "matter", _COMPLAINT_MATTERS[language, self.complaint]
+        yield "agency", self.agency_name
+        yield from super().blanks(language)
+
+
 class OneTimeCodeParams(NoticeParams):
     """A code that proves an address. It is derived when it is sent, and kept nowhere."""
 
@@ -303,6 +356,9 @@ _OTHERS: Mapping[tuple[str, str], type[NoticeParams]] = {
     (Category.RESULT_READY, "document"): DocumentParams,
     (Category.STATUS_CHANGE, "document"): DocumentParams,
     (Category.ANSWER, "question"): QuestionParams,
+    (Category.ANSWER, "complaint"): ComplaintParams,
+    (Category.SUPPLEMENT_REQUIRED, "complaint"): ComplaintParams,
+    (Category.OVERDUE_APOLOGY, "complaint"): ComplaintParams,
 }
 """Notices that are about something else than the others of their category, by what they give."""
 

@@ -183,6 +183,10 @@ class NotifySettings(BaseSettings):
         """Return the App Link that opens a question of one's own. Raises SettingsError as `dossier_link`."""
         return f"{self._web_address('app_link_base')}/questions/{question_id}"
 
+    def complaint_link(self, complaint_id: UUID) -> str:
+        """Return the App Link that opens a complaint of one's own. Raises SettingsError as `dossier_link`."""
+        return f"{self._web_address('app_link_base')}/complaints/{complaint_id}"
+
     def app_link(self) -> str:
         """Return the App Link that opens the app. Raises SettingsError as `dossier_link` does."""
         return self._web_address("app_link_base")

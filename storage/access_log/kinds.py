@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     """Handling the party's dossier."""
     QUESTION = "question"
     """Answering what the party asked, or letting it be published."""
+    COMPLAINT = "complaint"
+    """Handling what the party complained of or suggested, or letting it be published."""
 
 
 class ObjectKind(StrEnum):
@@ -47,4 +49,8 @@ class ObjectKind(StrEnum):
     QUESTION = "question"
     """What the party asked, and what it was answered."""
     QUESTIONS = "questions"
+    """A page of them."""
+    COMPLAINT = "complaint"
+    """What the party complained of or suggested, and what was done."""
+    COMPLAINTS = "complaints"
     """A page of them."""
