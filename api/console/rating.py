@@ -8,7 +8,6 @@ from uuid import UUID, uuid4
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from pydantic import BaseModel, StringConstraints
 
-from api.console import roles
 from api.console.attempts import attempt
 from api.console.forms import FormError
 from api.console.frame import Posting, Visiting, Visitor, page, see_other
@@ -23,7 +22,6 @@ from api.ratings.wording import REASONS as REASON_NAMES
 from api.services import Services
 from api.text import Clean
 from storage.agencies.codes import MAX_LENGTH
-from storage.officers.desk import READERS
 from storage.ratings.answers import Answer
 from storage.ratings.counting import FEWEST, Counts
 from storage.ratings.kinds import REASONS, Satisfaction
@@ -67,7 +65,6 @@ async def rating_page(
     query: Annotated[ShownQuery, Query()],
 ) -> Response:
     """Show what was said, and the form of an answer."""
-    roles.require(visitor, READERS)
     found = await officer_service.opened(reading, visitor.officer, *where, cursor=query.cursor)
     edited = next((one for one in found.answers if str(one.id) == query.edit), None)
     return _show(request, visitor, found, _begun(edited))

@@ -7,10 +7,14 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.hashes import SHA384
 
-from storage.ratings import keys
+from storage.ids import new_id
+from storage.officers.desk import WORKERS, Desk
+from storage.ratings import answers, keys
+from storage.ratings.answers import NewAnswer
 from storage.ratings.keys import Group, PublicKey
 from tests.api.authorisation_world import World
 from tests.api.ratings.rating import text
+from tests.storage.ratings import crowd
 
 PSS = padding.PSS(mgf=padding.MGF1(SHA384()), salt_length=48)
 
@@ -49,3 +53,22 @@ async def rating(world: World) -> dict[str, Any]:
     signature = private.sign(prepared, PSS, SHA384())
     token = {"kid": key.kid, "prefix": text(prepared[:32]), "message": text(prepared[32:])}
     return {**token, "signature": text(signature), "level": "satisfied"}
+
+
+async def answered(world: World) -> tuple[str, str]:
+    """Have many rate the agency, and it answer; return month and answer."""
+    month = datetime.now(UTC).date().replace(day=1)
+    await crowd.rated(world.services.unit_of_work, world.town.id, month, satisfied=5)
+    new = NewAnswer(
+        id=new_id(),
+        group=Group(agency_id=world.town.id, month=month),
+        level=None,
+        text="Cảm ơn mọi người.",
+        seen=[answer_id for (answer_id,) in await world.rows("SELECT id FROM rating_answer")],
+    )
+    async with world.services.unit_of_work() as uow:
+        await answers.write(
+            uow, Desk(officer_id=world.officers["off"], roles=WORKERS), new, now=datetime.now(UTC)
+        )
+        await uow.commit()
+    return f"{month:%Y-%m}", str(new.id)

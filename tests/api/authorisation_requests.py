@@ -450,6 +450,21 @@ async def console_new_entry(_world: World) -> Call:
     return Call(form=officers_questions.form_of_entry())
 
 
+async def console_ratings(world: World) -> Call:
+    """Name ratings of the agency's, and answer them."""
+    month, answer_id = await ratings.answered(world)
+    names = {"code": "H26.1", "month": month}
+    form = {"form_id": str(uuid4()), "text": "Chúng tôi đã thêm một quầy.", "seen": answer_id}
+    return Call(names=names, missing={"code": "H26.99", "month": month}, form=form)
+
+
+async def console_ratings_answer(world: World) -> Call:
+    """Name an answer to ratings of the agency's."""
+    month, answer_id = await ratings.answered(world)
+    names = {"code": "H26.1", "month": month, "answer_id": answer_id}
+    return Call(names=names, missing=names | {"answer_id": str(uuid4())})
+
+
 EMPTY = plain()
 a_procedure = plain(names={"code": "1.001193"})
 REQUESTS: dict[str, Make] = {
@@ -542,6 +557,10 @@ REQUESTS: dict[str, Make] = {
     "GET /console/published/{published_id}": an_id("published_id", officers_questions.published),
     "POST /console/published/{published_id}": console_entry,
     "POST /console/published/{published_id}/take-down": an_id("published_id", officers_questions.published),
+    "GET /console/ratings": EMPTY,
+    "GET /console/ratings/{code}/{month}": console_ratings,
+    "POST /console/ratings/{code}/{month}/answers": console_ratings,
+    "POST /console/ratings/{code}/{month}/answers/{answer_id}/take-down": console_ratings_answer,
     "GET /v1/shares/{token}": link,
     "POST /v1/shares/{token}/visits": link,
     "GET /v1/shares/{token}/documents/{document_id}/copy": shared_file,
