@@ -2,6 +2,7 @@
 
 from api.bilingual import Words
 from api.paper_texts import PAPER_ERRORS
+from api.survey_texts import SURVEY_ERRORS
 
 FIELD_ERRORS: dict[str, Words] = {
     "missing": Words("Bắt buộc phải có.", "Is required."),
@@ -217,4 +218,5 @@ FIELD_ERRORS: dict[str, Words] = {
     ),
     "value_error": Words("Giá trị không hợp lệ.", "The value is not valid."),
     **PAPER_ERRORS,
+    **SURVEY_ERRORS,
 }

@@ -45,6 +45,7 @@ from api.sessions.router import router as sessions
 from api.settings import MEBIBYTE, Settings
 from api.shares.page import router as share_page
 from api.shares.router import router as shares
+from api.surveys.router import router as surveys
 from api.vault.router import router as vault
 from api.vault.share_router import router as vault_shares
 from api.verify.page import router as verification_page
@@ -77,6 +78,7 @@ ROUTERS = (
     published_answers,
     contact_points,
     ratings,
+    surveys,
     open_data,
     lookups,
     slips,

@@ -1,6 +1,7 @@
 """The words of every problem, in Vietnamese and English."""
 
 from api.bilingual import Words
+from api.survey_texts import SURVEY_DETAILS, SURVEY_TITLES
 
 TITLES: dict[str, Words] = {
     "validation": Words("Dữ liệu gửi lên chưa hợp lệ", "The request is not valid"),
@@ -94,6 +95,7 @@ TITLES: dict[str, Words] = {
     ),
     "internal": Words("Lỗi hệ thống", "Internal error"),
     "http": Words("Yêu cầu không thực hiện được", "The request could not be carried out"),
+    **SURVEY_TITLES,
 }
 
 DETAILS: dict[str, Words] = {
@@ -360,6 +362,7 @@ DETAILS: dict[str, Words] = {
         "Lỗi đã được ghi lại với mã {request_id}.", "The error was recorded under {request_id}."
     ),
     "http": Words("Máy chủ từ chối yêu cầu.", "The server refused the request."),
+    **SURVEY_DETAILS,
 }
 
 
