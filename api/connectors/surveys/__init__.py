@@ -1,0 +1,1 @@
+"""Platforms on which surveys are answered other than here."""
