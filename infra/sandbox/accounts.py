@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.sandbox.credentials import TWILIO, VNFORM, ZALO
+from infra.sandbox.credentials import EMC, TWILIO, VNFORM, ZALO
 from infra.sandbox.zalo.templates import Template
 from infra.sandbox.zalo.tokens import Tokens
 
@@ -28,7 +28,14 @@ class Accounts:
 
         Each answer stands for an operator who agrees in Zalo's console: its refresh token is a new one.
         """
-        return JSONResponse({"twilio": self._twilio(), "zalo": self._zalo(), "vnform": self._vnform()})
+        return JSONResponse(
+            {
+                "twilio": self._twilio(),
+                "zalo": self._zalo(),
+                "vnform": self._vnform(),
+                "emc": {"url": f"{self._public_url}/emc/bao-cao", "key": EMC.key, "unit": EMC.unit},
+            }
+        )
 
     def _twilio(self) -> dict[str, object]:
         return {

@@ -12,6 +12,7 @@ from infra.sandbox.accounts import Accounts
 from infra.sandbox.app.api import Api
 from infra.sandbox.app.screens import Screens
 from infra.sandbox.control import Control
+from infra.sandbox.emc.provider import Emc
 from infra.sandbox.faults import Faults
 from infra.sandbox.fcm.google import Google
 from infra.sandbox.fcm.messaging import Messaging
@@ -96,6 +97,7 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
             client_secret=settings.idp_client_secret,
             faults=faults,
         ),
+        *Emc(faults=faults).routes(),
         *vnform.routes(faults=faults, public_url=public_url),
         *Screens(api=api, accounts=accounts, phones=phones, follow=messaging.follow).routes(),
         *Screen(accounts=accounts, outbox=outbox, phones=phones).routes(),

@@ -46,6 +46,14 @@ class VnformAccount:
     link_key: str
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class EmcAccount:
+    """A unit that reports to the measuring system, and what it shows."""
+
+    unit: str
+    key: str
+
+
 TWILIO = TwilioAccount(
     account_sid=f"AC{_made_up('account')}",
     auth_token=_made_up("token"),
@@ -58,3 +66,4 @@ ZALO = ZaloAccount(
     oa_secret=_made_up("official account", 40),
 )
 VNFORM = VnformAccount(api_key=_made_up("vnform"), link_key=_made_up("vnform links", 64))
+EMC = EmcAccount(unit="TINDAN-01", key=_made_up("emc"))

@@ -8,12 +8,13 @@ from pydantic import Field
 
 from infra.sandbox.plans import Match, Script, Seconds, Step, never_taken
 
-FaultyChannel = Literal["email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries", "vnform"]
+FaultyChannel = Literal["email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries", "vnform", "emc"]
 Point = Literal["connect", "rcpt", "data"]
 
 _SMTP_REPLY = re.compile(r"[45]\d\d \S[^\r\n]*")
 _ERROR_NAME = re.compile(r"\w+")
 _TWILIO_CODE = re.compile(r"\d{5}")
+_EMC_CODE = re.compile(r"\d{2}")
 _ZALO_CODE = re.compile(r"-\d{1,5}")
 
 
@@ -69,6 +70,7 @@ FaultScript = Script[Fault]
 
 _NAMES = (_ERROR_NAME, "an error name, such as UNREGISTERED or invalid_grant")
 _TWILIO = (_TWILIO_CODE, "a number of Twilio's, such as 21610")
+_EMC = (_EMC_CODE, "two digits of EMC's, such as 02")
 _ZALO = (_ZALO_CODE, "a number of Zalo's, such as -118")
 _REFUSALS: dict[FaultyChannel, tuple[re.Pattern[str], str]] = {
     "email": (_SMTP_REPLY, "an SMTP reply, such as '550 5.1.1 No such user'"),
@@ -79,8 +81,12 @@ _REFUSALS: dict[FaultyChannel, tuple[re.Pattern[str], str]] = {
     "zalo-oauth": _ZALO,
     "zalo-queries": _ZALO,
     "vnform": _NAMES,
+    "emc": _EMC,
 }
-_ALONE: dict[str, frozenset[FaultyChannel]] = {"cut": frozenset({"vnform"}), "repeat": frozenset({"vnform"})}
+_ALONE: dict[str, frozenset[FaultyChannel]] = {
+    "cut": frozenset({"vnform", "emc"}),
+    "repeat": frozenset({"vnform"}),
+}
 """Faults that some channels alone can have."""
 
 

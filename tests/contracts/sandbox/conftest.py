@@ -27,7 +27,8 @@ async def sandbox(process, http):
     """A sandbox with an empty outbox and no faults, and a client that it has never seen."""
     http.cookies.clear()
     await http.delete("/sandbox/outbox")
-    for channel in ("email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries", "vnform"):
+    await http.delete("/sandbox/emc")
+    for channel in ("email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries", "vnform", "emc"):
         await http.delete(f"/sandbox/faults/{channel}")
     return process
 

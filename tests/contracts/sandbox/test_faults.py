@@ -64,6 +64,8 @@ async def test_for_ever_lasts_until_it_is_cleared(sandbox, http, script):
         ("zalo-oauth", {"script": [{"kind": "refuse", "code": "invalid_grant"}]}, "script[0].code"),
         ("zalo", {"script": [{"kind": "cut"}]}, "script[0].kind"),
         ("push", {"script": [{"kind": "repeat"}]}, "script[0].kind"),
+        ("emc", {"script": [{"kind": "repeat"}]}, "script[0].kind"),
+        ("emc", {"script": [{"kind": "refuse", "code": "-118"}]}, "script[0].code"),
         ("push", {"script": [{"kind": "delay", "seconds": 1}], "match": {"from": "x"}}, "match.to"),
         ("email", {"script": [{"kind": "refuse", "code": "UNREGISTERED"}]}, "script[0].code"),
         ("email", {"script": [{"kind": "refuse", "code": "550 no\r\n250 yes"}]}, "script[0].code"),
