@@ -4,12 +4,16 @@ VNForm has no public description of its interface: what stands here is what our 
 of it can be another one by `TINDAN_VNFORM_DIALECT`.
 """
 
-from collections.abc import Iterable
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
 
 Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}$")]
+
+
+def _require(path: str, blank: str) -> None:
+    if not path.startswith("/") or path.count("{") != 1 or blank not in path:
+        raise ValueError(f"a path begins with / and holds {blank} once, and nothing else in braces")
 
 
 class _Words(BaseModel):
@@ -96,9 +100,9 @@ class Paths(_Words):
 
     @model_validator(mode="after")
     def _filled(self) -> Self:
-        _require(self.form, ("{code}",))
+        _require(self.form, "{code}")
         for path in (self.answers, self.page):
-            _require(path, ("{form_id}",))
+            _require(path, "{form_id}")
         return self
 
 
@@ -113,9 +117,3 @@ class VnformDialect(BaseModel):
     types: QuestionTypes = QuestionTypes()
     answer: AnswerNames = AnswerNames()
     link: LinkNames = LinkNames()
-
-
-def _require(path: str, blanks: Iterable[str]) -> None:
-    for blank in blanks:
-        if not path.startswith("/") or path.count("{") != 1 or blank not in path:
-            raise ValueError(f"a path begins with / and holds {blank} once, and nothing else in braces")
