@@ -10,6 +10,9 @@ import structlog
 from api.ratings.watching import Watch as RatingWatch
 from api.services import make_cipher, settle, warm_calendar
 from api.settings import Settings
+from api.surveys.addresses import PageAddresses
+from api.surveys.keys import page_links
+from api.surveys.watching import Watch as SurveyWatch
 from notify.broadcasts import BroadcastPlanner
 from notify.compose import Composer
 from notify.dispatcher import Dispatcher
@@ -78,6 +81,7 @@ class Worker:
         calendar = warm_calendar(settings)
         self._ratings = RatingWatch(self._unit_of_work, calendar)
         self._scores = Keeper(self._unit_of_work, calendar)
+        self._surveys = SurveyWatch(self._unit_of_work, _survey_pages(settings))
         self._announced, self._reported = Bell(), Bell()
         self._planned = {name: Bell() for name in channels}
 
@@ -89,6 +93,7 @@ class Worker:
             asyncio.create_task(self._vault.run(), name="vault"),
             asyncio.create_task(self._ratings.run(), name="ratings"),
             asyncio.create_task(self._scores.run(), name="scores"),
+            asyncio.create_task(self._surveys.run(), name="surveys"),
         ]
         loops = [
             ("planner", self._planner.run_once, self._announced),
@@ -140,6 +145,12 @@ class Worker:
             log.exception("upkeep_failed")
             return False
         return True
+
+
+def _survey_pages(settings: Settings) -> PageAddresses:
+    return PageAddresses(
+        base=settings.notify.require_public_url(), keys=page_links(settings.storage.slip_keys())
+    )
 
 
 async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> None:

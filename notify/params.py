@@ -292,6 +292,24 @@ class ComplaintParams(AnswerParams):
         yield from super().blanks(language)
 
 
+class SurveyParams(NoticeParams):
+    """The party is invited to a survey. What is asked stands there, and in no notice.
+
+    Attributes:
+        link: opens the survey, and names the invitation.
+    """
+
+    wording: ClassVar[str | None] = "survey"
+    survey: Literal["invited"]
+    agency_name: Line
+    link: str
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield who asks."""
+        del language
+        yield "agency", self.agency_name
+
+
 class OneTimeCodeParams(NoticeParams):
     """A code that proves an address. It is derived when it is sent, and kept nowhere."""
 
@@ -356,6 +374,7 @@ _OTHERS: Mapping[tuple[str, str], type[NoticeParams]] = {
     (Category.RESULT_READY, "document"): DocumentParams,
     (Category.STATUS_CHANGE, "document"): DocumentParams,
     (Category.ANSWER, "question"): QuestionParams,
+    (Category.RATING_REQUEST, "survey"): SurveyParams,
     (Category.ANSWER, "complaint"): ComplaintParams,
     (Category.SUPPLEMENT_REQUIRED, "complaint"): ComplaintParams,
     (Category.OVERDUE_APOLOGY, "complaint"): ComplaintParams,

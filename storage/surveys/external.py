@@ -16,8 +16,17 @@ from storage.surveys.kinds import Source
 from storage.surveys.reading import SurveyView
 from storage.unit_of_work import UnitOfWork
 
-_SHOWN = "UPDATE survey SET external_id = %s, external_version = %s WHERE id = %s"
-_FETCHED = "UPDATE survey SET external_cursor = %s WHERE id = %s"
+# Of two workers that published two versions at once the older one may have come last: then it is done again.
+_SHOWN = """
+UPDATE survey SET external_id = %(external_id)s,
+  external_version = CASE WHEN version = %(version)s THEN version END
+WHERE id = %(id)s
+"""
+# Another worker may have been at the same place, and be farther now: it is not set back.
+_FETCHED = """
+UPDATE survey SET external_cursor = %(cursor)s
+WHERE id = %(id)s AND external_cursor IS NOT DISTINCT FROM %(before)s::text
+"""
 _ADD = """
 INSERT INTO survey_answer (survey_id, id, version, answers, context, source, external_id, answered_on)
 VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING
@@ -55,14 +64,15 @@ class Taken:
 
 
 async def shown(uow: UnitOfWork, survey: SurveyView, external_id: str) -> None:
-    """Note what a platform calls a survey, and that it shows the version in force."""
-    await (await uow.driver()).execute(_SHOWN, (external_id, survey.version, survey.id))
+    """Note what a platform calls a survey, and that it shows its version."""
+    given = {"external_id": external_id, "version": survey.version, "id": survey.id}
+    await (await uow.driver()).execute(_SHOWN, given)
 
 
 async def take(
     uow: UnitOfWork, survey: SurveyView, source: Source, answers: Sequence[ExternalAnswer], *, cursor: str
 ) -> Taken:
-    """Keep answers that were fetched, each once, and up to where they were fetched, in one transaction.
+    """Keep answers that were fetched after `external_cursor`, each once, and up to where they were fetched.
 
     A second answer to one invitation is kept as well: the platform has taken it, and shows it.
     """
@@ -75,7 +85,8 @@ async def take(
             refused.append(one.external_id)
             continue
         kept, repeated = kept + added, repeated + (not added)
-    await (await uow.driver()).execute(_FETCHED, (cursor, survey.id))
+    given = {"cursor": cursor, "id": survey.id, "before": survey.external_cursor}
+    await (await uow.driver()).execute(_FETCHED, given)
     return Taken(kept=kept, repeated=repeated, refused=tuple(refused))
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from storage.unit_of_work import Reading
 
 _INVITATION: LiteralString = """
-SELECT i.survey_id, i.party_id, i.ref, i.answered_on, a.code, d.procedure_code,
+SELECT i.survey_id, i.party_id, i.ref, i.invited_on, i.answered_on, a.code, d.procedure_code,
   to_char(d.ended_at AT TIME ZONE 'Asia/Ho_Chi_Minh', 'YYYY-MM')
 FROM survey_invitation i
 LEFT JOIN dossier d ON d.id = i.dossier_id
@@ -30,6 +30,7 @@ class Invitation:
     survey_id: UUID
     party_id: UUID
     ref: bytes
+    invited_on: date
     answered_on: date | None
     context: Mapping[str, str]
 
@@ -48,12 +49,13 @@ async def _one(reading: Reading, query: str, given: tuple[object, ...]) -> Invit
     row: Any = await (await (await reading.driver()).execute(query.encode(), given)).fetchone()
     if row is None:
         return None
-    survey_id, party_id, ref, answered_on, agency, procedure, month = row
+    survey_id, party_id, ref, invited_on, answered_on, agency, procedure, month = row
     known = {"agency_code": agency, "procedure_code": procedure, "month": month}
     return Invitation(
         survey_id=survey_id,
         party_id=party_id,
         ref=bytes(ref),
+        invited_on=invited_on,
         answered_on=answered_on,
         context={name: value for name, value in known.items() if value is not None},
     )

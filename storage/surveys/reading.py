@@ -33,6 +33,11 @@ WHERE i.party_id = %(party_id)s AND i.answered_on IS NULL AND s.state = 'open'
   AND coalesce(s.opens_at <= %(now)s, true) AND coalesce(%(now)s < s.closes_at, true)
 ORDER BY i.invited_on DESC, s.code
 """
+_INVITING = f"""{_SURVEYS}
+WHERE s.state = 'open' AND s.audience->>'kind' = 'dossiers'
+  AND coalesce(s.opens_at <= %(now)s, true) AND coalesce(%(now)s < s.closes_at, true)
+ORDER BY s.code
+"""
 _OF_PLATFORM = f"{_SURVEYS} WHERE s.platform = %s AND s.state <> 'draft' ORDER BY s.code"
 _VERSION = """
 SELECT v.form, next.made_at FROM survey_version v
@@ -134,6 +139,11 @@ async def every(reading: Reading) -> list[SurveyView]:
 async def waiting_for(reading: Reading, party_id: UUID, now: datetime) -> list[SurveyView]:
     """Return the open surveys to which a party was invited and has not answered, the latest first."""
     return await _rows(reading, _INVITED, {"party_id": party_id, "now": now})
+
+
+async def inviting(reading: Reading, now: datetime) -> list[SurveyView]:
+    """Return the open surveys to which parties are invited, by their codes."""
+    return await _rows(reading, _INVITING, {"now": now})
 
 
 async def on_platform(reading: Reading, platform: Platform) -> list[SurveyView]:
