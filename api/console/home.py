@@ -10,7 +10,8 @@ from api.console.frame import Visiting, Visitor, page
 from api.console.home_texts import TEXTS
 from api.console.paths import HOME
 from api.console.places import Place
-from api.dependencies import Read
+from api.dependencies import AllServices, Read
+from storage.dossiers.working_days import WorkingCalendar
 from storage.unit_of_work import Reading
 
 router = APIRouter(include_in_schema=False)
@@ -24,12 +25,20 @@ class Tile(NamedTuple):
 
 
 @router.get(HOME)
-async def home(request: Request, visitor: Visiting, reading: Read) -> Response:
+async def home(request: Request, visitor: Visiting, reading: Read, services: AllServices) -> Response:
     """Show what waits in every place that the visitor may use."""
-    tiles = [await _tile(reading, visitor, place) for place in places.open_to(visitor.held)]
-    return page(request, visitor, "home.html", texts=TEXTS, tiles=tiles)
+    tiles = [
+        await _tile(reading, visitor, place, services.calendar) for place in places.open_to(visitor.held)
+    ]
+    text = TEXTS[visitor.locale]
+    alarms = [
+        (place.alarm_path, text[place.alarm].format(count=counts[place.alarm]), None)
+        for place, counts in tiles
+        if place.alarm and place.alarm in counts
+    ]
+    return page(request, visitor, "home.html", texts=TEXTS, tiles=tiles, alarms=alarms)
 
 
-async def _tile(reading: Reading, visitor: Visitor, place: Place) -> Tile:
-    counts = {} if place.tally is None else await place.tally(reading, visitor.officer)
+async def _tile(reading: Reading, visitor: Visitor, place: Place, calendar: WorkingCalendar) -> Tile:
+    counts = {} if place.tally is None else await place.tally(reading, visitor.officer, calendar)
     return Tile(place=place, counts={key: count for key, count in counts.items() if count})

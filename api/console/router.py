@@ -2,6 +2,10 @@
 
 from fastapi import APIRouter
 
+from api.console.complaint import router as complaint
+from api.console.complaint_decision import router as complaint_decision
+from api.console.complaint_moderation import router as complaint_moderation
+from api.console.complaints import router as complaints
 from api.console.home import router as home
 from api.console.message_answer import router as message_answer
 from api.console.message_supplement import router as message_supplement
@@ -30,3 +34,7 @@ router.include_router(moderation)
 router.include_router(published)
 router.include_router(ratings)
 router.include_router(rating)
+router.include_router(complaints)
+router.include_router(complaint)
+router.include_router(complaint_moderation)  # its address of what is published is no id
+router.include_router(complaint_decision)
