@@ -1,0 +1,50 @@
+"""What is asked of published complaints, and how they are shown to everybody."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, Field
+
+from api.bodies import AgencyCode
+from api.named import Named
+from api.paging import Mark, PageQuery
+from storage.complaints.kinds import ComplaintKind, Topic
+
+
+class PublishedMark(Mark):
+    """What a page ended with: when it was published, and its id."""
+
+    at: AwareDatetime
+    id: UUID
+
+
+class PublishedQuery(PageQuery):
+    """What is looked for. What is chosen must all hold."""
+
+    agency: AgencyCode | None = Field(default=None, description="The agency that answered, or one above it")
+    kind: ComplaintKind | None = Field(default=None, description="Complaints alone, or suggestions")
+
+
+class PublishedComplaint(BaseModel):
+    """A complaint or suggestion with its answer, for everybody; nothing personal is in it.
+
+    Both are text: whoever shows them must not read them as HTML, or as anything else.
+    """
+
+    id: UUID
+    kind: ComplaintKind
+    topic: Topic
+    text: str = Field(examples=["Bộ phận một cửa yêu cầu nộp thêm bản sao có chứng thực."])
+    answer: str = Field(examples=["Yêu cầu đó không đúng quy định và đã được bãi bỏ từ ngày 02/11/2026."])
+    agency: Named
+    received_at: datetime
+    answered_at: datetime
+    published_at: datetime
+    updated_at: datetime
+
+
+class PublishedPage(BaseModel):
+    """What is published, the last first."""
+
+    items: list[PublishedComplaint]
+    next_cursor: str | None
