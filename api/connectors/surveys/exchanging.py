@@ -1,12 +1,14 @@
 """Tells a platform which surveys it is to show, and fetches what was answered there."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
 from api.connectors.surveys.port import (
+    AnswersPage,
     OutgoingSurvey,
     PlatformRefused,
     PlatformUnreachable,
@@ -14,12 +16,10 @@ from api.connectors.surveys.port import (
 )
 from api.connectors.surveys.settling import settled
 from storage.engine import UNAVAILABLE
-from storage.errors import NotFoundError
-from storage.surveys import elsewhere, reading
-from storage.surveys.forms import Form
-from storage.surveys.kinds import Platform, Standing
+from storage.surveys import external, reading
+from storage.surveys.kinds import Platform, Source, Standing
 from storage.surveys.reading import SurveyView
-from storage.unit_of_work import Reading, UnitOfWork
+from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -42,7 +42,8 @@ class Exchange:
     def __init__(
         self, open_unit: Callable[[], UnitOfWork], platform: SurveyPlatform, *, name: Platform
     ) -> None:
-        self._open_unit, self._platform, self._name = open_unit, platform, name
+        self._open_unit, self._platform = open_unit, platform
+        self._name, self._source = name, Source(name.value)
         self._trouble = FIRST_TROUBLE_SECONDS
 
     async def run(self) -> None:
@@ -94,38 +95,34 @@ class Exchange:
         outgoing = OutgoingSurvey(code=survey.code, version=survey.version, form=survey.form)
         external_id = await self._platform.publish(outgoing)
         async with self._open_unit() as uow:
-            await elsewhere.note_published(uow, survey, external_id=external_id)
+            await external.shown(uow, survey, external_id)
             await uow.commit()
         log.info("survey_published", survey=survey.code, version=survey.version)
         return external_id
 
     async def _fetch(self, survey: SurveyView, external_id: str) -> bool:
         """Fetch the answers to one survey; return whether there are more."""
-        cursor = survey.external_cursor
         for _ in range(MOST_PAGES):
-            page = await self._platform.answers(external_id, cursor)
-            async with self._open_unit() as uow:
-                forms = await _forms(uow, survey, sorted({one.version for one in page.answers}))
-            # Off the loop: to look for names and numbers in many pages of text takes its time.
-            found = await asyncio.to_thread(settled, page.answers, forms, closes_at=survey.closes_at)
-            async with self._open_unit() as uow:
-                await elsewhere.keep(uow, survey, found, before=cursor, cursor=page.cursor)
-                await uow.commit()
-            if left_out := len(page.answers) + page.unreadable - len(found):
-                log.warning("survey_answers_left_out", survey=survey.code, answers=left_out)
+            page = await self._platform.answers(external_id, survey.external_cursor)
+            await self._keep(survey, page)
             if not page.more:
                 return False
-            if page.cursor == cursor:
+            if page.cursor == survey.external_cursor:
                 raise PlatformRefused("a page that leads to itself")
-            cursor = page.cursor
+            survey = replace(survey, external_cursor=page.cursor)
         return True
 
-
-async def _forms(source: Reading, survey: SurveyView, versions: Sequence[int]) -> dict[int, Form]:
-    forms: dict[int, Form] = {}
-    for version in versions:
-        try:
-            forms[version] = (await reading.version_of(source, survey.id, version)).form
-        except NotFoundError:
-            continue
-    return forms
+    async def _keep(self, survey: SurveyView, page: AnswersPage) -> None:
+        in_time = settled(page.answers, closes_at=survey.closes_at)
+        async with self._open_unit() as uow:
+            taken = await external.take(uow, survey, self._source, in_time, cursor=page.cursor)
+            await uow.commit()
+        late = len(page.answers) - len(in_time)
+        if late or taken.refused or page.unreadable:
+            log.warning(
+                "survey_answers_left_out",
+                survey=survey.code,
+                late=late,
+                refused=taken.refused,
+                unreadable=page.unreadable,
+            )
