@@ -14,6 +14,9 @@ from storage.scores.publishing import Standing as KeptStanding
 
 Number = Annotated[Decimal, PlainSerializer(float, return_type=float)]
 """Two digits after the point at most: so many a JSON number holds exactly, as it is written."""
+SCORES = "/v1/open-data/scores"
+PAGE = "/cham-diem"
+"""Where scores are shown to people."""
 
 
 class Reached(BaseModel):
@@ -50,8 +53,7 @@ class Criteria(BaseModel):
         description="The result is there electronically: 22 points. Not counted: dossiers refused or stopped"
     )
     satisfaction: Reached | None = Field(
-        description="100 percent less the share overdue and the share complained about or disliked: "
-        "18 points"
+        description="100 percent less the share overdue and the share complained about or disliked: 18 points"
     )
 
 
@@ -96,6 +98,41 @@ class AgencyScore(Score):
             raise ValueError("the country is no agency")
         named = ScoredAgency(code=line.agency.code, name=line.agency.name, parent=line.parent)
         return cls(**Score.of(line).model_dump(), agency=named)
+
+
+class MonthAt(BaseModel):
+    """A month, and where it is found."""
+
+    month: str = Field(pattern="^[0-9]{4}-[0-9]{2}$", examples=["2026-10"])
+    provisional: bool = Field(description="The month is not over. Later facts may change past months as well")
+    json_url: str = Field(examples=["https://tindan.example/v1/open-data/scores/2026-10"])
+    csv_url: str = Field(examples=["https://tindan.example/v1/open-data/scores/2026-10.csv"])
+    page_url: str = Field(
+        description="For people, with charts", examples=["https://tindan.example/cham-diem/2026-10"]
+    )
+
+
+class Months(BaseModel):
+    """The months in which dossiers ended that are counted."""
+
+    months: list[MonthAt] = Field(description="The newest first")
+
+    @classmethod
+    def of(cls, months: Sequence[date], *, current: date, home: str) -> Self:
+        """Return them, as the one that runs and our own address are."""
+        data = f"{home}{SCORES}"
+        return cls(
+            months=[
+                MonthAt(
+                    month=f"{month:%Y-%m}",
+                    provisional=month == current,
+                    json_url=f"{data}/{month:%Y-%m}",
+                    csv_url=f"{data}/{month:%Y-%m}.csv",
+                    page_url=f"{home}{PAGE}/{month:%Y-%m}",
+                )
+                for month in sorted(months, reverse=True)
+            ]
+        )
 
 
 class MonthScores(BaseModel):

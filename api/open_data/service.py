@@ -2,20 +2,26 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from api import conditional
+from api.open_data.briefs import Brief, briefs
 from api.open_data.schemas import MonthScores
 from api.problems import Problem
 from storage.scores.publishing import Line, lines
-from storage.scores.reading import Month, counted_in, version
+from storage.scores.reading import Month, counted_in, version, versions
 from storage.unit_of_work import Reading
 
 LIFE_SECONDS = 3600.0
-"""How long a month is shown as it was made: so long may new complaints, dislikes and names of agencies wait."""
+"""How long a month is shown as it was made: so long may complaints, dislikes and names of agencies wait."""
 MOST_KEPT = 4
+"""Months that are kept whole, some tens of megabytes each."""
+TREND = 12
+"""Months of a trend, of which a few megabytes each are kept."""
+
+Opening = Callable[[], Reading]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +34,21 @@ class Made:
     tag: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kept:
+    """A month in the state in which it was made. Whole and brief go together, and never tell two states."""
+
+    state: tuple[int, bool]
+    until: float
+    brief: Mapping[str | None, Brief]
+    made: Made | None
+
+
 class Shelf:
     """The months that were asked for last.
 
-    Summing up the country's dossiers takes a second, and is done once for each version of a month.
+    Summing up the country's dossiers takes a second, and is done once for each version of a month. Whoever
+    waits for it holds no connection meanwhile.
 
     Args:
         now: seconds, ascending.
@@ -39,44 +56,71 @@ class Shelf:
 
     def __init__(self, *, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
-        self._kept: dict[tuple[date, int, bool], tuple[float, Made]] = {}
+        self._kept: dict[date, _Kept] = {}
         self._making = asyncio.Lock()
 
     def forget(self) -> None:
         """Make every month anew from here on."""
         self._kept.clear()
 
-    async def take(self, reading: Reading, month: date, *, current: date) -> Made:
+    async def take(self, open_reading: Opening, month: date, *, current: date) -> Made:
         """Return a month, given by its first day, as the one that runs is.
 
         Raises Problem (404) where nothing is counted in it.
         """
-        state = await version(reading, month)
+        async with open_reading() as reading:
+            state = await version(reading, month)
         # Some source's clock is ahead: what ends in a month to come is not told before that.
         if state is None or month > current:
             raise Problem("no-scores", 404, month=f"{month:%m/%Y}")
-        key = (month, state, month == current)
-        async with self._making:
-            until, made = self._kept.get(key, (0.0, None))
-            if made is None or until <= self._now():
-                made = await _make(reading, month, provisional=month == current)
-                self._keep(key, made)
+        _, made = await self._make(open_reading, month, (state, month == current))
         return made
 
-    def _keep(self, key: tuple[date, int, bool], made: Made) -> None:
-        self._kept = {known: kept for known, kept in self._kept.items() if known[0] != key[0]}
-        while len(self._kept) >= MOST_KEPT:
-            del self._kept[next(iter(self._kept))]
-        self._kept[key] = (self._now() + LIFE_SECONDS, made)
+    async def trend(
+        self, open_reading: Opening, *, current: date
+    ) -> Mapping[date, Mapping[str | None, Brief]]:
+        """Return the last months that are over, the first first, in brief: the same for whatever is asked."""
+        async with open_reading() as reading:
+            states = await versions(reading, current)
+        over = [month for month in states if month < current][-TREND:]
+        found: dict[date, Mapping[str | None, Brief]] = {}
+        for month in over:
+            state = (states[month], False)
+            kept = self._fresh(month, state)
+            found[month] = kept.brief if kept else (await self._make(open_reading, month, state))[0]
+        return found
+
+    async def _make(
+        self, open_reading: Opening, month: date, state: tuple[int, bool]
+    ) -> tuple[Mapping[str | None, Brief], Made]:
+        async with self._making:
+            kept = self._fresh(month, state)
+            if kept is not None and kept.made is not None:
+                return kept.brief, kept.made
+            async with open_reading() as reading:
+                counted = await counted_in(reading, month)
+            # Some ten thousand agencies take a good part of a second, in which others are answered.
+            brief, made = await asyncio.to_thread(_made, month, counted, provisional=state[1])
+            self._keep(month, _Kept(state=state, until=self._now() + LIFE_SECONDS, brief=brief, made=made))
+        return brief, made
+
+    def _fresh(self, month: date, state: tuple[int, bool]) -> _Kept | None:
+        kept = self._kept.get(month)
+        return kept if kept and kept.state == state and kept.until > self._now() else None
+
+    def _keep(self, month: date, kept: _Kept) -> None:
+        """Keep the last ones made whole, and of the others the newest months in brief."""
+        self._kept.pop(month, None)
+        self._kept[month] = kept
+        whole = [one for one, other in self._kept.items() if other.made]
+        for one in whole[:-MOST_KEPT]:
+            self._kept[one] = replace(self._kept[one], made=None)
+        for one in sorted(one for one, other in self._kept.items() if not other.made)[:-TREND]:
+            del self._kept[one]
 
 
-async def _make(reading: Reading, month: date, *, provisional: bool) -> Made:
-    counted = await counted_in(reading, month)
-    # Some ten thousand agencies take a good part of a second, in which others are answered.
-    return await asyncio.to_thread(_made, month, counted, provisional=provisional)
-
-
-def _made(month: date, counted: Month, *, provisional: bool) -> Made:
+def _made(month: date, counted: Month, *, provisional: bool) -> tuple[Mapping[str | None, Brief], Made]:
     found = lines(counted.agencies, counted.own)
     content = MonthScores.of(month, found, provisional=provisional).model_dump_json().encode()
-    return Made(lines=found, content=content, provisional=provisional, tag=conditional.tag_of(content))
+    made = Made(lines=found, content=content, provisional=provisional, tag=conditional.tag_of(content))
+    return briefs(found), made

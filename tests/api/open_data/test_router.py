@@ -2,61 +2,23 @@
 
 import csv
 import io
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 
-from api.open_data import router, tables
+from api.open_data import tables
 from api.open_data.service import LIFE_SECONDS, MOST_KEPT, Shelf
 from api.problems import Problem
 from api.services import Services
-from storage.agencies.repository import AgencyRecord, put, resolve
-from storage.ids import new_id
 from storage.scores.measuring import month_of
-from storage.scores.models import DossierMeasure, ScoreMonth
 from storage.scores.points import Criterion
+from tests.api.open_data.keeping import MONTH, NAME, Keep
 
-MONTH = date(2026, 10, 1)
-ENDED = datetime(2026, 10, 5, tzinfo=UTC)
-NAME = 'Phường "Hoàn Kiếm", một cửa\nsố 1'
-Keep = Callable[..., Awaitable[None]]
 JSON, CSV = "/v1/open-data/scores/2026-10", "/v1/open-data/scores/2026-10.csv"
-
-
-@pytest.fixture(autouse=True)
-def fresh_shelf() -> None:
-    """Nothing of the tests before is on the shelf."""
-    router.shelf.forget()
-
-
-@pytest.fixture
-async def keep(services: Services) -> Keep:
-    """Keep so many measures of an agency in a month."""
-    async with services.unit_of_work() as uow:
-        names = {"H26": "Thành phố Hà Nội", "H26.1": NAME, "H26.2": "Phường Hàng Bạc", "H27": "Tỉnh khác"}
-        await put(
-            uow,
-            [
-                AgencyRecord(code=code, name=name, parent="H26" if "." in code else None)
-                for code, name in names.items()
-            ],
-        )
-        await uow.commit()
-
-    async def run(code: str, count: int, month: date = MONTH, version: int = 1, **verdicts: Any) -> None:
-        async with services.unit_of_work() as uow:
-            agency_id = (await resolve(uow, [code]))[code].id
-            for _ in range(count):
-                row = {"dossier_id": new_id(), "agency_id": agency_id, "month": month, "ended_at": ENDED}
-                uow.session.add(DossierMeasure(**row, **verdicts))
-            await uow.session.merge(ScoreMonth(month=month, version=version))
-            await uow.commit()
-
-    return run
 
 
 def rows_of(answer: httpx.Response) -> list[dict[str, str]]:
@@ -152,7 +114,7 @@ def _require(schema: dict[str, Any], part: dict[str, Any], value: Any) -> None:
         assert isinstance(value, TYPES[part["type"]])
 
 
-@pytest.mark.parametrize("path", [JSON, CSV, "/v1/open-data/scores/schema.json"])
+@pytest.mark.parametrize("path", [JSON, CSV, "/v1/open-data/scores", "/v1/open-data/scores/schema.json"])
 async def test_tags(client: httpx.AsyncClient, keep: Keep, path: str) -> None:
     """Who holds it gets no body, and caches may keep it for everybody."""
     await keep("H26.1", 14, on_time=True)
@@ -173,6 +135,23 @@ async def test_a_new_version_is_another_answer(client: httpx.AsyncClient, keep: 
     second = await client.get(JSON, headers={"if-none-match": first.headers["etag"]})
     assert (second.status_code, second.json()["country"]["dossiers"]) == (200, 16)
     assert (await client.get(CSV)).headers["etag"] != second.headers["etag"]
+
+
+async def test_the_months_there_are(client: httpx.AsyncClient, keep: Keep) -> None:
+    """The newest first, each with addresses that lead to it; none that has yet to come."""
+    assert (await client.get("/v1/open-data/scores")).json() == {"months": []}
+    running = month_of(datetime.now(UTC))
+    for month in (date(2025, 12, 1), running, MONTH, date(running.year + 1, 12, 1)):
+        await keep("H26.1", 5, month=month)
+    found = (await client.get("/v1/open-data/scores")).json()["months"]
+    assert [(one["month"], one["provisional"]) for one in found] == [
+        (f"{running:%Y-%m}", True),
+        ("2026-10", False),
+        ("2025-12", False),
+    ]
+    for name, kind in (("json_url", "application/json"), ("csv_url", "text/csv"), ("page_url", "text/html")):
+        answer = await client.get(urlsplit(found[1][name]).path)
+        assert (answer.status_code, answer.headers["content-type"].split(";")[0]) == (200, kind)
 
 
 @pytest.mark.parametrize("ending", ["", ".csv"])
@@ -212,21 +191,19 @@ async def test_a_shelf_is_small_and_forgets(services: Services, keep: Keep) -> N
     months = [date(2026, number, 1) for number in range(1, MOST_KEPT + 2)]
     for month in months:
         await keep("H26.1", 5, month=month)
-    async with services.reading() as reading:
-        first, *_, last = [await shelf.take(reading, month, current=MONTH) for month in months]
-        assert await shelf.take(reading, months[-1], current=MONTH) is last
-        assert await shelf.take(reading, months[0], current=MONTH) is not first
-        hours[0] = LIFE_SECONDS
-        assert await shelf.take(reading, months[-1], current=MONTH) is not last
-        with pytest.raises(Problem):
-            await shelf.take(reading, MONTH, current=MONTH)
+    first, *_, last = [await shelf.take(services.reading, month, current=MONTH) for month in months]
+    assert await shelf.take(services.reading, months[-1], current=MONTH) is last
+    assert await shelf.take(services.reading, months[0], current=MONTH) is not first
+    hours[0] = LIFE_SECONDS
+    assert await shelf.take(services.reading, months[-1], current=MONTH) is not last
+    with pytest.raises(Problem):
+        await shelf.take(services.reading, MONTH, current=MONTH)
 
 
 async def test_a_long_table_comes_in_parts(services: Services, keep: Keep) -> None:
     """Lines are sent some at a time, each of them once."""
     await keep("H27", 5)
-    async with services.reading() as reading:
-        made = await Shelf().take(reading, MONTH, current=MONTH)
+    made = await Shelf().take(services.reading, MONTH, current=MONTH)
     lines = [made.lines[-1]] * (tables.LINES_AT_ONCE * 2)
     parts = [part async for part in tables.table(MONTH, lines, provisional=False)]
     assert len(parts) == 3
