@@ -9,6 +9,8 @@ from fastapi import FastAPI
 
 from api import edge, openapi, problems, server
 from api.agency_events.router import router as agency_events
+from api.complaints.public_router import router as published_complaints
+from api.complaints.router import router as complaints
 from api.consents.router import router as consents
 from api.console import faults
 from api.console.paths import HOME as CONSOLE
@@ -26,6 +28,7 @@ from api.lookups.slip_router import router as slips
 from api.me.router import router as me
 from api.oauth.router import router as oauth
 from api.officers.router import router as officers
+from api.open_data.page import router as scores_page
 from api.open_data.router import router as open_data
 from api.operation.router import router as operation
 from api.opt_out.router import router as opt_out
@@ -76,10 +79,14 @@ ROUTERS = (
     # Before what is published: `mine` is no id.
     questions,
     published_answers,
+    # Before what is one's own: `published` is no id.
+    published_complaints,
+    complaints,
     contact_points,
     ratings,
     surveys,
     open_data,
+    scores_page,
     lookups,
     slips,
     lookup_page,

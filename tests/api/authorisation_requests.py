@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from api.open_data.router import shelf
 from auth.representation import ACCESS_TOKEN, GRANT_TYPE
 from notify.one_time_code import code_of
 from storage.answer_templates import repository as templates
@@ -23,9 +24,10 @@ from storage.devices import repository as devices
 from storage.devices.repository import Installation
 from storage.ids import new_id
 from storage.parties import repository as parties
-from storage.scores.models import ScoreMonth
+from storage.scores.models import DossierMeasure, ScoreMonth
 from storage.seals.statuses import ENTRIES
 from storage.verifications import repository as verifications
+from tests.api import authorisation_console_complaints as officers_complaints
 from tests.api import authorisation_questions as officers_questions
 from tests.api import authorisation_ratings as ratings
 from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
@@ -95,6 +97,19 @@ async def month_of_scores(world: World) -> Call:
         await uow.session.merge(ScoreMonth(month=date(2026, 10, 1), version=1))
         await uow.commit()
     return Call(names={"month": "2026-10"})
+
+
+async def scores_of_agency(world: World) -> Call:
+    """Ask for the scores of the owner's agency in a month in which a dossier of it ended."""
+    month, at = date(2026, 10, 1), datetime(2026, 10, 2, tzinfo=UTC)
+    async with world.services.unit_of_work() as uow:
+        ended = DossierMeasure(dossier_id=new_id(), agency_id=world.town.id, month=month, ended_at=at)
+        uow.session.add(ended)
+        await uow.session.merge(ScoreMonth(month=month, version=1))
+        await uow.commit()
+    # What was made of the month for another test has none of it.
+    shelf.forget()
+    return Call(names={"month": "2026-10", "code": world.town.code})
 
 
 async def agency_contact(world: World) -> Call:
@@ -450,6 +465,16 @@ async def console_new_entry(_world: World) -> Call:
     return Call(form=officers_questions.form_of_entry())
 
 
+def complaint(owned: Callable[[World], Awaitable[tuple[str, dict[str, str]]]]) -> Make:
+    """Name a complaint, and send what may be done with it."""
+
+    async def make(world: World) -> Call:
+        complaint_id, form = await owned(world)
+        return Call(names={"complaint_id": complaint_id}, missing={"complaint_id": str(uuid4())}, form=form)
+
+    return make
+
+
 async def console_ratings(world: World) -> Call:
     """Name ratings of the agency's, and answer them."""
     month, answer_id = await ratings.answered(world)
@@ -493,6 +518,7 @@ REQUESTS: dict[str, Make] = {
     "GET /v/{code}": plain(names={"code": "7K3M0QXV92TE"}),
     "GET /v1/agencies": EMPTY,
     "GET /v1/agencies/{code}/contact": agency_contact,
+    "GET /v1/open-data/scores": EMPTY,
     "GET /v1/open-data/scores/schema.json": EMPTY,
     "GET /v1/open-data/scores/{month}.csv": month_of_scores,
     "GET /v1/open-data/scores/{month}": month_of_scores,
@@ -504,6 +530,9 @@ REQUESTS: dict[str, Make] = {
     "GET /v1/procedures/{code}": a_procedure,
     "GET /v1/procedures/{code}/versions": a_procedure,
     "GET /thu-tuc/{code}": a_procedure,
+    "GET /cham-diem": EMPTY,
+    "GET /cham-diem/{month}": month_of_scores,
+    "GET /cham-diem/{month}/{code}": scores_of_agency,
     "GET /v1/dossiers": EMPTY,
     "GET /v1/dossiers/{code}": of_dossier,
     "GET /v1/dossiers/{code}/slip": of_dossier,
@@ -557,6 +586,19 @@ REQUESTS: dict[str, Make] = {
     "GET /console/published/{published_id}": an_id("published_id", officers_questions.published),
     "POST /console/published/{published_id}": console_entry,
     "POST /console/published/{published_id}/take-down": an_id("published_id", officers_questions.published),
+    "GET /console/complaints": EMPTY,
+    "GET /console/complaints/{complaint_id}": complaint(officers_complaints.received),
+    "POST /console/complaints/{complaint_id}/accept": complaint(officers_complaints.received),
+    "POST /console/complaints/{complaint_id}/answer": complaint(officers_complaints.accepted),
+    "POST /console/complaints/{complaint_id}/ask": complaint(officers_complaints.received),
+    "POST /console/complaints/{complaint_id}/forward": complaint(officers_complaints.received),
+    "POST /console/complaints/{complaint_id}/decline": complaint(officers_complaints.received),
+    "GET /console/complaint-moderation": EMPTY,
+    "GET /console/complaint-moderation/published": EMPTY,
+    "GET /console/complaint-moderation/{complaint_id}": complaint(officers_complaints.pending),
+    "POST /console/complaint-moderation/{complaint_id}/publish": complaint(officers_complaints.pending),
+    "POST /console/complaint-moderation/{complaint_id}/refuse": complaint(officers_complaints.pending),
+    "POST /console/complaint-moderation/{complaint_id}/take-down": complaint(officers_complaints.published),
     "GET /console/ratings": EMPTY,
     "GET /console/ratings/{code}/{month}": console_ratings,
     "POST /console/ratings/{code}/{month}/answers": console_ratings,
