@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from api.complaints.watching import OVERDUE
+from api.complaints.watching import Watch as ComplaintWatch
 from api.ratings.watching import Watch as RatingWatch
 from api.services import make_cipher, settle, warm_calendar
 from api.settings import Settings
@@ -81,6 +83,7 @@ class Worker:
         calendar = warm_calendar(settings)
         self._ratings = RatingWatch(self._unit_of_work, calendar)
         self._scores = Keeper(self._unit_of_work, calendar)
+        self._complaints = ComplaintWatch(self._unit_of_work, settings.notify.complaint_link)
         self._surveys = SurveyWatch(self._unit_of_work, _survey_pages(settings))
         self._announced, self._reported = Bell(), Bell()
         self._planned = {name: Bell() for name in channels}
@@ -93,6 +96,7 @@ class Worker:
             asyncio.create_task(self._vault.run(), name="vault"),
             asyncio.create_task(self._ratings.run(), name="ratings"),
             asyncio.create_task(self._scores.run(), name="scores"),
+            asyncio.create_task(self._complaints.run(), name="complaints"),
             asyncio.create_task(self._surveys.run(), name="surveys"),
         ]
         loops = [
@@ -165,7 +169,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     settle()
     log.info("worker_started", channels=sorted(channels))
     try:
-        async with serving(settings.notify, lambda: Reading(engine, cipher), channels):
+        async with serving(settings.notify, lambda: Reading(engine, cipher), channels, [OVERDUE]):
             await Worker(settings, channels, engine, cipher).run(stop)
     finally:
         await close_channels(channels)

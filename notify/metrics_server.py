@@ -1,9 +1,8 @@
 """Serves what a worker counts, and how the engine stands, to Prometheus."""
 
 import asyncio
-import threading
 import time
-from collections.abc import AsyncIterator, Callable, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -14,18 +13,15 @@ from prometheus_client.registry import Collector
 
 from notify import metrics
 from notify.categories import Lane
+from notify.fresh_reads import FreshRead, reader
 from notify.settings import NotifySettings
+from notify.tallies import Tally, TallyCollector
 from storage.deliveries import gauges
 from storage.deliveries.gauges import MOST_COUNTED, Gauges
 from storage.errors import SettingsError
 from storage.unit_of_work import Reading
 
 log = structlog.get_logger(__name__)
-
-FRESH_SECONDS = 5.0
-"""However often it is asked, the database is read no more often than this."""
-PATIENCE_SECONDS = 5.0
-"""How long a scrape waits for the database."""
 
 
 class EngineCollector(Collector):
@@ -43,10 +39,8 @@ class EngineCollector(Collector):
         channels: Collection[str] = (),
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._read, self._channels, self._clock = read, channels, clock
-        self._lock = threading.Lock()
-        self._read_at = float("-inf")
-        self._gauges: Gauges | None = None
+        self._channels = channels
+        self._gauges = FreshRead(read, clock)
 
     def describe(self) -> list[GaugeMetricFamily]:
         """Name nothing beforehand: else registering would read the database."""
@@ -54,27 +48,13 @@ class EngineCollector(Collector):
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Return the gauges; while the database is away, that alone."""
-        found = self._current()
+        found = self._gauges.current()
         yield _gauge(
             "tindan_database_up", "Whether the gauges of the engine could be read.", found is not None
         )
         if found:
             yield from self._lanes(found)
             yield from _whole(found)
-
-    def _current(self) -> Gauges | None:
-        with self._lock:
-            if self._clock() - self._read_at >= FRESH_SECONDS:
-                self._gauges = self._try_read()
-                self._read_at = self._clock()
-            return self._gauges
-
-    def _try_read(self) -> Gauges | None:
-        try:
-            return self._read()
-        except Exception as error:  # noqa: BLE001 - whatever it is, what the process counts must be served
-            log.warning("gauges_not_read", error=type(error).__name__)
-            return None
 
     def _lanes(self, found: Gauges) -> Iterator[GaugeMetricFamily]:
         labels = ("channel", "lane")
@@ -121,27 +101,16 @@ def _gauge(name: str, words: str, value: float) -> GaugeMetricFamily:
     return GaugeMetricFamily(name, words, value=value)
 
 
-def reader(open_reading: Callable[[], Reading]) -> Callable[[], Gauges]:
-    """Return what reads the gauges in the loop that runs now, and may be called from any other thread.
-
-    It raises TimeoutError when the database takes too long.
-    """
-    loop = asyncio.get_running_loop()
-
-    async def read() -> Gauges:
-        async with asyncio.timeout(PATIENCE_SECONDS), open_reading() as reading:
-            return await gauges.read(reading)
-
-    return lambda: asyncio.run_coroutine_threadsafe(read(), loop).result(PATIENCE_SECONDS + 1)
-
-
 @asynccontextmanager
 async def serving(
-    settings: NotifySettings, open_reading: Callable[[], Reading], channels: Collection[str]
+    settings: NotifySettings,
+    open_reading: Callable[[], Reading],
+    channels: Collection[str],
+    tallies: Sequence[Tally] = (),
 ) -> AsyncIterator[int | None]:
     """Serve `/metrics` at TINDAN_METRICS_PORT during the block, if that is set; yield the port.
 
-    Raises SettingsError when nothing can listen there.
+    `tallies` are what features count. Raises SettingsError when nothing can listen there.
     """
     if settings.metrics_port is None:
         yield None
@@ -149,7 +118,9 @@ async def serving(
     registry = CollectorRegistry()
     for metric in metrics.ALL:
         registry.register(metric)
-    registry.register(EngineCollector(reader(open_reading), channels))
+    registry.register(EngineCollector(reader(open_reading, gauges.read), channels))
+    for tally in tallies:
+        registry.register(TallyCollector(tally, open_reading))
     ProcessCollector(registry=registry)
     try:
         server, thread = start_http_server(settings.metrics_port, settings.metrics_host, registry)

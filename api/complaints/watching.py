@@ -8,8 +8,9 @@ from uuid import UUID
 import structlog
 
 from api.complaints.telling import apologise
+from notify.tallies import Tally
 from storage.complaints.kinds import Stage
-from storage.complaints.watching import raise_alarms
+from storage.complaints.watching import overdue, raise_alarms
 from storage.engine import UNAVAILABLE
 from storage.unit_of_work import UnitOfWork
 
@@ -19,6 +20,14 @@ SLICE = 200
 """Time limits that one transaction tells of."""
 WATCH_SECONDS = 300.0
 TROUBLE_SECONDS = 60.0
+
+
+OVERDUE = Tally(
+    name="tindan_complaints_overdue",
+    words="Complaints and suggestions of which a time limit has passed, by what is to be done.",
+    label="stage",
+    count=overdue,
+)
 
 
 class Watch:

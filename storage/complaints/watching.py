@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -66,7 +66,8 @@ async def raise_alarms(uow: UnitOfWork, *, now: datetime, limit: int) -> Sequenc
     return [Passed(**row | {"stage": Stage(row["stage"])}) for row in rows]
 
 
-async def overdue(reading: Reading, *, now: datetime) -> Mapping[Stage, int]:
-    """Return of how many complaints each time limit has passed; every stage is there."""
-    rows: list[Any] = await (await (await reading.driver()).execute(_COUNTS, {"now": now})).fetchall()
-    return dict.fromkeys(Stage, 0) | {Stage(stage): count for stage, count in rows}
+async def overdue(reading: Reading) -> Mapping[str, int]:
+    """Return of how many complaints each time limit has passed now, by each word of `kinds.Stage`."""
+    given = {"now": datetime.now(UTC)}
+    rows: list[Any] = await (await (await reading.driver()).execute(_COUNTS, given)).fetchall()
+    return {stage.value: 0 for stage in Stage} | dict(rows)

@@ -17,8 +17,9 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
 
-from notify import metrics, metrics_server
-from notify.metrics_server import FRESH_SECONDS, EngineCollector, serving
+from notify import fresh_reads, metrics
+from notify.fresh_reads import FRESH_SECONDS
+from notify.metrics_server import EngineCollector, serving
 from notify.ports import OutcomeKind
 from notify.settings import NotifySettings
 from storage.deliveries import gauges
@@ -278,7 +279,7 @@ async def test_a_slow_database_holds_no_scrape_up(
     queue: Queue, reading: OpenReading, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It ends after a while, and the connection is given back."""
-    monkeypatch.setattr(metrics_server, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(fresh_reads, "PATIENCE_SECONDS", 0.2)
 
     async def sleep(read: Reading) -> None:
         await (await read.driver()).execute("SELECT pg_sleep(60)")
