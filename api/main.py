@@ -48,6 +48,7 @@ from api.sessions.router import router as sessions
 from api.settings import MEBIBYTE, Settings
 from api.shares.page import router as share_page
 from api.shares.router import router as shares
+from api.surveys.agency_router import router as agency_surveys
 from api.surveys.router import router as surveys
 from api.vault.router import router as vault
 from api.vault.share_router import router as vault_shares
@@ -85,6 +86,7 @@ ROUTERS = (
     contact_points,
     ratings,
     surveys,
+    agency_surveys,
     open_data,
     scores_page,
     lookups,

@@ -59,7 +59,13 @@ SURVEY_ERRORS: dict[str, Words] = {
     "survey-order": Words(
         "'x-order' gồm tên của mọi câu hỏi, mỗi tên một lần.", "'x-order' names each question once."
     ),
-    "survey-dates": Words("Phải sau thời điểm mở.", "Must be later than the opening."),
+    "survey-audience": Words(
+        "'agency_code', 'procedures' và 'ended_within_days' chỉ dùng khi 'kind' là dossiers.",
+        "'agency_code', 'procedures' and 'ended_within_days' go with the kind 'dossiers' alone.",
+    ),
+    "survey-dates": Words(
+        "Phải sau hiện tại và sau thời điểm mở.", "Must be later than now, and than the opening."
+    ),
     "agency-not-yours": Words(
         "Bạn không đại diện cho cơ quan '{value}'.", "You do not speak for the agency '{value}'."
     ),

@@ -28,12 +28,14 @@ class Scope(StrEnum):
         REPRESENTATIONS: vouch for somebody's right to act for another.
         RESULTS: hand papers to their owners' stores, seal them and take their force.
         MESSAGES: write to parties about dossiers, and read what they write.
+        SURVEYS: ask what people think, and read what they answer.
     """
 
     EVENTS = "events"
     REPRESENTATIONS = "representations"
     RESULTS = "results"
     MESSAGES = "messages"
+    SURVEYS = "surveys"
 
 
 def drawn_secret(*, valid_until: datetime | None = None) -> tuple[str, Credential]:

@@ -15,11 +15,12 @@ from storage.surveys.kinds import REPLACED_TAKEN_FOR, Platform, Standing, Survey
 from storage.unit_of_work import Reading
 
 _SURVEYS: LiteralString = """
-SELECT s.id, s.code, s.agency_id, a.code, a.name, s.state, s.opens_at, s.closes_at, s.audience, s.platform,
-  s.version, v.form, v.made_at, s.external_id, s.external_version, s.external_cursor
+SELECT s.id, s.code, s.agency_id, a.code, a.name, s.state, s.opens_at, s.closes_at, s.audience,
+  whose.code, s.platform, s.version, v.form, v.made_at, s.external_id, s.external_version, s.external_cursor
 FROM survey s
 JOIN survey_version v ON v.survey_id = s.id AND v.version = s.version
 JOIN agency a ON a.id = s.agency_id
+LEFT JOIN agency whose ON whose.id = (s.audience->>'agency_id')::uuid
 """
 _FIND = f"{_SURVEYS} WHERE s.code = %s"
 _FIND_SPOKEN_FOR = f"{_SURVEYS} WHERE s.code = %s AND s.agency_id = ANY({spoken_for('%s')})"
@@ -52,6 +53,7 @@ class SurveyView:
     """A survey with its form in force; see `models.Survey`.
 
     Attributes:
+        audience_code: of the agency whose dossiers it is about, if it is about some.
         made_at: when the version in force came.
     """
 
@@ -64,6 +66,7 @@ class SurveyView:
     opens_at: datetime | None
     closes_at: datetime | None
     audience: Audience
+    audience_code: str | None
     platform: Platform
     version: int
     form: Form

@@ -1,0 +1,69 @@
+"""What an agency, or an operator, gives of a survey becomes one that can be kept."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from api.problems import Problem, invalid
+from api.surveys.agency_schemas import AgencySurvey, SurveyOpening
+from api.surveys.service import field_errors
+from storage.agencies.speaking import Issuer
+from storage.procedures import repository as procedures
+from storage.surveys import forms, publishing
+from storage.surveys.errors import SurveyFixed
+from storage.surveys.forms import Form, InvalidForm
+from storage.surveys.publishing import Draft, Published
+from storage.unit_of_work import UnitOfWork
+
+Find = Callable[[str], Awaitable[Issuer | None]]
+"""Finds the agency of a code, if whoever asks may speak for it."""
+
+
+async def publish(
+    uow: UnitOfWork, code: str, given: AgencySurvey, find: Find, own: Issuer | None
+) -> Published:
+    """Make a survey, or change it; `own` is the agency where none is named.
+
+    Raises Problem: 422 where the form or something that it names can not be used; 409 where it was opened,
+    and would become another agency's or be answered elsewhere.
+    """
+    form = _form(given)
+    agency = await _agency(given.agency_code, own, find, "agency_code")
+    whose = await _agency(given.audience.agency_code, agency, find, "audience", "agency_code")
+    known = await procedures.known_codes(uow, given.audience.procedures)
+    for place, procedure in enumerate(given.audience.procedures):
+        if procedure not in known:
+            raise invalid("unknown-procedure", "audience", "procedures", place, value=procedure)
+    draft = Draft(
+        code=code,
+        agency_id=agency.id,
+        form=form,
+        audience=given.audience.audience(whose.id),
+        platform=given.platform,
+    )
+    try:
+        return await publishing.publish(uow, draft, now=datetime.now(UTC))
+    except SurveyFixed as error:
+        raise Problem("survey-fixed", 409) from error
+
+
+async def open_(uow: UnitOfWork, code: str, given: SurveyOpening) -> None:
+    """Let a survey be answered. Raises NotFoundError, and Problem (422) where it would be over already."""
+    now = datetime.now(UTC)
+    opens_at = given.opens_at or now
+    if given.closes_at is not None and given.closes_at <= max(now, opens_at):
+        raise invalid("survey-dates", "closes_at")
+    await publishing.open_(uow, code, opens_at=opens_at, closes_at=given.closes_at)
+
+
+def _form(given: AgencySurvey) -> Form:
+    try:
+        return forms.read(given.form)
+    except InvalidForm as error:
+        raise Problem("validation", 422, errors=field_errors(error.faults, "form")) from error
+
+
+async def _agency(code: str | None, own: Issuer | None, find: Find, *where: str) -> Issuer:
+    found = await find(code) if code else own
+    if found is None:
+        raise invalid("agency-not-yours", *where, value=code or "")
+    return found
