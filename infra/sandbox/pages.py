@@ -43,7 +43,13 @@ def local_time(moment: str) -> str:
     return dt.datetime.fromisoformat(moment).astimezone(_LOCAL).strftime("%H:%M, %d/%m/%Y")
 
 
+def local_day(day: str) -> str:
+    """Return an ISO 8601 day as people in Việt Nam write it."""
+    return dt.date.fromisoformat(day).strftime("%d/%m/%Y")
+
+
 _environment.filters["local_time"] = local_time
+_environment.filters["local_day"] = local_day
 
 
 def render(

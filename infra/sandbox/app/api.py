@@ -121,6 +121,14 @@ class Api:
                 raise SignedOutError from error
             raise
 
+    async def call_as_nobody(self, method: str, path: str, **rest: Any) -> dict[str, Any]:
+        """Return the answer to a request that names nobody, on a connection of its own.
+
+        Raises ApiFailedError.
+        """
+        async with httpx.AsyncClient(base_url=self._api_url, timeout=self._http.timeout) as http:
+            return await _asked(http, method, path, **rest)
+
     async def _renew(self, session: Session) -> None:
         if session.tokens is None or session.tokens.refresh is None:
             raise SignedOutError
@@ -138,11 +146,15 @@ class Api:
         session.tokens = Tokens.from_answer({"refresh_token": session.tokens.refresh} | answer)
 
     async def _request(self, method: str, path: str, **rest: Any) -> dict[str, Any]:
-        try:
-            response = await self._http.request(method, path, **rest)
-        except httpx.HTTPError as error:
-            raise ApiFailedError(type(error).__name__) from error
-        if response.is_error:
-            raise ApiFailedError(f"{method} {path}: {response.status_code}", response.status_code)
-        answer = response.json() if response.content else {}
-        return answer if isinstance(answer, dict) else {}
+        return await _asked(self._http, method, path, **rest)
+
+
+async def _asked(http: httpx.AsyncClient, method: str, path: str, **rest: Any) -> dict[str, Any]:
+    try:
+        response = await http.request(method, path, **rest)
+    except httpx.HTTPError as error:
+        raise ApiFailedError(type(error).__name__) from error
+    if response.is_error:
+        raise ApiFailedError(f"{method} {path}: {response.status_code}", response.status_code)
+    answer = response.json() if response.content else {}
+    return answer if isinstance(answer, dict) else {}

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from infra.sandbox.app.api import Api, ApiFailedError, SignedOutError
+from infra.sandbox.app.rating_screen import RatingScreen
 from infra.sandbox.app.sessions import COOKIE, Session, Sessions
 from infra.sandbox.pages import language_of, render
 from infra.sandbox.people import Account, behind
@@ -31,6 +32,7 @@ class Screens:
         self._accounts = accounts
         self._phones = phones
         self._sessions = Sessions()
+        self._rating = RatingScreen(api)
 
     def routes(self) -> list[Route]:
         """Return the routes, with full paths."""
@@ -41,6 +43,8 @@ class Screens:
             Route("/app/sign-out", self.sign_out, methods=["POST"]),
             Route(_FIRST_SCREEN, self._signed_in(self.dossiers)),
             Route("/app/dossiers/{code}", self._signed_in(self.dossier)),
+            Route("/app/dossiers/{code}/rating", self._signed_in(self._rating.show)),
+            Route("/app/dossiers/{code}/rating", self._signed_in(self._rating.send), methods=["POST"]),
             Route("/app/notifications", self._signed_in(self.notifications)),
             Route("/app/notifications/read", self._signed_in(self.mark_read), methods=["POST"]),
         ]

@@ -4,7 +4,10 @@ import dataclasses
 import secrets
 import time
 import uuid
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
+
+if TYPE_CHECKING:
+    from infra.sandbox.app.ratings import Rating
 
 COOKIE = "tindan_app"
 KEPT = 10_000
@@ -46,6 +49,7 @@ class Session:
         state: Ties the answer of a sign-in to this browser.
         verifier: PKCE code verifier of that sign-in.
         tokens: There once somebody is signed in.
+        ratings: Those that were begun here, by the code of the dossier.
     """
 
     wanted: str
@@ -54,6 +58,7 @@ class Session:
     state: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(24))
     verifier: str = dataclasses.field(default_factory=lambda: secrets.token_urlsafe(48))
     tokens: Tokens | None = None
+    ratings: "dict[str, Rating]" = dataclasses.field(default_factory=dict)
 
     @property
     def push_token(self) -> str:
