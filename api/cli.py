@@ -23,6 +23,7 @@ from api.operation.keys import keys
 from api.operation.notices import notices
 from api.operation.officers import officer
 from api.operation.ratings import ratings
+from api.operation.reports import report
 from api.operation.representatives import representatives
 from api.operation.routes import routes
 from api.operation.scores import scores
@@ -53,6 +54,7 @@ app.add_typer(faq, name="faq")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")
 app.add_typer(ratings, name="ratings")
+app.add_typer(report, name="report")
 app.add_typer(representatives, name="representatives")
 app.add_typer(officer, name="officer")
 app.add_typer(routes, name="routes")
@@ -222,6 +224,7 @@ def main() -> None:
 
 
 _PREFIXES = {
+    "EmcSettings": "TINDAN_EMC_",
     "SandboxSettings": "TINDAN_SANDBOX_",
     "TwilioSettings": "TINDAN_TWILIO_",
     "VaultSettings": "TINDAN_VAULT_",

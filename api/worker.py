@@ -9,6 +9,9 @@ import structlog
 
 from api.complaints.watching import OVERDUE
 from api.complaints.watching import Watch as ComplaintWatch
+from api.connectors.measuring.emc import Emc
+from api.connectors.measuring.reporting import STANDING, Reporter
+from api.connectors.measuring.settings import EmcSettings
 from api.ratings.watching import Watch as RatingWatch
 from api.services import make_cipher, settle, warm_calendar
 from api.settings import Settings
@@ -85,6 +88,7 @@ class Worker:
         self._scores = Keeper(self._unit_of_work, calendar)
         self._complaints = ComplaintWatch(self._unit_of_work, settings.notify.complaint_link)
         self._surveys = SurveyWatch(self._unit_of_work, _survey_pages(settings))
+        self._reporter = self._make_reporter(development=settings.storage.development)
         self._announced, self._reported = Bell(), Bell()
         self._planned = {name: Bell() for name in channels}
 
@@ -99,6 +103,8 @@ class Worker:
             asyncio.create_task(self._complaints.run(), name="complaints"),
             asyncio.create_task(self._surveys.run(), name="surveys"),
         ]
+        if self._reporter:
+            helpers.append(asyncio.create_task(self._reporter.run(), name="reports"))
         loops = [
             ("planner", self._planner.run_once, self._announced),
             ("broadcasts", self._broadcasts.run_once, self._announced),
@@ -124,6 +130,11 @@ class Worker:
 
     def _unit_of_work(self) -> UnitOfWork:
         return UnitOfWork(self._engine, self._cipher)
+
+    def _make_reporter(self, *, development: bool) -> Reporter | None:
+        settings = EmcSettings()
+        account = settings.account(development=development)
+        return Reporter(self._unit_of_work, Emc(account), settings.plan()) if account else None
 
     async def _keep_up(self) -> None:
         """Make the partitions of the coming months; clear away what is over, such as codes and reports."""
@@ -169,7 +180,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     settle()
     log.info("worker_started", channels=sorted(channels))
     try:
-        async with serving(settings.notify, lambda: Reading(engine, cipher), channels, [OVERDUE]):
+        async with serving(settings.notify, lambda: Reading(engine, cipher), channels, [OVERDUE, STANDING]):
             await Worker(settings, channels, engine, cipher).run(stop)
     finally:
         await close_channels(channels)

@@ -2,7 +2,7 @@
 
 import re
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -38,6 +38,14 @@ def length(text: str) -> timedelta:
     if given := _AGO.fullmatch(text):
         return timedelta(**{_UNITS[given["unit"]]: int(given["count"])})
     raise typer.BadParameter("give minutes, hours or days, such as 90m, 12h or 7d")
+
+
+def month_of(text: str) -> date:
+    """Read a month; return its first day."""
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise typer.BadParameter("give a month, such as 2026-11") from None
 
 
 def party_identity(given: str) -> PartyIdentity:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from api.bilingual import Words
 from api.operation.house import in_one_reading, note, open_house
-from api.operation.options import AsJson
+from api.operation.options import AsJson, month_of
 from api.operation.words import NOTHING, add_row, json_of
 from api.services import warm_calendar
 from storage.agencies import repository as agencies
@@ -36,19 +36,12 @@ HIDDEN = "<5"
 """Stands where a group is too small to be shown, or would tell of one that is."""
 
 
-def _month(text: str) -> date:
-    try:
-        return date.fromisoformat(f"{text}-01")
-    except ValueError:
-        raise typer.BadParameter("give a month, such as 2026-11") from None
-
-
 @scores.command("recompute")
 def recompute(
     month: Annotated[
         date | None,
         typer.Option(
-            parser=_month, metavar="YYYY-MM", help="Only dossiers that ended in it; all, if not given"
+            parser=month_of, metavar="YYYY-MM", help="Only dossiers that ended in it; all, if not given"
         ),
     ] = None,
     *,
@@ -68,7 +61,7 @@ def recompute(
 
 @scores.command("show")
 def show(
-    month: Annotated[date, typer.Argument(parser=_month, metavar="MONTH", help="Such as 2026-11")],
+    month: Annotated[date, typer.Argument(parser=month_of, metavar="MONTH", help="Such as 2026-11")],
     agency: Annotated[
         str | None, typer.Option(metavar="CODE", help="Only this agency, with all below it together")
     ] = None,

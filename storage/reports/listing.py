@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -23,10 +23,10 @@ ORDER BY month DESC, system, scope, number DESC LIMIT %s
 """
 _CONTENT = "SELECT content FROM report WHERE id = %s"
 _STANDING = """
-SELECT system, state, count(*), greatest(interval '0', now() - min(made_at)) FROM (
-  SELECT DISTINCT ON (system, scope, month) system, state, made_at FROM report
+SELECT state, count(*) FROM (
+  SELECT DISTINCT ON (system, scope, month) state FROM report
   ORDER BY system, scope, month, number DESC) last
-GROUP BY system, state
+GROUP BY state
 """
 
 
@@ -51,16 +51,6 @@ class Listed:
     answered: Mapping[str, str] | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """How many months are reported so far, by the last report on each, and how old the oldest of these is."""
-
-    system: str
-    state: ReportState
-    months: int
-    oldest: timedelta
-
-
 async def listed(reading: Reading, month: date | None = None) -> list[Listed]:
     """Return the reports of a month, or of all, newest first; at most `MOST_LISTED`."""
     driver = await reading.driver()
@@ -75,10 +65,7 @@ async def content(reading: Reading, report_id: UUID) -> MonthReport | None:
     return None if row is None else MonthReport.model_validate(row[0])
 
 
-async def standing(reading: Reading) -> list[Standing]:
-    """Return how the reports stand, for alarms; of months in whose last report nothing is wrong as well."""
+async def standing(reading: Reading) -> Mapping[str, int]:
+    """Return how many months there are by the state of the last report on them, by each state there is."""
     rows: list[Any] = await (await (await reading.driver()).execute(_STANDING)).fetchall()
-    return [
-        Standing(system=system, state=ReportState(state), months=months, oldest=oldest)
-        for system, state, months, oldest in rows
-    ]
+    return dict.fromkeys(map(str, ReportState), 0) | dict(rows)

@@ -25,7 +25,6 @@ from api.connectors.measuring.wording import body, read
 from notify.channels.http import rest_asked_for, surely_not_sent
 from storage.reports.sending import Filing
 
-NAME = "emc"
 TIMEOUT_SECONDS = 60.0
 _CONNECT_SECONDS = 10.0
 _LARGEST = 64 * 1024
@@ -66,17 +65,14 @@ class Emc:
         timeout: seconds that a whole exchange may take.
     """
 
+    name = "emc"
+
     def __init__(self, account: EmcAccount, *, timeout: float = TIMEOUT_SECONDS) -> None:
         self._account, self._timeout = account, timeout
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout)),
             headers={"Authorization": f"Bearer {account.key}", "Accept": "application/json"},
         )
-
-    @property
-    def name(self) -> str:
-        """Under which reports are kept."""
-        return NAME
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -10,10 +9,12 @@ import structlog
 
 from api.connectors.measuring import outcomes
 from api.connectors.measuring.port import MeasuringError, MeasuringSystem
+from api.connectors.measuring.settings import Plan
+from notify.tallies import Tally
 from storage.agencies import repository as agencies
 from storage.dossiers.working_days import VIETNAM
 from storage.engine import UNAVAILABLE
-from storage.reports import drafting, sending
+from storage.reports import drafting, listing, sending
 from storage.reports.following import REPORTED_FOR, may_change, months
 from storage.reports.gathering import gather
 from storage.reports.kinds import EVERYBODY, ReportState
@@ -28,22 +29,13 @@ DRAW_UP_SECONDS = 6 * 3600.0
 SEND_SECONDS = 30.0
 TROUBLE_SECONDS = 60.0
 _CHANCE = Random()  # noqa: S311 - spreads attempts over time, and keeps nothing secret
+STANDING = Tally(
+    name="tindan_reports",
+    words="Months reported to the measuring system, by the state of the last report on each.",
+    label="state",
+    count=listing.standing,
+)
 _LOUD = {ReportState.REFUSED: "report_refused", ReportState.FAILED: "report_failed"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is reported, and when.
-
-    Attributes:
-        scope: whom reports are on: code of an agency, or `EVERYBODY`.
-        day: of the month after, from which on a month is reported.
-        rest: how long a report stands before it is corrected.
-    """
-
-    scope: str
-    day: int
-    rest: timedelta
 
 
 async def own_scope(reading: Reading, scope: str) -> str | None:

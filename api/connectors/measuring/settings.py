@@ -1,5 +1,6 @@
 """The account with the measuring system. Read from the environment, once."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated
 
@@ -11,6 +12,21 @@ from api.connectors.measuring.emc import EmcAccount
 from storage.agencies.codes import InvalidCode, normalise_agency_code
 from storage.errors import SettingsError
 from storage.reports.kinds import EVERYBODY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is reported, and when.
+
+    Attributes:
+        scope: whom reports are on: code of an agency, well formed, or `EVERYBODY`.
+        day: of the month after, from which on a month is reported.
+        rest: how long a report stands before it is corrected.
+    """
+
+    scope: str
+    day: int
+    rest: timedelta
 
 
 class EmcSettings(BaseSettings):
@@ -34,11 +50,6 @@ class EmcSettings(BaseSettings):
     correction_days: Annotated[int, Field(ge=1, le=366)] = 7
     """How long a report stands before it is corrected."""
     dialect: EmcDialect = EmcDialect()
-
-    @property
-    def correction_rest(self) -> timedelta:
-        """How long a report stands before it is corrected."""
-        return timedelta(days=self.correction_days)
 
     def account(self, *, development: bool) -> EmcAccount | None:
         """Return the account, or None where nothing of it is set.
@@ -64,8 +75,11 @@ class EmcSettings(BaseSettings):
             raise SettingsError("TINDAN_EMC_KEY can not be sent: it is not of printable ASCII")
         return EmcAccount(url=str(url).rstrip("/"), key=token, unit=unit, dialect=self.dialect)
 
-    def scope(self) -> str:
-        """Return whom reports are on: a code, well formed, or `EVERYBODY`. Raises SettingsError."""
+    def plan(self) -> Plan:
+        """Return what is reported, and when. Raises SettingsError."""
+        return Plan(scope=self._scope(), day=self.day, rest=timedelta(days=self.correction_days))
+
+    def _scope(self) -> str:
         if self.agency is None:
             return EVERYBODY
         try:

@@ -46,7 +46,7 @@ def test_a_whole_account(told: pytest.MonkeyPatch) -> None:
         "TINDAN-01",
     )
     assert "secret-key" not in f"{settings!r}{account!r}"
-    assert settings.scope() == "H26"
+    assert settings.plan().scope == "H26"
     sent = body(filing(), account.unit, account.dialect)
     assert [one["MaDV"] for one in sent["DanhSachCoQuan"]] == [None, "H26", "H26.1"]
     assert account.dialect.success == {"OK"}
@@ -55,13 +55,13 @@ def test_a_whole_account(told: pytest.MonkeyPatch) -> None:
 def test_the_country_unless_it_is_said(told: pytest.MonkeyPatch) -> None:
     """An empty code is none."""
     told.setenv("TINDAN_EMC_AGENCY", "")
-    assert EmcSettings().scope() == EVERYBODY
+    assert EmcSettings().plan().scope == EVERYBODY
 
 
 def use(settings: EmcSettings) -> None:
     """Ask for all that a worker needs."""
     settings.account(development=False)
-    settings.scope()
+    settings.plan()
 
 
 @pytest.mark.parametrize("name", WHOLE)
