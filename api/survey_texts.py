@@ -10,6 +10,7 @@ SURVEY_TITLES: dict[str, Words] = {
     "survey-answer-id-reused": Words(
         "Mã câu trả lời đã dùng cho nội dung khác", "The answer's id was used for another one"
     ),
+    "survey-elsewhere": Words("Khảo sát này trả lời ở trang khác", "The survey is answered elsewhere"),
     "survey-fixed": Words("Khảo sát đã từng mở", "The survey was opened already"),
     "survey-code-taken": Words("Mã khảo sát đã có cơ quan khác dùng", "Another agency has this survey"),
     "too-few-answers": Words("Chưa đủ câu trả lời", "There are too few answers"),
@@ -32,6 +33,9 @@ SURVEY_DETAILS: dict[str, Words] = {
     ),
     "survey-answer-id-reused": Words(
         "Mỗi câu trả lời mới cần một mã ngẫu nhiên mới.", "Every new answer needs a new random id."
+    ),
+    "survey-elsewhere": Words(
+        "Chưa ghi nhận gì. Hãy mở địa chỉ 'page' của khảo sát.", "Nothing was kept. Open the survey's 'page'."
     ),
     "survey-fixed": Words(
         "Cơ quan chủ trì và nơi trả lời không đổi được sau khi khảo sát đã mở. Hãy tạo khảo sát mới.",

@@ -115,8 +115,10 @@ class Export:
 
     async def send(self, kind: Format) -> Response:
         """Send all of them, as they are read. Raises NotFoundError and Problem before the first byte."""
+        async with self._services.reading() as reading:
+            survey = await service.exportable(reading, self._caller, self._code)
         await limits.charge(self._request, self._services, EXPORTED, self._caller.client_id)
-        content = await service.exported(self._services, self._caller, self._code, kind)
+        content = await service.exported(self._services.reading, survey, kind)
         headers = {
             "cache-control": "private, no-store",
             "content-disposition": f'attachment; filename="{self._code}.{kind}"',

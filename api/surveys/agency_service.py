@@ -1,6 +1,6 @@
 """What agencies do with their surveys; each query is held to those for which the caller may speak."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from functools import partial
 
@@ -8,7 +8,6 @@ from api.bilingual import Words
 from api.named import Named
 from api.paging import Mark, PageQuery, cut
 from api.problems import Problem
-from api.services import Services
 from api.surveys import drafting, tables
 from api.surveys.agency_schemas import (
     AgencySurvey,
@@ -115,21 +114,26 @@ async def summary(
     )
 
 
-async def exported(
-    services: Services, caller: AgencyCaller, code: str, kind: tables.Format
-) -> AsyncIterator[bytes]:
-    """Return all answers to a survey of the caller's, as they are read: see `exporting.slices`.
+async def exportable(uow: Reading, caller: AgencyCaller, code: str) -> SurveyView:
+    """Return a survey of the caller's whose answers may be handed out.
 
     Raises NotFoundError, and Problem (409) where so few have answered that each might be guessed.
     """
-    async with services.reading() as uow:
-        survey = await reading.find_spoken_for(uow, caller.agency_id, code)
+    survey = await reading.find_spoken_for(uow, caller.agency_id, code)
+    try:
+        await exporting.require_enough(uow, survey.id)
+    except TooFewAnswers as error:
+        raise Problem("too-few-answers", 409, least=FEWEST) from error
+    return survey
+
+
+async def exported(
+    open_reading: Callable[[], Reading], survey: SurveyView, kind: tables.Format
+) -> AsyncIterator[bytes]:
+    """Return all answers to a survey, as they are read: see `exporting.slices`."""
+    async with open_reading() as uow:
         forms = await reading.forms_of(uow, survey.id)
-        try:
-            await exporting.require_enough(uow, survey.id)
-        except TooFewAnswers as error:
-            raise Problem("too-few-answers", 409, least=FEWEST) from error
-    return tables.written(kind, forms, exporting.slices(services.reading, survey.id))
+    return tables.written(kind, forms, exporting.slices(open_reading, survey.id))
 
 
 async def _exists(uow: Reading, code: str) -> bool:

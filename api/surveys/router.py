@@ -6,11 +6,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from api import conditional, limits
+from api.accesses import Accesses
 from api.app_version import require_supported_app
 from api.dependencies import AllServices, CurrentParty, Locale, Read, Uow
 from api.limits import Limit
 from api.step_up import require_for
 from api.surveys import service
+from api.surveys.addresses import PageAddresses
+from api.surveys.keys import page_links
 from api.surveys.schemas import KeptSurveyAnswer, NewSurveyAnswer, SurveyList, SurveyShown
 from auth.step_up import Purpose
 
@@ -31,11 +34,17 @@ ANSWERING: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def paced(request: Request, citizen: CurrentParty, services: AllServices) -> None:
-    """Let a party answer. Raises Problem (429) for one that does so too often."""
-    await limits.charge(request, services, ANSWERED, str(citizen.party_id))
+async def get_own(
+    citizen: CurrentParty, accesses: Accesses, reading: Read, services: AllServices, locale: Locale
+) -> service.OwnSurveys:
+    """Return what reads a party's surveys for this request."""
+    addresses = PageAddresses(
+        base=services.settings.notify.require_public_url(), keys=page_links(services.slip_keys.keys)
+    )
+    return service.OwnSurveys(reading, citizen, accesses, addresses, locale)
 
 
+Own = Annotated[service.OwnSurveys, Depends(get_own)]
 router = APIRouter(
     prefix="/v1/surveys",
     tags=["citizen"],
@@ -49,9 +58,9 @@ router = APIRouter(
     response_model=SurveyList,
     responses=conditional.NOT_MODIFIED,
 )
-async def list_surveys(request: Request, citizen: CurrentParty, reading: Read, locale: Locale) -> Response:
+async def list_surveys(request: Request, own: Own, locale: Locale) -> Response:
     """List the open surveys to which the caller was invited and has not answered, the latest first."""
-    return conditional.answer(request, await service.listed(reading, citizen, locale), locale)
+    return conditional.answer(request, await own.waiting(), locale)
 
 
 @router.get(
@@ -60,31 +69,41 @@ async def list_surveys(request: Request, citizen: CurrentParty, reading: Read, l
     response_model=SurveyShown,
     responses={**MISSING, **conditional.NOT_MODIFIED},
 )
-async def read_survey(
-    request: Request, code: Code, citizen: CurrentParty, reading: Read, locale: Locale
-) -> Response:
+async def read_survey(request: Request, code: Code, own: Own, locale: Locale) -> Response:
     """Return the form in force, as a JSON Schema, and whether it may be answered now.
 
     Show questions in the order of `x-order`. A survey for everybody is found by whoever has its code.
     """
-    return conditional.answer(request, await service.shown(reading, citizen, code, locale), locale)
+    return conditional.answer(request, await own.one(code), locale)
+
+
+class Answering:
+    """Keeps what a party answers."""
+
+    def __init__(self, request: Request, citizen: CurrentParty, uow: Uow) -> None:
+        self._request, self._citizen, self._uow = request, citizen, uow
+
+    async def take(self, code: str, given: NewSurveyAnswer) -> bool:
+        """Keep an answer; return whether it was new. Raises NotFoundError and Problem."""
+        survey, invitation = await service.found(self._uow, self._citizen, code)
+        limits.admit(self._request, await ANSWERED.spend(self._uow, str(self._citizen.party_id)))
+        return await service.answer(self._uow, survey, invitation, given)
 
 
 @router.post(
     "/{code}/answers",
-    dependencies=[Depends(paced)],
     status_code=201,
     summary="Answer a survey",
     responses={**MISSING, **ANSWERING},
 )
 async def answer_survey(
-    code: Code, given: NewSurveyAnswer, citizen: CurrentParty, uow: Uow, response: Response
+    code: Code, given: NewSurveyAnswer, answering: Annotated[Answering, Depends()], response: Response
 ) -> KeptSurveyAnswer:
     """Keep an answer, which says nothing of whose it is; that the caller has answered is kept apart.
 
     It names the version of the form that was answered. Where the form was replaced meanwhile it is taken for
     another 24 hours; later read the survey again.
     """
-    if not await service.answer(uow, citizen, code, given):
+    if not await answering.take(code, given):
         response.status_code = 200
     return KeptSurveyAnswer(id=given.id)

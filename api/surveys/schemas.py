@@ -72,12 +72,14 @@ class SurveyShown(SurveyListed):
         answered: the caller was invited, and has answered.
         version: to be named by the answer.
         form: a JSON Schema (2020-12) whose members `x-order`, `x-title-en` and `x-description-en` are ours.
+        page: where it is answered in a browser; the only place for one that another platform asks.
     """
 
     state: Standing
     answered: bool
     version: int = Field(examples=[1])
     form: dict[str, Any] = Field(examples=[EXAMPLE_FORM])
+    page: str = Field(examples=["https://dvc.tindan.example/khao-sat/mot-cua-2026"])
 
 
 class NewSurveyAnswer(Body):

@@ -5,10 +5,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from api.accesses import AccessNotes
 from api.named import Named
 from api.problems import FieldError, Problem, pointer_to
+from api.surveys.addresses import PageAddresses
 from api.surveys.schemas import NewSurveyAnswer, SurveyList, SurveyListed, SurveyShown
 from auth.principals import Citizen
+from storage.access_log.kinds import ObjectKind
 from storage.errors import NotFoundError
 from storage.surveys import answering, invitations, reading
 from storage.surveys.answering import NewAnswer
@@ -17,7 +20,7 @@ from storage.surveys.checking import InvalidAnswers
 from storage.surveys.errors import AnswerIdReused, SurveyAnswered, SurveyChanged, SurveyNotOpen
 from storage.surveys.forms import Fault
 from storage.surveys.invitations import Invitation
-from storage.surveys.kinds import Platform, Source, Standing
+from storage.surveys.kinds import Platform, Source, Standing, SurveyState
 from storage.surveys.reading import SurveyView
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -31,42 +34,60 @@ _STANDING = {
 }
 
 
-async def listed(uow: Reading, citizen: Citizen, locale: str) -> SurveyList:
-    """Return the surveys to which the party was invited, and which it has not answered."""
-    found = await reading.waiting_for(uow, citizen.party_id, datetime.now(UTC))
-    return SurveyList(items=[SurveyListed(**_told(one, locale)) for one in found])
+class OwnSurveys:
+    """Reads a party's surveys for one request; what is shown to a representative is noted."""
+
+    def __init__(
+        self, uow: Reading, citizen: Citizen, accesses: AccessNotes, addresses: PageAddresses, locale: str
+    ) -> None:
+        self._uow, self._citizen, self._accesses = uow, citizen, accesses
+        self._addresses, self._locale = addresses, locale
+
+    async def waiting(self) -> SurveyList:
+        """Return the surveys to which the party was invited, and which it has not answered."""
+        self._accesses.saw(ObjectKind.SURVEYS)
+        found = await reading.waiting_for(self._uow, self._citizen.party_id, datetime.now(UTC))
+        return SurveyList(items=[SurveyListed(**_told(one, self._locale)) for one in found])
+
+    async def one(self, code: str) -> SurveyShown:
+        """Return a survey with the form in force. Raises NotFoundError as `found`."""
+        survey, invitation = await found(self._uow, self._citizen, code)
+        self._accesses.saw(ObjectKind.SURVEY, survey.id)
+        return SurveyShown(
+            **_told(survey, self._locale),
+            state=survey.standing(datetime.now(UTC)),
+            answered=invitation is not None and invitation.answered_on is not None,
+            version=survey.version,
+            form=dict(survey.form.schema),
+            page=self._page(survey, invitation),
+        )
+
+    def _page(self, survey: SurveyView, invitation: Invitation | None) -> str:
+        if invitation is None:
+            return self._addresses.of(survey.code)
+        return self._addresses.personal(survey.code, survey.version, invitation.ref, invitation.invited_on)
 
 
-async def shown(uow: Reading, citizen: Citizen, code: str, locale: str) -> SurveyShown:
-    """Return a survey with the form in force.
+async def found(uow: Reading, citizen: Citizen, code: str) -> tuple[SurveyView, Invitation | None]:
+    """Return a survey that a party may read, and its invitation if it has one.
 
     Raises NotFoundError: there is none, it is a draft, or for others who were invited.
     """
+    # The invitation first: a survey for others costs as many statements as none.
+    invitation = await invitations.of_party(uow, code, citizen.party_id)
     survey = await reading.find(uow, code)
-    invitation = await invitations.of_party(uow, survey.id, citizen.party_id)
-    standing = survey.standing(datetime.now(UTC))
-    if standing is Standing.DRAFT or not _is_for(survey, invitation):
+    meant = invitation is not None or not isinstance(survey.audience, OfDossiers)
+    if survey.state is SurveyState.DRAFT or not meant:
         raise NotFoundError("survey")
-    return SurveyShown(
-        **_told(survey, locale),
-        state=standing,
-        answered=invitation is not None and invitation.answered_on is not None,
-        version=survey.version,
-        form=dict(survey.form.schema),
-    )
+    return survey, invitation
 
 
-async def answer(uow: UnitOfWork, citizen: Citizen, code: str, given: NewSurveyAnswer) -> bool:
-    """Keep what the party answers in its app; return whether it was new.
-
-    Raises:
-        NotFoundError: there is no such survey for it.
-        Problem: as `take`.
-    """
-    survey = await reading.find(uow, code)
+async def answer(
+    uow: UnitOfWork, survey: SurveyView, invitation: Invitation | None, given: NewSurveyAnswer
+) -> bool:
+    """Keep what a party answers in its app; return whether it was new. Raises as `take`."""
     if survey.platform is not Platform.OWN:
-        raise NotFoundError("survey")
-    invitation = await invitations.of_party(uow, survey.id, citizen.party_id)
+        raise Problem("survey-elsewhere", 409)
     new = NewAnswer(id=given.id, version=given.version, given=given.answers, source=Source.APP)
     return await take(uow, survey, new, invitation)
 
@@ -102,10 +123,6 @@ def _refusals() -> Iterator[None]:
         raise Problem("survey-changed", 409, version=error.version) from error
     except (SurveyAnswered, AnswerIdReused) as error:
         raise Problem(_REFUSED[type(error)], 409) from error
-
-
-def _is_for(survey: SurveyView, invitation: Invitation | None) -> bool:
-    return invitation is not None or not isinstance(survey.audience, OfDossiers)
 
 
 def _told(survey: SurveyView, locale: str) -> dict[str, Any]:

@@ -54,3 +54,7 @@ class ObjectKind(StrEnum):
     """What the party complained of or suggested, and what was done."""
     COMPLAINTS = "complaints"
     """A page of them."""
+    SURVEY = "survey"
+    """A survey to which the party may have been invited, and whether it has answered."""
+    SURVEYS = "surveys"
+    """The surveys that wait for its answers."""

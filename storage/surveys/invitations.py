@@ -15,7 +15,7 @@ FROM survey_invitation i
 LEFT JOIN dossier d ON d.id = i.dossier_id
 LEFT JOIN agency a ON a.id = d.agency_id
 """
-_OF_PARTY = f"{_INVITATION} WHERE i.survey_id = %s AND i.party_id = %s"
+_OF_PARTY = f"{_INVITATION} JOIN survey s ON s.id = i.survey_id WHERE s.code = %s AND i.party_id = %s"
 _BY_REF = f"{_INVITATION} WHERE i.survey_id = %s AND i.ref = %s"
 
 
@@ -35,9 +35,9 @@ class Invitation:
     context: Mapping[str, str]
 
 
-async def of_party(reading: Reading, survey_id: UUID, party_id: UUID) -> Invitation | None:
-    """Return a party's invitation, if it was invited."""
-    return await _one(reading, _OF_PARTY, (survey_id, party_id))
+async def of_party(reading: Reading, code: str, party_id: UUID) -> Invitation | None:
+    """Return a party's invitation to a survey, if there is one and it was invited."""
+    return await _one(reading, _OF_PARTY, (code, party_id))
 
 
 async def by_ref(reading: Reading, survey_id: UUID, ref: bytes) -> Invitation | None:

@@ -30,6 +30,7 @@ from storage.verifications import repository as verifications
 from tests.api import authorisation_console_complaints as officers_complaints
 from tests.api import authorisation_questions as officers_questions
 from tests.api import authorisation_ratings as ratings
+from tests.api import authorisation_surveys as surveys
 from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
 from tests.api.authorisation_world import World
 from tests.api.documents import keep_document
@@ -89,6 +90,20 @@ async def rating_token(world: World) -> Call:
 async def rating(world: World) -> Call:
     """Rate the owner's dossier."""
     return Call(json=await ratings.rating(world))
+
+
+def survey(make: Callable[[World], Awaitable[str]], **sent: Any) -> Make:
+    """Name a survey of the agency's, to which the owner was invited or which was answered."""
+
+    async def call(world: World) -> Call:
+        return Call(names={"code": await make(world)}, missing={"code": surveys.MISSING}, **sent)
+
+    return call
+
+
+async def survey_answer(world: World) -> Call:
+    """Answer a survey to which the owner was invited."""
+    return replace(await survey(surveys.invited)(world), json=surveys.answer())
 
 
 async def month_of_scores(world: World) -> Call:
@@ -626,6 +641,19 @@ REQUESTS: dict[str, Make] = {
     "POST /v1/dossiers/{code}/rating-token": rating_token,
     "POST /v1/ratings": rating,
     "GET /v1/agencies/{code}/ratings": plain(names={"code": "H26.1"}, query={"month": "2026-11"}),
+    "GET /v1/surveys": EMPTY,
+    "GET /v1/surveys/{code}": survey(surveys.invited),
+    "POST /v1/surveys/{code}/answers": survey_answer,
+    "GET /v1/agency/surveys": EMPTY,
+    "PUT /v1/agency/surveys/{code}": survey(
+        surveys.invited, json={"form": surveys.FORM, "audience": {"kind": "everybody"}}
+    ),
+    "GET /v1/agency/surveys/{code}": survey(surveys.invited),
+    "POST /v1/agency/surveys/{code}/opening": survey(surveys.invited, json={}),
+    "POST /v1/agency/surveys/{code}/closing": survey(surveys.invited),
+    "GET /v1/agency/surveys/{code}/summary": survey(surveys.answered),
+    "GET /v1/agency/surveys/{code}/answers.csv": survey(surveys.answered),
+    "GET /v1/agency/surveys/{code}/answers.jsonl": survey(surveys.answered),
     "GET /v1/me/consents": EMPTY,
     "GET /v1/me/consents/history": EMPTY,
     "PUT /v1/me/consents/{purpose}": plain(

@@ -165,6 +165,7 @@ NOBODYS = {
     "PUT /v1/devices/{installation_id}",
     "POST /v1/receipts/{provider}",
     "PUT /v1/me/consents/{purpose}",
+    "PUT /v1/agency/surveys/{code}",
     "GET /v1/questions/{published_id}",
     "GET /v1/agencies/{code}/contact",
     "GET /v1/agencies/{code}/ratings",
@@ -182,8 +183,8 @@ NOBODYS = {
     )
     or "/v1/shares/" in route
 }
-"""Name what is no party's: a phone goes over to whoever signs in on it; providers, purposes, procedures, what
-was published, months of scores and how sealed documents stand are known to all; a link is whose it was given to."""
+"""Name what is no party's: a phone goes over to whoever signs in on it; providers, purposes, procedures, whether
+a survey's code is taken, what was published, months of scores and how sealed documents stand are known to all; a link is whose it was given to."""
 THEIRS = re.compile(r" /(v1|console)/")
 NAMING = sorted(route for route in EXPECTED if "{" in route and THEIRS.search(route) and route not in NOBODYS)
 VOLATILE = {"x-request-id"}
