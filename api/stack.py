@@ -244,7 +244,7 @@ class Stack:
 
     def _accounts(self) -> dict[str, str]:
         accounts = json.loads(self._told("accounts.json"))
-        twilio, zalo = accounts["twilio"], accounts["zalo"]
+        twilio, zalo, emc = accounts["twilio"], accounts["zalo"], accounts["emc"]
         return {
             "TINDAN_TWILIO_ACCOUNT_SID": twilio["account_sid"],
             "TINDAN_TWILIO_AUTH_TOKEN": twilio["auth_token"],
@@ -252,6 +252,7 @@ class Stack:
             "TINDAN_TWILIO_URL": twilio["base_url"],
             "TINDAN_ZALO_TEMPLATES": json.dumps(zalo.pop("templates")),
             **{f"TINDAN_ZALO_{name.upper()}": value for name, value in zalo.items()},
+            **{f"TINDAN_EMC_{name.upper()}": value for name, value in emc.items()},
         }
 
     def _told(self, name: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic_settings import BaseSettings
 
+from api.connectors.measuring.settings import EmcSettings
 from api.settings import Settings
 from auth.settings import AuthSettings
 from auth.step_up import DEFAULTS, Purpose
@@ -22,6 +23,7 @@ from storage.vault.settings import VaultSettings
 CLASSES: tuple[type[BaseSettings], ...] = (
     Settings,
     AuthSettings,
+    EmcSettings,
     StorageSettings,
     NotifySettings,
     PaperSettings,
@@ -65,7 +67,7 @@ def test_what_it_calls_usual_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """Setting all of the last part changes nothing."""
     kinds = (
         *(Settings, AuthSettings, StorageSettings, NotifySettings),
-        *(PaperSettings, QuestionSettings, SealSettings, VaultSettings),
+        *(EmcSettings, PaperSettings, QuestionSettings, SealSettings, VaultSettings),
     )
     usual = {kind: kind() for kind in kinds}
     given = assignments(EXAMPLE.read_text().partition(OPENING)[2])
