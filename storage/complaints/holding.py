@@ -18,15 +18,18 @@ from storage.officers.desk import Desk
 from storage.questions.kinds import Publication
 from storage.unit_of_work import UnitOfWork
 
-# The agency's name is asked apart: a join would lose a row that was forwarded while this waited for it.
+# Locked first, and asked once more then: of a row that was sent on while a statement waited for it, PostgreSQL
+# looks at the row anew, and at roles as they fitted the old one.
+_LOCK = f"SELECT FROM complaint c WHERE c.id = %(id)s AND {holds('c.agency_id')} FOR UPDATE OF c"
+_LOCK_OWN = "SELECT FROM complaint WHERE id = %(id)s AND party_id = %(party_id)s FOR UPDATE"
 _COLUMNS: LiteralString = """
 SELECT c.id, c.code, c.party_id, c.author_ref, c.agency_id, c.kind, c.topic, c.state, c.publication,
   c.accept_by, c.ask_by, c.process_by, c.publish_by, c.awaited_since, c.resumes, c.closed_at,
-  c.decline_reason, (SELECT name FROM agency WHERE id = c.agency_id) AS agency_name
-FROM complaint c
+  c.decline_reason, a.name AS agency_name
+FROM complaint c JOIN agency a ON a.id = c.agency_id
 """
-_HOLD = f"{_COLUMNS} WHERE c.id = %(id)s AND {holds('c.agency_id')} FOR UPDATE OF c"
-_HOLD_OWN = f"{_COLUMNS} WHERE c.id = %(id)s AND c.party_id = %(party_id)s FOR UPDATE OF c"
+_HELD = f"{_COLUMNS} WHERE c.id = %(id)s AND {holds('c.agency_id')}"
+_HELD_OWN = f"{_COLUMNS} WHERE c.id = %(id)s AND c.party_id = %(party_id)s"
 _LAST = "SELECT id, kind, at FROM complaint_entry WHERE complaint_id = %s ORDER BY at DESC, id DESC LIMIT 1"
 _SAVE = """
 UPDATE complaint SET agency_id = %(agency_id)s, state = %(state)s, publication = %(publication)s,
@@ -94,12 +97,12 @@ class Held:
 
 async def hold(uow: UnitOfWork, desk: Desk, complaint_id: UUID) -> Held:
     """Return a complaint to an agency that a desk reaches, held. Raises NotFoundError."""
-    return await _held(uow, _HOLD, {**desk.given, "id": complaint_id})
+    return await _held(uow, _LOCK, _HELD, {**desk.given, "id": complaint_id})
 
 
 async def hold_own(uow: UnitOfWork, party_id: UUID, complaint_id: UUID) -> Held:
     """Return a complaint of a party's, held. Raises NotFoundError, also where it is another's."""
-    return await _held(uow, _HOLD_OWN, {"id": complaint_id, "party_id": party_id})
+    return await _held(uow, _LOCK_OWN, _HELD_OWN, {"id": complaint_id, "party_id": party_id})
 
 
 async def save(uow: UnitOfWork, held: Held) -> None:
@@ -122,8 +125,11 @@ async def save(uow: UnitOfWork, held: Held) -> None:
     await (await uow.driver()).execute(_SAVE, given)
 
 
-async def _held(uow: UnitOfWork, query: LiteralString, given: Mapping[str, object]) -> Held:
+async def _held(
+    uow: UnitOfWork, lock: LiteralString, query: LiteralString, given: Mapping[str, object]
+) -> Held:
     driver = await uow.driver()
+    await driver.execute(lock, given)
     async with driver.cursor(row_factory=dict_row) as cursor:
         row = await (await cursor.execute(query, given, binary=True)).fetchone()
     if row is None:
