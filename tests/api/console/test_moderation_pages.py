@@ -1,9 +1,7 @@
 """Answers moderated at the officers' page, and what is published looked after, over HTTP."""
 
 import asyncio
-import re
 from collections.abc import Sequence
-from html import unescape
 from uuid import UUID, uuid4
 
 import pytest
@@ -18,7 +16,7 @@ from storage.questions.kinds import Publication
 from storage.questions.publishing import Entry
 from storage.questions.resting import RestsOn
 from storage.questions.scrubbing import Scrubbed, scrub
-from tests.api.console.test_questions_pages import hidden, plain, values
+from tests.api.console.shown import hidden, plain, typed, values
 from tests.storage.questions import office
 
 PATH, LIVE = "/console/moderation", "/console/published"
@@ -62,11 +60,6 @@ async def moderator(desk, invite):
     await invite(MODERATOR, Role.MODERATOR)
     await desk.sign_in(MODERATOR)
     return desk
-
-
-def typed(page: str, name: str) -> str:
-    """Return what stands in a text area."""
-    return unescape(re.search(rf'<textarea id="{name}"[^>]*>\n(.*?)</textarea>', page, re.DOTALL)[1])
 
 
 async def test_read_edited_and_published(moderator, services, pending):

@@ -11,6 +11,7 @@ from auth.principals import Citizen
 from storage.ids import new_id
 from storage.officers.roles import Role
 from storage.questions.kinds import Publication, QuestionState
+from tests.api.console.shown import hidden, plain, values
 from tests.storage.questions import office
 
 PATH = "/console/questions"
@@ -33,23 +34,6 @@ async def officer(desk, invite):
     await invite(OFFICER, Role.OFFICER)
     await desk.sign_in(OFFICER)
     return desk
-
-
-def hidden(page: str, action: str) -> dict[str, str]:
-    """Return the hidden fields of a form of a page."""
-    form = re.search(rf'<form method="post" action="[^"]*/{action}">(.*?)</form>', page, re.DOTALL)[1]
-    return dict(re.findall(r'type="hidden" name="([^"]*)" value="([^"]*)"', form))
-
-
-def plain(page: str) -> str:
-    """Return what a page says, without its marks."""
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
-
-
-async def values(services, query: str):
-    """Return the rows of a query."""
-    async with services.reading() as reading:
-        return await (await (await reading.driver()).execute(query)).fetchall()
 
 
 async def test_asked_listed_read_and_answered(officer, services, asked):
