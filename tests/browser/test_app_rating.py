@@ -20,14 +20,14 @@ async def ward(theatre):
 async def signed_in(page, theatre):
     """The app, with somebody signed in; returns who."""
     stack, _ = theatre
-    who = applicant(stack)
-    await page.goto(f"{stack.sandbox_url}/app")
-    await page.click("text=Đăng nhập bằng định danh điện tử")
-    await page.wait_for_url("**/idp/authorize?*")
-    await page.check(f"text={who.person.name}")
-    await page.get_by_role("button", name="Tiếp tục").click()
-    await page.wait_for_url("**/app/dossiers")
-    return who
+    with applicant(stack) as who:
+        await page.goto(f"{stack.sandbox_url}/app")
+        await page.click("text=Đăng nhập bằng định danh điện tử")
+        await page.wait_for_url("**/idp/authorize?*")
+        await page.check(f"text={who.person.name}")
+        await page.get_by_role("button", name="Tiếp tục").click()
+        await page.wait_for_url("**/app/dossiers")
+        yield who
 
 
 async def test_rated_and_changed(page, theatre, audit, ward, signed_in):
