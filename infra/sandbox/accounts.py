@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from infra.sandbox.credentials import EMC, TWILIO, VNFORM, ZALO
+from infra.sandbox.credentials import EMC, PORTAL, TWILIO, VNFORM, ZALO
 from infra.sandbox.zalo.templates import Template
 from infra.sandbox.zalo.tokens import Tokens
 
@@ -34,6 +34,7 @@ class Accounts:
                 "zalo": self._zalo(),
                 "vnform": self._vnform(),
                 "emc": {"url": f"{self._public_url}/emc/bao-cao", "key": EMC.key, "unit": EMC.unit},
+                "portal": self._portal(),
             }
         )
 
@@ -61,4 +62,14 @@ class Accounts:
             "url": f"{self._public_url}/vnform",
             "api_key": VNFORM.api_key,
             "link_key": VNFORM.link_key,
+        }
+
+    def _portal(self) -> dict[str, object]:
+        at = f"{self._public_url}/portal"
+        return {
+            "unit": PORTAL.unit,
+            "username": PORTAL.username,
+            "password": PORTAL.password,
+            "session": {"url": f"{at}/session/service", "sign_in_url": f"{at}/session/login"},
+            "token": {"url": f"{at}/token", "sign_in_url": f"{at}/token/oauth/token"},
         }

@@ -23,6 +23,7 @@ from infra.sandbox.outbox import Outbox
 from infra.sandbox.pause import Pause
 from infra.sandbox.phone.phones import Phones
 from infra.sandbox.phone.screen import Screen
+from infra.sandbox.portal.provider import Portal
 from infra.sandbox.receipts.receipts import Receipts
 from infra.sandbox.settings import Settings
 from infra.sandbox.smtp import Sink
@@ -98,6 +99,7 @@ def assemble(settings: Settings, *, public_url: str) -> Sandbox:
             faults=faults,
         ),
         *Emc(faults=faults).routes(),
+        *Portal(faults=faults).routes(),
         *vnform.routes(faults=faults, public_url=public_url),
         *Screens(api=api, accounts=accounts, phones=phones, follow=messaging.follow).routes(),
         *Screen(accounts=accounts, outbox=outbox, phones=phones).routes(),

@@ -54,6 +54,19 @@ class EmcAccount:
     key: str
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
+class PortalAccount:
+    """An agency's account with the national portal, the same for both styles of its interface.
+
+    Attributes:
+        unit: The agency, as the portal knows it.
+    """
+
+    unit: str
+    username: str
+    password: str
+
+
 TWILIO = TwilioAccount(
     account_sid=f"AC{_made_up('account')}",
     auth_token=_made_up("token"),
@@ -67,3 +80,4 @@ ZALO = ZaloAccount(
 )
 VNFORM = VnformAccount(api_key=_made_up("vnform"), link_key=_made_up("vnform links", 64))
 EMC = EmcAccount(unit="TINDAN-01", key=_made_up("emc"))
+PORTAL = PortalAccount(unit="000.00.00.H26", username="tindan", password=_made_up("portal"))

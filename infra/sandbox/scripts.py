@@ -8,13 +8,15 @@ from pydantic import Field
 
 from infra.sandbox.plans import Match, Script, Seconds, Step, never_taken
 
-FaultyChannel = Literal["email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries", "vnform", "emc"]
+FaultyChannel = Literal[
+    "email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries", "vnform", "emc", "portal"
+]
 Point = Literal["connect", "rcpt", "data"]
 
 _SMTP_REPLY = re.compile(r"[45]\d\d \S[^\r\n]*")
 _ERROR_NAME = re.compile(r"\w+")
 _TWILIO_CODE = re.compile(r"\d{5}")
-_EMC_CODE = re.compile(r"\d{2}")
+_TWO_DIGITS = re.compile(r"\d{2}")
 _ZALO_CODE = re.compile(r"-\d{1,5}")
 
 
@@ -65,12 +67,39 @@ class Repeat(Step):
     at: Literal["data"] = "data"
 
 
-Fault = Annotated[Delay | Status | AcceptThenHang | Refuse | Cut | Repeat, Field(discriminator="kind")]
+class Misreport(Step):
+    """Do what was asked, and answer with another code, or other words about it."""
+
+    kind: Literal["misreport"]
+    code: str | None = None
+    text: str | None = None
+    at: Literal["data"] = "data"
+
+
+class Truncate(Step):
+    """Leave out the second half of a list, and say nothing of that."""
+
+    kind: Literal["truncate"]
+    at: Literal["data"] = "data"
+
+
+class Expire(Step):
+    """Let all sessions and tokens be over before their time."""
+
+    kind: Literal["expire"]
+    at: Literal["data"] = "data"
+
+
+Fault = Annotated[
+    Delay | Status | AcceptThenHang | Refuse | Cut | Repeat | Misreport | Truncate | Expire,
+    Field(discriminator="kind"),
+]
 FaultScript = Script[Fault]
 
 _NAMES = (_ERROR_NAME, "an error name, such as UNREGISTERED or invalid_grant")
 _TWILIO = (_TWILIO_CODE, "a number of Twilio's, such as 21610")
-_EMC = (_EMC_CODE, "two digits of EMC's, such as 02")
+_EMC = (_TWO_DIGITS, "two digits of EMC's, such as 02")
+_PORTAL = (_TWO_DIGITS, "two digits of the portal's, such as 02")
 _ZALO = (_ZALO_CODE, "a number of Zalo's, such as -118")
 _REFUSALS: dict[FaultyChannel, tuple[re.Pattern[str], str]] = {
     "email": (_SMTP_REPLY, "an SMTP reply, such as '550 5.1.1 No such user'"),
@@ -82,10 +111,14 @@ _REFUSALS: dict[FaultyChannel, tuple[re.Pattern[str], str]] = {
     "zalo-queries": _ZALO,
     "vnform": _NAMES,
     "emc": _EMC,
+    "portal": _PORTAL,
 }
 _ALONE: dict[str, frozenset[FaultyChannel]] = {
-    "cut": frozenset({"vnform", "emc"}),
-    "repeat": frozenset({"vnform"}),
+    "cut": frozenset({"vnform", "emc", "portal"}),
+    "repeat": frozenset({"vnform", "portal"}),
+    "misreport": frozenset({"portal"}),
+    "truncate": frozenset({"portal"}),
+    "expire": frozenset({"portal"}),
 }
 """Faults that some channels alone can have."""
 

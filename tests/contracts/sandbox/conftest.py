@@ -28,7 +28,19 @@ async def sandbox(process, http):
     http.cookies.clear()
     await http.delete("/sandbox/outbox")
     await http.delete("/sandbox/emc")
-    for channel in ("email", "push", "idp", "sms", "zalo", "zalo-oauth", "zalo-queries", "vnform", "emc"):
+    await http.delete("/sandbox/portal")
+    for channel in (
+        "email",
+        "push",
+        "idp",
+        "sms",
+        "zalo",
+        "zalo-oauth",
+        "zalo-queries",
+        "vnform",
+        "emc",
+        "portal",
+    ):
         await http.delete(f"/sandbox/faults/{channel}")
     return process
 
