@@ -5,9 +5,12 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
+
 from api.demonstration.actors import AgencyActor, CitizenActor, expect, people
 from api.demonstration.load import CLIENT_ID
 from api.stack import Stack
+from tests.api.ratings.rating import draw
 
 PROCEDURE = "1.001193"
 _serials = itertools.count(1)
@@ -52,6 +55,21 @@ class Applicant(CitizenActor):
     def question(self, question_id: str) -> dict[str, Any]:
         """Read a question of one's own with its answers."""
         told: dict[str, Any] = expect(self._http.get(f"/v1/questions/mine/{question_id}"), 200).json()
+        return told
+
+    def rate(self, code: str, **said: Any) -> None:
+        """Have a token signed for a closed dossier, and rate it by that, as nobody."""
+        key = expect(self._http.get(f"/v1/dossiers/{code}/rating"), 200).json()["key"]
+        drawn = draw(key)
+        signed = expect(self._http.post(f"/v1/dossiers/{code}/rating-token", json=drawn.body), 200).json()
+        answer = httpx.post(
+            f"{self._http.base_url}v1/ratings", json=drawn.rating(signed["signed"], **said), timeout=30
+        )
+        expect(answer, 201)
+
+    def complain(self, **fields: Any) -> dict[str, Any]:
+        """File a complaint or a suggestion."""
+        told: dict[str, Any] = expect(self._http.post("/v1/complaints", json=fields), 201).json()
         return told
 
 
