@@ -84,7 +84,6 @@ def send(
         print_content(content)
         return
     one = asyncio.run(_sent(month))
-    note("report_sent_by_hand", month=f"{month:%Y-%m}", report=str(one.id), state=one.state)
     print_reports([one], as_json=as_json)
     if one.state != ReportState.SENT:
         raise typer.Exit(UNHEARD)
@@ -117,11 +116,19 @@ async def _sent(month: date) -> Listed:
                 if not await drafting.draft(uow, emc.name, gathered, now=now):
                     await drafting.resume(uow, emc.name, scope, month, now=now)
                 await uow.commit()
-            await Reporter(house.unit_of_work, emc, EmcSettings().plan()).send_once(month)
+            made = await Reporter(house.unit_of_work, emc, EmcSettings().plan()).attempt(month)
         finally:
             await emc.close()
         async with house.reading() as reading:
-            return next(one for one in await listing.listed(reading, month) if one.scope == scope)
+            one = next(one for one in await listing.listed(reading, month) if one.scope == scope)
+    note(
+        "report_sent_by_hand",
+        month=f"{month:%Y-%m}",
+        report=str(one.id),
+        state=one.state,
+        why=made and made.why,
+    )
+    return one
 
 
 async def _gathered(reading: Reading, month: date) -> Gathered:

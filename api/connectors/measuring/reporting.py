@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
 
@@ -35,7 +36,15 @@ STANDING = Tally(
     label="state",
     count=listing.standing,
 )
-_LOUD = {ReportState.REFUSED: "report_refused", ReportState.FAILED: "report_failed"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What came of sending a report, and why it was not taken in, if it was not."""
+
+    filing: Filing
+    settled: Settled
+    why: str | None = None
 
 
 async def own_scope(reading: Reading, scope: str) -> str | None:
@@ -74,8 +83,16 @@ class Reporter:
             ]
         )
 
-    async def send_once(self, month: date | None = None) -> Settled | None:
-        """Send the report that is due first, or that of a month; return what came of it, none if none is due.
+    async def send_once(self) -> Settled | None:
+        """Send the report that is due first; return what came of it, none if none is due."""
+        made = await self.attempt()
+        if made is None:
+            return None
+        self._note(made)
+        return made.settled
+
+    async def attempt(self, month: date | None = None) -> Attempt | None:
+        """Send the report that is due first, or that of a month, without a word in the log.
 
         No connection to the database is held meanwhile.
         """
@@ -86,12 +103,11 @@ class Reporter:
             await uow.commit()
         if filing is None:
             return None
-        settled = await self._sent(filing)
+        made = await self._made(filing)
         async with self._open_unit() as uow:
-            await sending.settle(uow, filing, settled, now=datetime.now(UTC))
+            await sending.settle(uow, filing, made.settled, now=datetime.now(UTC))
             await uow.commit()
-        self._note(filing, settled)
-        return settled
+        return made
 
     async def _drawn_up(self, scope: str, month: date, *, afresh: bool) -> bool:
         """Draw up a month, if it changed; one that never was reported only `afresh`."""
@@ -107,18 +123,19 @@ class Reporter:
         log.info("report_drawn_up", system=name, month=f"{month:%Y-%m}", scope=scope)
         return True
 
-    async def _sent(self, filing: Filing) -> Settled:
+    async def _made(self, filing: Filing) -> Attempt:
         doubted = filing.unsure
         try:
             receipt = await self._system.find(filing.key) if doubted else None
             doubted = False
             receipt = receipt or await self._system.report(filing)
         except MeasuringError as error:
-            log.warning("report_not_taken", report=str(filing.id), error=type(error).__name__, why=str(error))
-            return outcomes.of_error(error, filing, doubted=doubted, now=datetime.now(UTC), rng=_CHANCE)
-        return outcomes.of_receipt(receipt)
+            settled = outcomes.of_error(error, filing, doubted=doubted, now=datetime.now(UTC), rng=_CHANCE)
+            return Attempt(filing=filing, settled=settled, why=str(error))
+        return Attempt(filing=filing, settled=outcomes.of_receipt(receipt))
 
-    def _note(self, filing: Filing, settled: Settled) -> None:
+    def _note(self, made: Attempt) -> None:
+        filing, state = made.filing, made.settled.state
         told = {
             "system": self._system.name,
             "report": str(filing.id),
@@ -126,10 +143,11 @@ class Reporter:
             "number": filing.number,
             "attempt": filing.attempt,
         }
-        if settled.state in _LOUD:
-            log.error(_LOUD[settled.state], **told, code=(settled.answered or {}).get("code"))
-        elif settled.state is ReportState.SENT:
+        if state is ReportState.SENT:
             log.info("report_sent", **told)
+            return
+        tell = log.error if state in {ReportState.REFUSED, ReportState.FAILED} else log.warning
+        tell(f"report_{state}", **told, why=made.why, code=(made.settled.answered or {}).get("code"))
 
     async def _draw_up(self) -> float:
         await self.draw_up(datetime.now(VIETNAM).date())

@@ -58,8 +58,8 @@ def again(unit_of_work: OpenUnit) -> Callable[[], Any]:
 async def arrived_within(seconds: float, reported: Reported) -> None:
     """Wait until something has arrived."""
     async with asyncio.timeout(seconds):
-        while not await reported():
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 - another process rings no bell
+        while not await reported():  # noqa: ASYNC110 - another process rings no bell
+            await asyncio.sleep(0.01)
 
 
 async def kept(open_unit: OpenUnit) -> list[Listed]:
