@@ -51,7 +51,7 @@ async def list_page(
         texts=TEXTS,
         month=month and month_name(month, visitor.locale),
         chosen=month and f"{month:%Y-%m}",
-        months=[(f"{one:%Y-%m}", month_name(one, visitor.locale)) for one in months],
+        months=[(f"{one:%Y-%m}", month_name(one, visitor.locale).capitalize()) for one in months],
         levels=level_names(visitor.locale),
         agencies=[(one, address(one), told(one, visitor.locale)) for one in found.items] if found else (),
         next=found and month and found.next_cursor and _following(month, found.next_cursor),
@@ -63,7 +63,7 @@ async def list_page(
 
 def month_name(month: date, locale: str) -> str:
     """Return the name of a month."""
-    return f"{month:%B %Y}" if locale == "en" else f"Tháng {month.month}/{month.year}"
+    return f"{month:%B %Y}" if locale == "en" else f"tháng {month.month}/{month.year}"
 
 
 def level_names(locale: str) -> Mapping[Satisfaction, str]:
