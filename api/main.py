@@ -11,6 +11,8 @@ from api import edge, openapi, problems, server
 from api.agency_events.router import router as agency_events
 from api.complaints.public_router import router as published_complaints
 from api.complaints.router import router as complaints
+from api.connectors.surveys.leading import leads
+from api.connectors.surveys.settings import VnformSettings
 from api.consents.router import router as consents
 from api.console import faults
 from api.console.paths import HOME as CONSOLE
@@ -48,6 +50,8 @@ from api.sessions.router import router as sessions
 from api.settings import MEBIBYTE, Settings
 from api.shares.page import router as share_page
 from api.shares.router import router as shares
+from api.surveys import page as survey_pages
+from api.surveys.addresses import PAGE as SURVEYS
 from api.surveys.agency_router import router as agency_surveys
 from api.surveys.router import router as surveys
 from api.vault.router import router as vault
@@ -87,6 +91,7 @@ ROUTERS = (
     ratings,
     surveys,
     agency_surveys,
+    survey_pages.router,
     open_data,
     scores_page,
     lookups,
@@ -117,6 +122,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """
     settings = settings or Settings()
     require_complete(settings)
+    platforms = leads(VnformSettings(), development=settings.storage.development)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -136,7 +142,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
-    problems.install(app, pages={CONSOLE: faults.answer})
+    app.state.survey_platforms = platforms
+    problems.install(app, pages={CONSOLE: faults.answer, SURVEYS: survey_pages.fault})
     openapi.install(app)
     page.install(app)
     uploads = edge.BodyLimits(size=settings.papers.limits().file_bytes + MEBIBYTE, rate=UPLOAD_RATE)

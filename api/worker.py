@@ -12,6 +12,9 @@ from api.complaints.watching import Watch as ComplaintWatch
 from api.connectors.measuring.emc import Emc
 from api.connectors.measuring.reporting import STANDING, Reporter
 from api.connectors.measuring.settings import EmcSettings
+from api.connectors.surveys.exchanging import Exchange
+from api.connectors.surveys.settings import VnformSettings
+from api.connectors.surveys.vnform import Vnform
 from api.ratings.watching import Watch as RatingWatch
 from api.services import make_cipher, settle, warm_calendar
 from api.settings import Settings
@@ -40,6 +43,7 @@ from storage.receipts import repository as receipts
 from storage.scores.keeping import Keeper
 from storage.sessions import repository as sessions
 from storage.suppressions import repository as suppressions
+from storage.surveys.kinds import Platform
 from storage.unit_of_work import Reading, UnitOfWork
 from storage.vault.place import open_blobs
 from storage.vault.settings import VaultSettings
@@ -89,6 +93,7 @@ class Worker:
         self._complaints = ComplaintWatch(self._unit_of_work, settings.notify.complaint_link)
         self._surveys = SurveyWatch(self._unit_of_work, _survey_pages(settings))
         self._reporter = self._make_reporter(development=settings.storage.development)
+        self._exchange = self._make_exchange(development=settings.storage.development)
         self._announced, self._reported = Bell(), Bell()
         self._planned = {name: Bell() for name in channels}
 
@@ -105,6 +110,8 @@ class Worker:
         ]
         if self._reporter:
             helpers.append(asyncio.create_task(self._reporter.run(), name="reports"))
+        if self._exchange:
+            helpers.append(asyncio.create_task(self._exchange.run(), name="survey-exchange"))
         loops = [
             ("planner", self._planner.run_once, self._announced),
             ("broadcasts", self._broadcasts.run_once, self._announced),
@@ -135,6 +142,10 @@ class Worker:
         settings = EmcSettings()
         account = settings.account(development=development)
         return Reporter(self._unit_of_work, Emc(account), settings.plan()) if account else None
+
+    def _make_exchange(self, *, development: bool) -> Exchange | None:
+        account = VnformSettings().account(development=development)
+        return Exchange(self._unit_of_work, Vnform(account), name=Platform.VNFORM) if account else None
 
     async def _keep_up(self) -> None:
         """Make the partitions of the coming months; clear away what is over, such as codes and reports."""

@@ -7,6 +7,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from api.connectors.measuring.settings import EmcSettings
+from api.connectors.surveys.settings import VnformSettings
 from api.settings import Settings
 from auth.settings import AuthSettings
 from auth.step_up import DEFAULTS, Purpose
@@ -32,6 +33,7 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     StampSettings,
     TwilioSettings,
     VaultSettings,
+    VnformSettings,
     ZaloSettings,
 )
 ELSEWHERE = {
