@@ -18,6 +18,7 @@ _LEFT, _TOP, _HEIGHT, _STEP, _WIDTH = 34, 8, 120, 26, 16
 _BELOW = 34
 _LINES = (0, 50, FULL_AT, 100)
 _WHOLE = 100
+_MARK = Markup('<path class="full" d="M{at} 0V8"/>').format(at=FULL_AT)
 _FINEST = Decimal("0.1")
 """Coarser than what is published: nothing more can be measured in a picture than is written."""
 
@@ -42,11 +43,12 @@ class Column:
             _require(self.percent)
 
 
-def bar(percent: Decimal) -> Markup:
-    """Draw a bar that is as wide as what it stands in; the mark is where all points are reached.
+def bar(percent: Decimal, *, marked: bool) -> Markup:
+    """Draw a bar that is as wide as what it stands in.
 
     Args:
         percent: 0.00 to 100.00.
+        marked: whether there is a mark from which on all points are given.
 
     Raises:
         ValueError: it is less or more.
@@ -55,16 +57,17 @@ def bar(percent: Decimal) -> Markup:
     return Markup(
         '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">'
         '<rect class="track" width="100" height="8"/><rect class="fill" width="{percent}" height="8"/>'
-        '<path class="full" d="M{full} 0V8"/></svg>'
-    ).format(percent=percent, full=FULL_AT)
+        "{mark}</svg>"
+    ).format(percent=percent, mark=_MARK if marked else "")
 
 
-def columns(given: Sequence[Column], *, title: str) -> Markup:
+def columns(given: Sequence[Column], *, title: str, marked: bool) -> Markup:
     """Draw columns side by side.
 
     Args:
         given: at most twelve.
         title: what they show, for those who do not see it.
+        marked: as for a bar.
 
     Raises:
         ValueError: they are too many.
@@ -80,7 +83,7 @@ def columns(given: Sequence[Column], *, title: str) -> Markup:
         width=width,
         height=_TOP + _HEIGHT + _BELOW,
         title=title,
-        lines=Markup("").join(_line(at, width) for at in _LINES),
+        lines=Markup("").join(_line(at, width) for at in _LINES if marked or at != FULL_AT),
         columns=Markup("").join(_column(place, one) for place, one in enumerate(given)),
     )
 

@@ -20,9 +20,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "all_country": "Tất cả hồ sơ kết thúc trong {month}: {count}.",
         "nobody": "Không có hồ sơ nào kết thúc trong tháng này.",
         "total": "Tổng điểm",
+        "total_part": "Tổng điểm so với điểm tối đa",
         "of": "trên {out_of} điểm",
         "most": "{most} điểm",
-        "points_none": "Không có điểm",
+        "points_none": "Điểm",
         "hidden": "không hiển thị",
         "hidden_why": "Nhóm dưới {least} hồ sơ không hiển thị, và cả nhóm mà từ đó tính ra được nhóm như "
         "vậy: để không ai biết được hồ sơ của riêng ai.",
@@ -105,9 +106,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "all_country": "All dossiers that ended in {month}: {count}.",
         "nobody": "No dossier ended in this month.",
         "total": "All points",
+        "total_part": "All points, of those that could be reached",
         "of": "of {out_of} points",
         "most": "{most} points",
-        "points_none": "No points",
+        "points_none": "Points",
         "hidden": "not shown",
         "hidden_why": "Groups of fewer than {least} dossiers are not shown, nor those that would give such "
         "a group away: so that nobody learns of a single person’s dossier.",

@@ -74,7 +74,7 @@ def month(seen: Seen, frame: Frame) -> str:
     """Return the page of a line in a month: the country's, or an agency's."""
     asked, lines, line = frame.asked, seen.made.lines, seen.line
     part = part_of(ranked(lines, line, asked.by), asked.number)
-    code = line.agency.code if line.agency else None
+    code, brief = line.agency.code if line.agency else None, brief_of(line)
     trend = {one: some.get(code, _NOBODY) for one, some in seen.trend.items()}
     place = seen.months.index(seen.month) if seen.month in seen.months else 0
     return _render(
@@ -85,10 +85,11 @@ def month(seen: Seen, frame: Frame) -> str:
         code=code,
         agency=line.agency,
         above=above(lines, line),
-        brief=brief_of(line),
+        brief=brief,
+        hidden=Missing.HIDDEN in brief.percents,
         criteria=[
             SimpleNamespace(name=one.value, most=MOST[one], standing=line.standings[one], value=value)
-            for one, value in zip(Criterion, brief_of(line).percents, strict=True)
+            for one, value in zip(Criterion, brief.percents, strict=True)
         ],
         part=part,
         trend=trend,
@@ -99,7 +100,8 @@ def month(seen: Seen, frame: Frame) -> str:
     )
 
 
-def _chart(trend: Mapping[date, Brief], current: date, frame: Frame) -> Markup:
+def _chart(trend: Mapping[date, Brief], current: date, frame: Frame) -> Markup | None:
+    """Draw a trend; none where there is nothing in it to be drawn."""
     asked = frame.asked
     text = TEXTS[asked.locale]
     given = []
@@ -113,15 +115,20 @@ def _chart(trend: Mapping[date, Brief], current: date, frame: Frame) -> Markup:
                 current=one == current,
             )
         )
-    span = (
-        " – ".join(month_name(one, asked.locale) for one in sorted({min(trend), max(trend)})) if trend else ""
-    )
-    title = text["trend_chart"].format(by=_called(asked.by, text), months=span)
-    return charts.columns(given, title=title)
+    if all(one.percent is None for one in given):
+        return None
+    span = " – ".join(month_name(one, asked.locale) for one in sorted({min(trend), max(trend)}))
+    title = text["trend_chart"].format(by=_measured(asked.by, text), months=span)
+    return charts.columns(given, title=title, marked=asked.by is not By.POINTS)
 
 
 def _called(by: By, text: Mapping[str, str]) -> str:
     return text["total" if by is By.POINTS else by.value]
+
+
+def _measured(by: By, text: Mapping[str, str]) -> str:
+    """Return what the percentages are of that are compared."""
+    return text["total_part" if by is By.POINTS else by.value]
 
 
 def _render(template: str, frame: Frame, **values: object) -> str:
@@ -144,6 +151,7 @@ def _render(template: str, frame: Frame, **values: object) -> str:
         asked=asked,
         orders=[(by, _called(by, text)) for by in By],
         called=_called(asked.by, text),
+        measured=_measured(asked.by, text),
         least=LEAST,
         bar=charts.bar,
         shown=partial(_shown, locale=asked.locale, text=text),
