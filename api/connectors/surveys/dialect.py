@@ -4,11 +4,11 @@ VNForm has no public description of its interface: what stands here is what our 
 of it can be another one by `TINDAN_VNFORM_DIALECT`.
 """
 
-from typing import Annotated, Self
+from typing import Self
 
-from pydantic import BaseModel, ConfigDict, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
-Word = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_.-]{0,63}$")]
+from api.connectors.names import Names, Word
 
 
 def _require(path: str, blank: str) -> None:
@@ -16,20 +16,7 @@ def _require(path: str, blank: str) -> None:
         raise ValueError(f"a path begins with / and holds {blank} once, and nothing else in braces")
 
 
-class _Words(BaseModel):
-    """Names within one object: each is another one, or one value would hide the other."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    @model_validator(mode="after")
-    def _distinct(self) -> Self:
-        words = [word for word in self.model_dump().values() if isinstance(word, str)]
-        if len(set(words)) != len(words):
-            raise ValueError("two names are the same")
-        return self
-
-
-class FormNames(_Words):
+class FormNames(Names):
     """Of a form that is made, and of what is answered to that."""
 
     version: Word = "version"
@@ -39,7 +26,7 @@ class FormNames(_Words):
     form_id: Word = "formId"
 
 
-class QuestionNames(_Words):
+class QuestionNames(Names):
     """Of a question and its options."""
 
     name: Word = "name"
@@ -54,7 +41,7 @@ class QuestionNames(_Words):
     longest: Word = "longest"
 
 
-class QuestionTypes(_Words):
+class QuestionTypes(Names):
     """The words for how a question is answered."""
 
     text: Word = "text"
@@ -65,7 +52,7 @@ class QuestionTypes(_Words):
     yes_no: Word = "yes_no"
 
 
-class AnswerNames(_Words):
+class AnswerNames(Names):
     """Of a page of answers, and of an answer."""
 
     items: Word = "items"
@@ -78,7 +65,7 @@ class AnswerNames(_Words):
     values: Word = "answers"
 
 
-class LinkNames(_Words):
+class LinkNames(Names):
     """Of what a link says."""
 
     agency_code: Word = "agency"
@@ -91,7 +78,7 @@ class LinkNames(_Words):
     language: Word = "lang"
 
 
-class Paths(_Words):
+class Paths(Names):
     """Below the account's address; what is in braces is filled in."""
 
     form: str = "/api/forms/{code}"
