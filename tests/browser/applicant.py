@@ -63,7 +63,7 @@ class Applicant(CitizenActor):
         drawn = draw(key)
         signed = expect(self._http.post(f"/v1/dossiers/{code}/rating-token", json=drawn.body), 200).json()
         answer = httpx.post(
-            f"{self._http.base_url}v1/ratings", json=drawn.rating(signed["signed"], **said), timeout=30
+            self._http.base_url.join("/v1/ratings"), json=drawn.rating(signed["signed"], **said), timeout=30
         )
         expect(answer, 201)
 

@@ -65,7 +65,11 @@ async def test_from_a_resolution_to_the_page_of_the_month(theatre, page, audit):
             who.rate(code, level="very_satisfied")
         assert int(json.loads(tindan(stack, "ratings", "mix", "--json"))["mixed"]) >= 1
         filed = who.complain(
-            kind="complaint", topic="extra_papers", dossier_code=codes[5], text="Bị đòi thêm giấy tờ."
+            kind="complaint",
+            topic="extra_papers",
+            dossier_code=codes[5],
+            text="Bị đòi thêm giấy tờ.",
+            public=False,
         )
         assert (filed["state"], filed["agency"]["code"]) == ("received", COMMUNE)
         tindan(stack, "scores", "recompute")
@@ -87,7 +91,8 @@ async def test_from_a_resolution_to_the_page_of_the_month(theatre, page, audit):
     assert commune["criteria"]["satisfaction"] == {"counted": 6, "percent": 66.67, "points": 13.33}
 
     await page.goto(f"{stack.api_url}/cham-diem/{month}")
-    await page.get_by_role("link", name="Ủy ban nhân dân xã Ví Dụ").first.click()
+    for name in ("Ủy ban nhân dân thành phố Minh Họa", "Ủy ban nhân dân xã Ví Dụ"):
+        await page.get_by_role("link", name=name).first.click()
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Ủy ban nhân dân xã Ví Dụ")
     await expect(page.get_by_role("main")).to_contain_text("66,67")
     await expect(page.get_by_role("main")).to_contain_text("13,33")
