@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -10,8 +11,14 @@ import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
+from api.settings import Settings
+from api.worker import Worker
 from infra.sandbox import launch
+from storage.cipher import Cipher
 from storage.engine import Engine
+from storage.reports.drafting import draft
+from storage.reports.gathering import gather
+from storage.reports.kinds import EVERYBODY
 from storage.settings import StorageSettings
 from storage.unit_of_work import UnitOfWork
 from tests.storage.reports.making import MONTH
@@ -55,6 +62,12 @@ def tindan(
         return result.exit_code, result.stdout or result.stderr
 
     return run
+
+
+@pytest.fixture
+def worker(tindan: Tindan, engine: Engine, cipher: Cipher) -> Worker:
+    """A worker that sends on no channel, in the same environment as the command."""
+    return Worker(Settings(), {}, engine, cipher)
 
 
 @pytest.fixture
@@ -182,3 +195,27 @@ async def test_no_system_and_no_agency(
     with pytest.raises(Exception, match=f"TINDAN_EMC_{name}"):
         await tindan("send", "2026-09")
     assert json.loads((await tindan("list", "--json"))[1]) == []
+
+
+async def test_a_worker_reports(
+    agencies: dict[str, Any],
+    emc: httpx.Client,
+    worker: Worker,
+    unit_of_work: Callable[[], UnitOfWork],
+) -> None:
+    """It sends what is drawn up, where a system is set up, and comes to its end when it is told to."""
+    async with unit_of_work() as uow:
+        gathered = await gather(uow, MONTH, EVERYBODY)
+        assert gathered is not None
+        assert await draft(uow, "emc", gathered, now=datetime.now(UTC))
+        await uow.commit()
+    stop = asyncio.Event()
+    working = asyncio.create_task(worker.run(stop))
+    try:
+        async with asyncio.timeout(20):
+            while not reported(emc):  # noqa: ASYNC110 - another process rings no bell
+                await asyncio.sleep(0.05)
+    finally:
+        stop.set()
+        await working
+    assert [one["report"]["KyBaoCao"] for one in reported(emc)] == ["202609"]
