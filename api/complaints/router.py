@@ -22,9 +22,6 @@ from storage.unit_of_work import UnitOfWork, transact
 
 router = APIRouter(prefix="/v1/complaints", tags=["citizen"], dependencies=[Depends(require_supported_app)])
 MISSING: dict[int | str, dict[str, Any]] = {404: {"description": "There is none, or it is not the caller's"}}
-TOO_OFTEN: dict[int | str, dict[str, Any]] = {
-    429: {"description": "Written too often: `Retry-After` and `RateLimit` say until when"}
-}
 
 
 class Writing:
@@ -38,6 +35,7 @@ class Writing:
 
     async def file(self, once: Once, given: NewComplaint) -> ComplaintDetail:
         """Keep a complaint. Raises Problem."""
+        await limits.charge(self._request, self._services, COMPLAINTS, str(self._citizen.signed_in_as))
 
         def keep(uow: UnitOfWork) -> Awaitable[ComplaintDetail]:
             return service.file(uow, self._services, self._citizen, given, self._locale)
@@ -45,7 +43,7 @@ class Writing:
         return await self._write(once, keep)
 
     async def supply(self, once: Once, complaint_id: UUID, given: NewSupplement) -> ComplaintDetail:
-        """Keep what was asked for. Raises Problem."""
+        """Keep what was asked for; as often as that is, so there is no other limit. Raises Problem."""
 
         async def keep(uow: UnitOfWork) -> ComplaintDetail:
             calendar = self._services.calendar
@@ -67,13 +65,10 @@ class Writing:
     async def _write(
         self, once: Once, keep: Callable[[UnitOfWork], Awaitable[ComplaintDetail]]
     ) -> ComplaintDetail:
-        citizen, services = self._citizen, self._services
-        await limits.charge(self._request, services, COMPLAINTS, str(citizen.signed_in_as))
-
         async def work(uow: UnitOfWork) -> ComplaintDetail:
-            return await once.answer(uow, citizen, ComplaintDetail, partial(keep, uow))
+            return await once.answer(uow, self._citizen, ComplaintDetail, partial(keep, uow))
 
-        return await transact(services.unit_of_work, work)
+        return await transact(self._services.unit_of_work, work)
 
 
 @router.post(
@@ -83,7 +78,7 @@ class Writing:
     responses={
         404: {"description": "There is no such dossier, or it is not the caller's"},
         422: {"description": "Something does not fit, or no agency is named: `errors` says what"},
-        **TOO_OFTEN,
+        429: {"description": "Written too often: `Retry-After` and `RateLimit` say until when"},
     },
     openapi_extra=openapi.examples_of(
         complaint={
@@ -171,7 +166,7 @@ async def show_own(
     "/{complaint_id}/supplements",
     status_code=201,
     summary="Add what I was asked for",
-    responses={**MISSING, 409: {"description": "Nobody asks for more"}, **TOO_OFTEN},
+    responses={**MISSING, 409: {"description": "Nobody asks for more"}},
 )
 async def supply(
     complaint_id: UUID,

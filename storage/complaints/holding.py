@@ -18,8 +18,8 @@ from storage.officers.desk import Desk
 from storage.questions.kinds import Publication
 from storage.unit_of_work import UnitOfWork
 
-# Locked first, and asked once more then: of a row that was sent on while a statement waited for it, PostgreSQL
-# looks at the row anew, and at roles as they fitted the old one.
+# Locked first, and asked for once more then: where a row is sent on while a statement waits, PostgreSQL
+# joins it as it then is with roles that fitted it as it was.
 _LOCK = f"SELECT FROM complaint c WHERE c.id = %(id)s AND {holds('c.agency_id')} FOR UPDATE OF c"
 _LOCK_OWN = "SELECT FROM complaint WHERE id = %(id)s AND party_id = %(party_id)s FOR UPDATE"
 _COLUMNS: LiteralString = """

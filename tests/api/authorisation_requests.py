@@ -27,6 +27,7 @@ from storage.parties import repository as parties
 from storage.scores.models import DossierMeasure, ScoreMonth
 from storage.seals.statuses import ENTRIES
 from storage.verifications import repository as verifications
+from tests.api import authorisation_complaints as complaints
 from tests.api import authorisation_console_complaints as officers_complaints
 from tests.api import authorisation_questions as officers_questions
 from tests.api import authorisation_ratings as ratings
@@ -104,6 +105,12 @@ def survey(make: Callable[[World], Awaitable[str]], **sent: Any) -> Make:
 async def survey_answer(world: World) -> Call:
     """Answer a survey to which the owner was invited."""
     return replace(await survey(surveys.invited)(world), json=surveys.answer())
+
+
+async def survey_page(world: World) -> Call:
+    """Answer a survey on its page."""
+    code = await surveys.for_everybody(world)
+    return Call(names={"code": code}, form=await surveys.filled(world, code))
 
 
 async def month_of_scores(world: World) -> Call:
@@ -630,6 +637,18 @@ REQUESTS: dict[str, Make] = {
     "DELETE /v1/me/contacts/{contact_id}": an_id("contact_id", contact),
     "GET /v1/me/preferences": EMPTY,
     "PUT /v1/me/preferences": plain(json={"items": []}),
+    "GET /v1/complaints/published": EMPTY,
+    "GET /v1/complaints/published/{published_id}": an_id("published_id", complaints.published),
+    "POST /v1/complaints": plain(json=complaints.NEW),
+    "GET /v1/complaints": EMPTY,
+    "GET /v1/complaints/{complaint_id}": an_id("complaint_id", complaints.filed),
+    "POST /v1/complaints/{complaint_id}/supplements": an_id(
+        "complaint_id", complaints.asked_more, json={"text": "Ngày 3."}
+    ),
+    "POST /v1/complaints/{complaint_id}/withdrawal": an_id("complaint_id", complaints.filed),
+    "PUT /v1/complaints/{complaint_id}/publication": an_id(
+        "complaint_id", complaints.filed, json={"public": False}
+    ),
     "GET /v1/questions": EMPTY,
     "GET /v1/questions/{published_id}": an_id("published_id", published_answer),
     "POST /v1/questions/similar": plain(json={"text": "Đăng ký khai sinh"}),
@@ -641,6 +660,9 @@ REQUESTS: dict[str, Make] = {
     "POST /v1/dossiers/{code}/rating-token": rating_token,
     "POST /v1/ratings": rating,
     "GET /v1/agencies/{code}/ratings": plain(names={"code": "H26.1"}, query={"month": "2026-11"}),
+    "GET /khao-sat/{code}": survey(surveys.for_everybody),
+    "POST /khao-sat/{code}": survey_page,
+    "GET /khao-sat/{code}/cam-on": survey(surveys.for_everybody),
     "GET /v1/surveys": EMPTY,
     "GET /v1/surveys/{code}": survey(surveys.invited),
     "POST /v1/surveys/{code}/answers": survey_answer,
