@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,13 +11,15 @@ from api.complaints import officer_service
 from api.console import roles
 from api.console.complaints_texts import TEXTS
 from api.console.excerpts import excerpt
-from api.console.frame import Visiting, page
-from api.console.moments import clock
+from api.console.frame import Visiting, Visitor, page
+from api.console.moments import Clock, clock
 from api.console.paths import HOME
 from api.console.pile_query import PileQuery
 from api.dependencies import AllServices, Uow
+from api.services import Services
 from storage.complaints.alarming import LateAgency, late_agencies
-from storage.complaints.queue import Pile
+from storage.complaints.kinds import Stage
+from storage.complaints.queue import Pile, Queued
 from storage.officers.desk import READERS
 
 router = APIRouter(prefix=f"{HOME}/complaints", include_in_schema=False)
@@ -47,11 +50,6 @@ async def list_page(
     )
     counts = await officer_service.counts(uow, officer, services.calendar)
     late = await late_agencies(uow, officer_service.reader(officer), limit=MOST_ALARMS)
-    now = datetime.now(UTC)
-
-    def told(due_at: datetime | None) -> object:
-        return due_at and clock(due_at, now=now, calendar=services.calendar, locale=visitor.locale)
-
     return page(
         request,
         visitor,
@@ -64,9 +62,18 @@ async def list_page(
         alarm=TEXTS[visitor.locale]["alarm"].format(count=counts.overdue),
         alarms=_alarms(late),
         agencies=[(one.code, one.name) for one in await officer_service.agencies(uow, officer)],
-        complaints=[(one, excerpt(one.text), told(one.next_due_at)) for one in found.items],
+        complaints=[(one, excerpt(one.text), *_due(services, visitor, one)) for one in found.items],
         next=found.next_cursor and query.address(LIST, cursor=found.next_cursor),
     )
+
+
+def _due(services: Services, visitor: Visitor, row: Queued) -> tuple[Stage, Clock] | tuple[None, None]:
+    """Return what is to be done first, and how its time stands."""
+    if not row.clocks:
+        return None, None
+    stage, at = min(row.clocks.items(), key=itemgetter(1))
+    now = datetime.now(UTC)
+    return stage, clock(at, now=now, calendar=services.calendar, locale=visitor.locale)
 
 
 def _alarms(late: Sequence[LateAgency]) -> list[tuple[str, str, str]]:

@@ -23,7 +23,7 @@ TEXTS = {
         "agency_all": "Tất cả cơ quan của bạn",
         "filter": "Lọc",
         "complaint": "Phản ánh, kiến nghị",
-        "due": "Thời hạn",
+        "done_forwarded": "Đã chuyển cơ quan khác.",
     },
     "en": {
         **complaint_words.TEXTS["en"],
@@ -44,6 +44,6 @@ TEXTS = {
         "agency_all": "All agencies of yours",
         "filter": "Filter",
         "complaint": "Complaint or suggestion",
-        "due": "Due",
+        "done_forwarded": "Sent to another agency.",
     },
 }

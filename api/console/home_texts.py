@@ -31,8 +31,8 @@ TEXTS = {
         "operator": "Vận hành",
         "none": "Bạn chưa có vai trò nào đang có hiệu lực, nên chưa có việc gì ở đây. Hãy hỏi người phụ "
         "trách của cơ quan.",
-        "operator_alone": "Bạn vận hành hệ thống. Người vận hành không đọc hồ sơ, tin nhắn hay câu hỏi của "
-        "người dân, nên ở đây không có việc gì cho vai trò này; việc vận hành làm bằng lệnh tindan.",
+        "operator_alone": "Bạn vận hành hệ thống. Người vận hành không đọc hồ sơ, tin nhắn, câu hỏi hay phản "
+        "ánh của người dân, nên ở đây không có việc gì cho vai trò này; việc vận hành làm bằng lệnh tindan.",
     },
     "en": {
         "title": "To do",
@@ -64,8 +64,8 @@ TEXTS = {
         "operator": "Operator",
         "none": "You hold no role at the moment, and so there is nothing for you to do here. Ask whoever is "
         "in charge at your agency.",
-        "operator_alone": "You operate the installation. Operators read no dossiers, messages or questions "
-        "of people, so there is nothing to do here for this role; what operators do is done with the "
+        "operator_alone": "You operate the installation. Operators read no dossiers, messages, questions "
+        "or complaints of people, so there is nothing to do here for this role; what operators do is done with the "
         "command tindan.",
     },
 }

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import quote
 
+import pytest
 from playwright.async_api import Page, expect
 
 from api.stack import Stack
@@ -40,3 +41,24 @@ async def vouched(page: Page, officer: str) -> None:
     """Choose an account at the provider, in Vietnamese."""
     await page.check(f"text={officer}")
     await page.get_by_role("button", name="Tiếp tục").click()
+
+
+async def tab_to(page: Page, name: str) -> None:
+    """Press Tab until something is reached; every stop shows where it is and is large enough.
+
+    Links within a sentence may be as small as its letters (WCAG 2.2, 2.5.8).
+    """
+    stop = """() => {
+      const at = document.activeElement, box = at.getBoundingClientRect();
+      const shown = getComputedStyle(at).outlineStyle !== "none" || at.id === "main";
+      const inline = getComputedStyle(at).display === "inline";
+      return [at.innerText || at.name || at.id, shown, inline ? 24 : Math.min(box.height, box.width)];
+    }"""
+    for _ in range(60):
+        await page.keyboard.press("Tab")
+        reached, shown, size = await page.evaluate(stop)
+        assert shown, reached
+        assert size >= 24 or reached == "Đến nội dung chính", reached
+        if reached == name:
+            return
+    pytest.fail(f"no stop is called {name}")

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.console import CHIEF, RECEPTIONIST
+from tests.browser.console import CHIEF, RECEPTIONIST, tab_to
 from tests.browser.questions import NAME, PHONE, open_counter
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(180)]
@@ -188,39 +188,18 @@ async def test_by_keyboard_alone(page, console, counter):
     """From the home page to the answer that was sent, with Tab, Enter and what is typed."""
     question = await counter.ask("Chỉ dùng bàn phím?", days=-30)
     await console.signed_in(page)
-    await _tab_to(page, "Câu hỏi")
+    await tab_to(page, "Câu hỏi")
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(console.at("/questions"))
-    await _tab_to(page, "Chỉ dùng bàn phím?")
+    await tab_to(page, "Chỉ dùng bàn phím?")
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(console.at(f"/questions/{question}"))
-    await _tab_to(page, "text")
+    await tab_to(page, "text")
     await page.keyboard.type("Dùng được.")
-    await _tab_to(page, "Gửi câu trả lời")
+    await tab_to(page, "Gửi câu trả lời")
     await page.keyboard.press("Enter")
     await expect(page.get_by_role("status")).to_contain_text("Đã gửi câu trả lời.")
     await expect(page.locator(".entry .text")).to_have_text("Dùng được.")
-
-
-async def _tab_to(page, name):
-    """Press Tab until something is reached; every stop shows where it is and is large enough.
-
-    Links within a sentence may be as small as its letters (WCAG 2.2, 2.5.8).
-    """
-    stop = """() => {
-      const at = document.activeElement, box = at.getBoundingClientRect();
-      const shown = getComputedStyle(at).outlineStyle !== "none" || at.id === "main";
-      const inline = getComputedStyle(at).display === "inline";
-      return [at.innerText || at.name || at.id, shown, inline ? 24 : Math.min(box.height, box.width)];
-    }"""
-    for _ in range(60):
-        await page.keyboard.press("Tab")
-        reached, shown, size = await page.evaluate(stop)
-        assert shown, reached
-        assert size >= 24 or reached == "Đến nội dung chính", reached
-        if reached == name:
-            return
-    pytest.fail(f"no stop is called {name}")
 
 
 async def test_no_script_is_needed(chromium, console, counter):

@@ -260,6 +260,7 @@ async def test_sent_on_to_another_agency(officer, services, sent):
     for _ in range(2):
         done = await officer.post(f"{PATH}/{sent}/forward", form)
         assert (done.status_code, done.headers["location"]) == (303, f"{PATH}?done=forwarded")
+    assert "Đã chuyển cơ quan khác." in plain((await officer.get(done.headers["location"])).text)
     after = await row_of(services.unit_of_work, sent)
     assert (after.agency_id, after.process_by) == (other, before.process_by)
     gone = await officer.post(f"{PATH}/{sent}/ask", answer)
