@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from storage.dossiers.statuses import DossierStatus
 from storage.parties.kinds import PartyKind
 
+T = TypeVar("T")
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 SAME_STATUSES = {str(int(status)): status for status in DossierStatus}
 SAME_CHANNELS = {"1": 1, "2": 2, "3": 3}
@@ -23,7 +25,9 @@ class PortalDialect:
 
     Attributes:
         date_formats: tried in turn, as for `strptime`, then ISO 8601. Times without an offset are Vietnam's.
-        statuses: their status codes in the ten of the national exchange.
+        write_format: how we write to them, as for `strftime`; none for ISO 8601.
+        statuses: their status codes in the ten of the national exchange. Of several for one of ours, the
+            first is what we write; so it is with kinds and channels.
         kinds: their kinds of applicant (LoaiDoiTuong). The session interface counts from 1, a newer
             ministry one from 0.
         channels: their channels of submission (KenhThucHien) in 1 in person, 2 online, 3 by post.
@@ -37,6 +41,7 @@ class PortalDialect:
         "%d/%m/%Y %H:%M",
         "%d/%m/%Y",
     )
+    write_format: str | None = "%Y%m%d%H%M%S"
     statuses: Mapping[str, DossierStatus] = field(default_factory=lambda: SAME_STATUSES)
     kinds: Mapping[str, PartyKind] = field(
         default_factory=lambda: {"1": PartyKind.PERSON, "2": PartyKind.ORGANISATION}
@@ -56,6 +61,25 @@ class PortalDialect:
         except OverflowError as error:
             raise ValueError("the moment lies outside the calendar in Vietnam") from error
 
+    def write_time(self, moment: datetime) -> str:
+        """Write a moment by the clock of Vietnam."""
+        local = moment.astimezone(VIETNAM)
+        if self.write_format is None:
+            return local.isoformat(timespec="seconds")
+        return local.strftime(self.write_format)
+
+    def write_status(self, status: DossierStatus) -> str:
+        """Return their code of a status. Raises KeyError where they have none."""
+        return _written(self.statuses, status)
+
+    def write_kind(self, kind: PartyKind) -> str:
+        """Return their code of a kind of applicant. Raises KeyError where they have none."""
+        return _written(self.kinds, kind)
+
+    def write_channel(self, channel: int) -> str:
+        """Return their code of a channel of submission. Raises KeyError where they have none."""
+        return _written(self.channels, channel)
+
     def _parse(self, text: str) -> datetime:
         for pattern in self.date_formats:
             try:
@@ -66,6 +90,13 @@ class PortalDialect:
             if not text.isdigit() or len(text) == len(_WRITTEN_OUT.strftime(pattern)):
                 return read
         return datetime.fromisoformat(text)
+
+
+def _written(table: Mapping[str, T], ours: T) -> str:
+    for theirs, meant in table.items():
+        if meant == ours:
+            return theirs
+    raise KeyError(ours)
 
 
 NATIONAL = PortalDialect()

@@ -1,0 +1,1 @@
+"""Portals that we pull dossiers and procedures from, and report ours to."""
