@@ -14,6 +14,7 @@ from api.open_data.ranking import find
 from api.open_data.router import BY_ADDRESS, shelf
 from api.open_data.schemas import PAGE
 from api.open_data.service import Made
+from api.open_data.trends import Trends
 from api.problems import Problem
 from api.services import Services
 from storage.agencies.codes import InvalidCode, normalise_agency_code
@@ -21,7 +22,9 @@ from storage.agencies.repository import resolve
 from storage.scores.measuring import month_of
 from storage.scores.reading import versions
 
+trends = Trends(shelf)
 router = APIRouter(include_in_schema=False, dependencies=[Depends(limits.by_address(BY_ADDRESS))])
+_UNKEPT = {"cache-control": "no-cache"}
 _MONTH = re.compile("(?:19|20)[0-9]{2}-(?:0[1-9]|1[0-2])")
 
 
@@ -66,9 +69,9 @@ async def _page(month: str, code: str | None, request: Request, services: Servic
         made=made,
         line=line,
         months=await _months(services, current),
-        trend=await shelf.trend(services.reading, current=current),
+        trend=await trends.take(services.reading, current=current),
     )
-    return _send(request, page_view.month(seen, frame), asked)
+    return _send(request, page_view.month(seen, frame), asked, whole=seen.trend is not None)
 
 
 async def _made(services: Services, month: date, current: date) -> Made | None:
@@ -104,9 +107,10 @@ def _headers(asked: Asked) -> dict[str, str]:
     }
 
 
-def _send(request: Request, page: str, asked: Asked) -> Response:
-    return conditional.send(request, page.encode(), media_type="text/html", headers=_headers(asked))
+def _send(request: Request, page: str, asked: Asked, *, whole: bool = True) -> Response:
+    headers = _headers(asked) if whole else {**_headers(asked), **_UNKEPT}
+    return conditional.send(request, page.encode(), media_type="text/html", headers=headers)
 
 
 def _missing(page: str, asked: Asked) -> Response:
-    return HTMLResponse(page, 404, {**_headers(asked), "cache-control": "no-cache"})
+    return HTMLResponse(page, 404, {**_headers(asked), **_UNKEPT})

@@ -41,6 +41,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "by": "So sánh theo",
         "trend": "{count} tháng gần nhất",
         "trend_one": "Tháng gần nhất",
+        "trend_making": "Số liệu của các tháng gần nhất đang được tổng hợp. Hãy tải lại trang sau một phút.",
         "trend_chart": "Biểu đồ cột: {by}, {months}. Số liệu ở bảng bên dưới.",
         "trend_note": "Chỉ gồm các tháng đã kết thúc. Dấu “–” là tháng không hiển thị hoặc không có hồ sơ "
         "để tính.",
@@ -127,6 +128,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "by": "Compare by",
         "trend": "The last {count} months",
         "trend_one": "The last month",
+        "trend_making": "The last months are being summed up. Load this page again in a minute.",
         "trend_chart": "Column chart: {by}, {months}. The table below has the figures.",
         "trend_note": "Only months that are over. A dash is a month that is not shown, or in which no "
         "dossier counts.",

@@ -19,6 +19,7 @@ from api.open_data.page_words import beginning, month_name, number
 from api.open_data.ranking import above, part_of, ranked
 from api.open_data.schemas import SCORES
 from api.open_data.service import Made
+from api.open_data.trends import Trend
 from api.pages import Pages
 from storage.scores.grouping import LEAST
 from storage.scores.points import MOST, Criterion
@@ -48,13 +49,13 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A line of a month, what else there is of the month, and of the months before."""
+    """A line of a month, what else there is of the month, and the last months; none while they are made."""
 
     month: date
     made: Made
     line: Line
     months: Sequence[date]
-    trend: Mapping[date, Mapping[str | None, Brief]]
+    trend: Trend | None
 
 
 def months(found: Sequence[date], frame: Frame, *, current: date) -> str:
@@ -75,7 +76,7 @@ def month(seen: Seen, frame: Frame) -> str:
     asked, lines, line = frame.asked, seen.made.lines, seen.line
     part = part_of(ranked(lines, line, asked.by), asked.number)
     code, brief = line.agency.code if line.agency else None, brief_of(line)
-    trend = {one: some.get(code, _NOBODY) for one, some in seen.trend.items()}
+    trend = {one: some.get(code, _NOBODY) for one, some in (seen.trend or {}).items()}
     place = seen.months.index(seen.month) if seen.month in seen.months else 0
     return _render(
         "month.html",
@@ -93,6 +94,7 @@ def month(seen: Seen, frame: Frame) -> str:
         ],
         part=part,
         trend=trend,
+        making=seen.trend is None,
         chart=_chart(trend, seen.month, frame),
         earlier=seen.months[place - 1] if place else None,
         later=seen.months[place + 1] if place + 1 < len(seen.months) else None,

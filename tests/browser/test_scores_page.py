@@ -1,8 +1,10 @@
 """The pages of scores as people meet them, in a real browser on a whole installation."""
 
+import asyncio
 import os
 import re
 
+import httpx
 import pytest
 from playwright.async_api import Page, expect
 
@@ -35,7 +37,12 @@ async def where(theatre) -> str:
         await scores.keep(uow)
         await uow.commit()
     await engine.dispose()
-    return f"{stack.api_url}/cham-diem"
+    address = f"{stack.api_url}/cham-diem"
+    async with asyncio.timeout(60), httpx.AsyncClient() as client:
+        # A busy machine may not have made the trend in time for the first page.
+        while 'class="columns"' not in (await client.get(f"{address}/{NEWEST}")).text:
+            await asyncio.sleep(0.1)
+    return address
 
 
 async def narrow(page: Page) -> None:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from api.open_data import router
+from api.open_data import page, router
+from api.open_data.trends import Trends
 from api.services import Services
 from storage.agencies.repository import AgencyRecord, put, resolve
 from storage.ids import new_id
@@ -14,9 +15,10 @@ from tests.api.open_data.keeping import ENDED, MONTH, NAME, Keep
 
 
 @pytest.fixture(autouse=True)
-def fresh_shelf() -> None:
-    """Nothing of the tests before is on the shelf."""
+def fresh_shelf(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of the tests before is on the shelf, and pages wait for their trend however busy the machine is."""
     router.shelf.forget()
+    monkeypatch.setattr(page, "trends", Trends(router.shelf, patience=60))
 
 
 @pytest.fixture
