@@ -101,7 +101,7 @@ async def _drawn(month: date) -> tuple[bool, MonthReport]:
         _account(house)
         gathered = await _gathered(reading, month)
         before = await drafting.last(reading, Emc.name, gathered.report.scope, month)
-        if before is not None and before.digest == gathered.report.digest:
+        if before is not None and before.digest == gathered.digest:
             return before.state is ReportState.FAILED, gathered.report
         return may_change(before, now=datetime.now(UTC), rest=AT_ONCE), gathered.report
 

@@ -6,10 +6,10 @@ Decision 766/QD-TTg, hidden where they are hidden from everybody (`storage.score
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -96,11 +96,11 @@ class MonthReport(_Part):
     agencies: tuple[AgencyMonth, ...]
     usage: Usage
 
-    @property
-    def digest(self) -> bytes:
-        """A SHA-256: the same for whatever says the same."""
-        told = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(told.encode()).digest()
+
+def digest_of(content: Mapping[str, Any]) -> bytes:
+    """Return a SHA-256 of a report as JSON: the same for whatever says the same."""
+    written = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(written.encode()).digest()
 
 
 def key_of(digest: bytes, number: int) -> str:

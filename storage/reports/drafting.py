@@ -52,7 +52,7 @@ async def draft(
 
     What was refused is never sent again unchanged. For `rest` see `storage.reports.following.may_change`.
     """
-    report, digest = gathered.report, gathered.report.digest
+    report, digest = gathered.report, gathered.digest
     before = await last(uow, system, report.scope, report.month)
     if not may_change(before, now=now, rest=rest) or (before is not None and before.digest == digest):
         return False
@@ -66,7 +66,7 @@ async def draft(
         "month": report.month,
         "number": before.number + 1 if before else 1,
         "corrects": first and first[0],
-        "content": Jsonb(report.model_dump(mode="json")),
+        "content": Jsonb(gathered.content),
         "digest": digest,
         "version": gathered.version,
         "now": now,

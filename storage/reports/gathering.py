@@ -1,10 +1,12 @@
 """A month's report, from what is kept."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, Self
 
-from storage.reports.content import AgencyMonth, MonthReport, Usage, told, within
+from storage.reports.content import AgencyMonth, MonthReport, Usage, digest_of, told, within
 from storage.reports.kinds import EVERYBODY
 from storage.reports.usage import Counted, below, used
 from storage.scores.grouping import Tree, roll_up
@@ -16,10 +18,18 @@ from storage.unit_of_work import Reading
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """A report, and the version of the month's scores that it was drawn from."""
+    """A report, as JSON and with its digest, and the version of the month's scores that it was drawn from."""
 
     report: MonthReport
     version: int
+    content: Mapping[str, Any]
+    digest: bytes
+
+    @classmethod
+    def of(cls, report: MonthReport, version: int) -> Self:
+        """Write a report out."""
+        content = report.model_dump(mode="json")
+        return cls(report=report, version=version, content=content, digest=digest_of(content))
 
 
 async def gather(reading: Reading, month: date, scope: str) -> Gathered | None:
@@ -37,16 +47,15 @@ async def gather(reading: Reading, month: date, scope: str) -> Gathered | None:
     agencies = await below(reading, None if scope == EVERYBODY else scope)
     usage = await used(reading, month, agencies)
     # Some ten thousand agencies take a good part of a second, in which notices go out.
-    report = await asyncio.to_thread(_report, month, scope, counted, usage)
-    return None if report is None else Gathered(report=report, version=state)
+    return await asyncio.to_thread(_gathered, month, scope, state, counted, usage)
 
 
-def _report(month: date, scope: str, counted: Month, usage: Counted) -> MonthReport | None:
+def _gathered(month: date, scope: str, state: int, counted: Month, usage: Counted) -> Gathered | None:
     found = within(lines(counted.agencies, counted.own), counted.agencies, scope)
     if not found:
         return None
     first = found[0]
-    return MonthReport(
+    report = MonthReport(
         month=month,
         scope=scope,
         agencies=tuple(AgencyMonth.of(line) for line in found),
@@ -58,6 +67,7 @@ def _report(month: date, scope: str, counted: Month, usage: Counted) -> MonthRep
             complaints=told(usage.complaints),
         ),
     )
+    return Gathered.of(report, state)
 
 
 def _whole(counted: Month, line: Line) -> Counts:

@@ -1,5 +1,6 @@
 """Reports taken to be sent, and what became of them: no connection is held meanwhile."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -95,7 +96,8 @@ async def take(
     report_id, content, digest, number, corrects, attempt, unsure = row
     return Filing(
         id=report_id,
-        report=MonthReport.model_validate(content),
+        # Of some ten thousand agencies: notices go out meanwhile.
+        report=await asyncio.to_thread(MonthReport.model_validate, content),
         key=key_of(bytes(digest), number),
         number=number,
         corrects=corrects,

@@ -81,7 +81,7 @@ class Emc:
     async def report(self, filing: Filing) -> Receipt:
         """Send a report. Raises MeasuringError."""
         account = self._account
-        content = json.dumps(body(filing, account.unit, account.dialect), ensure_ascii=False).encode()
+        content = await asyncio.to_thread(_written, filing, account)
         headers = {"Content-Type": "application/json; charset=utf-8"}
         said = await self._ask("POST", account.url, content=content, headers=headers)
         if said.number is None and said.answer and said.answer.code in account.dialect.known:
@@ -125,6 +125,10 @@ class Emc:
             raise UnavailableError(type(error).__name__, unsure=not surely_not_sent(error)) from error
         answer, number = read(_json(raw), self._account.dialect) or (None, None)
         return _Said(status=response.status_code, answer=answer, number=number, response=response)
+
+
+def _written(filing: Filing, account: EmcAccount) -> bytes:
+    return json.dumps(body(filing, account.unit, account.dialect), ensure_ascii=False).encode()
 
 
 async def _begun(response: httpx.Response) -> bytes:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from storage.ids import new_id
-from storage.reports.content import AgencyMonth, MonthReport, Reached, Usage, key_of
+from storage.reports.content import AgencyMonth, MonthReport, Reached, Usage, digest_of, key_of
 from storage.reports.kinds import EVERYBODY
 from storage.reports.sending import Filing
 from storage.scores.points import Criterion
@@ -47,6 +47,11 @@ def report(month: date = MONTH, scope: str = EVERYBODY, **used: int | None) -> M
     return MonthReport(month=month, scope=scope, agencies=agencies, usage=Usage(**usage | used))
 
 
+def digest(said: MonthReport) -> bytes:
+    """Return the digest of a report."""
+    return digest_of(said.model_dump(mode="json"))
+
+
 def filing(said: MonthReport | None = None, **changed: Any) -> Filing:
     """Return a report that is to be sent now."""
     said = said or report()
@@ -54,7 +59,7 @@ def filing(said: MonthReport | None = None, **changed: Any) -> Filing:
     given: dict[str, Any] = {
         "id": new_id(),
         "report": said,
-        "key": key_of(said.digest, number),
+        "key": key_of(digest(said), number),
         "number": number,
         "corrects": None,
         "attempt": 1,

@@ -78,11 +78,11 @@ async def test_what_changes_is_noticed(world: None, unit_of_work: Open) -> None:
     first, again = await gathered(unit_of_work), await gathered(unit_of_work)
     assert first is not None
     assert again is not None
-    assert first.report.digest == again.report.digest
+    assert first.digest == again.digest
     async with unit_of_work() as uow:
         found = (await counted_in(uow, MONTH)).agencies[0].id
         await rate(uow, found, MONTH, 6)
         await uow.commit()
     changed = await gathered(unit_of_work)
     assert changed is not None
-    assert changed.report.digest != first.report.digest
+    assert changed.digest != first.digest

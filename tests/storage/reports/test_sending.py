@@ -23,9 +23,7 @@ ANSWER = {"code": "00", "words": "Đã tiếp nhận"}
 async def draft(open_unit: Open, said: MonthReport | None = None, now: datetime = NOW) -> bool:
     """Draw up a report."""
     async with open_unit() as uow:
-        done = await drafting.draft(
-            uow, "emc", Gathered(report=said or report(), version=3), now=now, rest=REST
-        )
+        done = await drafting.draft(uow, "emc", Gathered.of(said or report(), 3), now=now, rest=REST)
         await uow.commit()
         return done
 
