@@ -65,7 +65,7 @@ TEXTS = {
         "none": "You hold no role at the moment, and so there is nothing for you to do here. Ask whoever is "
         "in charge at your agency.",
         "operator_alone": "You operate the installation. Operators read no dossiers, messages, questions "
-        "or complaints of people, so there is nothing to do here for this role; what operators do is done with the "
-        "command tindan.",
+        "or complaints of people, so there is nothing to do here for this role; what operators do is "
+        "done with the command tindan.",
     },
 }
