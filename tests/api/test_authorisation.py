@@ -166,6 +166,7 @@ NOBODYS = {
     "POST /v1/receipts/{provider}",
     "PUT /v1/me/consents/{purpose}",
     "PUT /v1/agency/surveys/{code}",
+    "GET /v1/complaints/published/{published_id}",
     "GET /v1/questions/{published_id}",
     "GET /v1/agencies/{code}/contact",
     "GET /v1/agencies/{code}/ratings",
