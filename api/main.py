@@ -40,6 +40,8 @@ from api.procedures.page import router as procedure_page
 from api.procedures.router import router as procedures
 from api.questions.public_router import router as published_answers
 from api.questions.router import router as questions
+from api.ratings.link_router import router as rating_links
+from api.ratings.page import router as rating_page
 from api.ratings.router import router as ratings
 from api.receipts.router import router as receipts
 from api.reference import page
@@ -89,6 +91,7 @@ ROUTERS = (
     complaints,
     contact_points,
     ratings,
+    rating_links,
     surveys,
     agency_surveys,
     survey_pages.router,
@@ -97,6 +100,7 @@ ROUTERS = (
     lookups,
     slips,
     lookup_page,
+    rating_page,
     vault,
     vault_shares,
     shares,

@@ -14,6 +14,7 @@ from notify.text import count_segments, fit
 from storage.cipher import Cipher
 from storage.contacts.opt_out import opt_out_token
 from storage.deliveries.claiming import Claimed
+from storage.ratings.links import proof_of
 
 
 class Composer:
@@ -33,7 +34,7 @@ class Composer:
             LookupError, ValueError: its category or parameters do not fit the templates.
         """
         route = routing.route_of(row.category)
-        links = self._links(row)
+        links = self._links(row, channel)
         content = render(
             category=row.category,
             locale=row.locale,
@@ -65,19 +66,28 @@ class Composer:
             cost=routing.prices.get(channel.name, 0) * max(1, segments),
         )
 
-    def _links(self, row: Claimed) -> Links:
-        """Say where it leads: as a broadcast says, to the dossier, or to the app.
+    def _links(self, row: Claimed, channel: Channel) -> Links:
+        """Say where it leads: as a broadcast says, to the page of a rating, to the dossier, or to the app.
 
         A code leads nowhere, as it may be phished.
         """
-        code = row.params.get("dossier_code")
         if row.category == Category.OTP:
             return Links(open=None)
         return Links(
-            open=row.params.get("link")
-            or (self._settings.dossier_link(str(code)) if code else self._settings.app_link()),
+            open=row.params.get("link") or self._own_link(row, channel),
             opt_out=self._opt_out_link(row.target_id) if row.agency_supplied else None,
         )
+
+    def _own_link(self, row: Claimed, channel: Channel) -> str:
+        code = row.params.get("dossier_code")
+        if not code:
+            return self._settings.app_link()
+        # An agency that is rated must not come to hold what rates it: not by an address that it gave itself.
+        # Where an app shows the notice, the app rates.
+        proved = not row.agency_supplied and channel.form is not Form.SHORT
+        if row.category == Category.RATING_REQUEST and proved:
+            return self._settings.rating_link(str(code), proof_of(self._cipher, str(code)))
+        return self._settings.dossier_link(str(code))
 
     def _params(self, row: Claimed) -> Mapping[str, Any]:
         if row.category != Category.OTP:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -169,6 +169,13 @@ class NotifySettings(BaseSettings):
         Raises SettingsError when no address is set for it, or, outside development, none by https.
         """
         return f"{self._web_address('app_link_base')}/dossiers/{quote(code, safe='')}"
+
+    def rating_link(self, code: str, proof: str) -> str:
+        """Return the address of the page on which a dossier is rated without an app.
+
+        What proves it stands behind the `#`, which browsers send to nobody. Raises as `require_public_url`.
+        """
+        return f"{self.require_public_url()}/danh-gia#{urlencode({'c': code, 'p': proof})}"
 
     def rate_of(self, channel: str) -> Rate | None:
         """Return how fast all workers together may send on a channel; none where nobody has set it."""

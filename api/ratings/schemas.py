@@ -15,6 +15,8 @@ from storage.ratings.kinds import LONGEST_TEXT, Reason, Satisfaction
 
 _EXAMPLE_32 = "q83vEjRWeJCrze8SNFZ4kKvN7xI0VniQq83vEjRWeJA"
 _EXAMPLE_256 = "Lp7" * 114
+Bytes16 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{22}$")]
+"""16 bytes."""
 Bytes32 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{43}$")]
 """32 bytes."""
 Bytes256 = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{342}$")]
@@ -95,6 +97,36 @@ class RatingInvitation(BaseModel):
     issued: bool
     key: RatingKey | None
     choices: list[LevelChoice]
+
+
+class RatingLink(Body):
+    """What a link of a notice holds by which a dossier is rated without a sign-in.
+
+    Attributes:
+        code: of the dossier.
+        proof: that the notice arrived.
+    """
+
+    code: Annotated[str, StringConstraints(max_length=200), Clean] = Field(examples=["H26.1-261121-0001"])
+    proof: Bytes16 = Field(examples=["q83vEjRWeJCrze8SNFZ4kA"])
+
+
+class LinkedInvitation(RatingInvitation):
+    """Whether the dossier of a link may be rated, how, and among which others.
+
+    Attributes:
+        agency: whose it was; none before the party was asked, as `month`.
+        month: in which it was closed.
+    """
+
+    agency: Named | None
+    month: str | None = Field(examples=["2026-11"])
+
+
+class LinkedTokenRequest(RatingLink):
+    """A token for the dossier of a link: see `TokenRequest`."""
+
+    blinded: Bytes256 = Field(examples=[_EXAMPLE_256])
 
 
 class TokenRequest(Body):

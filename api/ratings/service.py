@@ -1,5 +1,7 @@
 """Who may rate, and what was said, between the API and the store."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 from api.accesses import AccessNotes
@@ -10,10 +12,12 @@ from api.ratings.schemas import (
     Choice,
     LevelChoice,
     LevelCount,
+    LinkedInvitation,
+    LinkedTokenRequest,
     NewRating,
     RatingAnswer,
     RatingInvitation,
-    RatingKey,
+    RatingLink,
     RatingState,
     ReasonCount,
     SignedToken,
@@ -55,13 +59,21 @@ class Invitations:
         """
         found = await tokens.invitation(self._reading, citizen.party_id, _dossier_code(code))
         self._accesses.saw(ObjectKind.DOSSIER, found.dossier_id)
-        return RatingInvitation(
-            state=_state(found),
-            closes_on=found.closes_on,
-            issued=found.issued,
-            key=RatingKey.model_validate(found.key.as_jwk()) if found.key else None,
-            choices=[_choice(level, self._locale) for level in Satisfaction],
-        )
+        return RatingInvitation.model_validate(_shown(found, self._locale))
+
+
+async def linked(reading: Reading, link: RatingLink, locale: str) -> LinkedInvitation:
+    """Return whether the dossier of a link may be rated. Raises NotFoundError, also for a wrong proof."""
+    found = await tokens.linked_invitation(reading, _dossier_code(link.code), link.proof)
+    group = found.key.group if found.key else None
+    view = (await agency_views.agency(reading, group.agency_id))[0] if group else None
+    return LinkedInvitation.model_validate(
+        {
+            **_shown(found, locale),
+            "agency": Named(code=view.code, name=view.name) if view else None,
+            "month": f"{group.month:%Y-%m}" if group else None,
+        }
+    )
 
 
 async def sign(uow: UnitOfWork, citizen: Citizen, code: str, given: TokenRequest) -> SignedToken:
@@ -72,9 +84,25 @@ async def sign(uow: UnitOfWork, citizen: Citizen, code: str, given: TokenRequest
         Problem: 409 where it may not be rated now, or another token was signed; 422 where it is no number
             that the key signs.
     """
-    known = _dossier_code(code)
+    blinded = as_bytes(given.blinded)
+    with _told():
+        issued = await tokens.issue(uow, citizen.party_id, _dossier_code(code), blinded, today=_today())
+    return SignedToken(kid=issued.kid, signed=as_text(issued.signed))
+
+
+async def sign_linked(uow: UnitOfWork, given: LinkedTokenRequest) -> SignedToken:
+    """Sign a blinded token for the dossier of a link. Raises as `sign`."""
+    code, blinded = _dossier_code(given.code), as_bytes(given.blinded)
+    with _told():
+        issued = await tokens.issue_linked(uow, code, given.proof, blinded, today=_today())
+    return SignedToken(kid=issued.kid, signed=as_text(issued.signed))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Word why no token is signed. Raises Problem."""
     try:
-        issued = await tokens.issue(uow, citizen.party_id, known, as_bytes(given.blinded), today=_today())
+        yield
     except NotAskedYet as error:
         raise Problem("rating-not-asked-yet", 409) from error
     except RatingClosed as error:
@@ -83,7 +111,6 @@ async def sign(uow: UnitOfWork, citizen: Citizen, code: str, given: TokenRequest
         raise Problem("rating-token-issued", 409) from error
     except BlindSigningError as error:
         raise invalid("not-blinded", "blinded") from error
-    return SignedToken(kid=issued.kid, signed=as_text(issued.signed))
 
 
 async def rate(uow: UnitOfWork, given: NewRating) -> Cast:
@@ -146,6 +173,16 @@ def _dossier_code(code: str) -> str:
         return normalise_dossier_code(code)
     except InvalidCode as error:
         raise NotFoundError("dossier") from error
+
+
+def _shown(found: Invitation, locale: str) -> dict[str, object]:
+    return {
+        "state": _state(found),
+        "closes_on": found.closes_on,
+        "issued": found.issued,
+        "key": found.key.as_jwk() if found.key else None,
+        "choices": [_choice(level, locale) for level in Satisfaction],
+    }
 
 
 def _state(found: Invitation) -> RatingState:

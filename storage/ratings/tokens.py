@@ -3,21 +3,22 @@
 from dataclasses import dataclass
 from datetime import date
 from hashlib import sha256
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 from storage.errors import NotFoundError, StorageError
-from storage.ratings import keys, mixing
+from storage.ratings import keys, links, mixing
 from storage.ratings.blind_signing import blind_sign
 from storage.ratings.keys import Group, PublicKey
 from storage.unit_of_work import Reading, UnitOfWork
 
-# The party is part of the query, as everywhere.
-_OWN = """
+_BY_CODE = """
 SELECT d.id, i.agency_id, i.month, i.closes_on, i.issued
 FROM dossier d LEFT JOIN rating_invitation i ON i.dossier_id = d.id
-WHERE d.code = %s AND d.party_id = %s
+WHERE d.code = %s
 """
+# The party is part of the query, as everywhere.
+_OWN = f"{_BY_CODE} AND d.party_id = %s"
 # Of two who ask at once, the second waits, and then finds what the first was issued.
 _HOLD = "SELECT issued FROM rating_invitation WHERE dossier_id = %s FOR UPDATE"
 _ISSUE = "UPDATE rating_invitation SET issued = %s, fresh = true WHERE dossier_id = %s"
@@ -40,7 +41,7 @@ class Invitation:
     """Whether a dossier may be rated.
 
     Attributes:
-        closes_on: the last day; none before the party was asked, as `key`.
+        closes_on: the last day; none before the party was asked, as `key`, which names the group, too.
         issued: its token was signed.
     """
 
@@ -75,13 +76,15 @@ async def invitation(reading: Reading, party_id: UUID, code: str) -> Invitation:
 
     Raises NotFoundError, as well where it is another's.
     """
-    own = await _own(reading, party_id, code)
-    return Invitation(
-        dossier_id=own.dossier_id,
-        closes_on=own.closes_on,
-        issued=own.issued is not None,
-        key=await keys.of_group(reading, own.group) if own.group else None,
-    )
+    return await _invitation(reading, await _own(reading, party_id, code))
+
+
+async def linked_invitation(reading: Reading, code: str, proof: str) -> Invitation:
+    """Return whether a dossier may be rated by who has a link to do so: see `links`.
+
+    Raises NotFoundError, also where the proof is not the dossier's.
+    """
+    return await _invitation(reading, await _linked(reading, code, proof))
 
 
 async def issue(uow: UnitOfWork, party_id: UUID, code: str, blinded: bytes, *, today: date) -> Issued:
@@ -96,7 +99,15 @@ async def issue(uow: UnitOfWork, party_id: UUID, code: str, blinded: bytes, *, t
         IssuedAlready: another token was signed for it.
         BlindSigningError: it is no number that the key signs.
     """
-    own = await _own(uow, party_id, code)
+    return await _issue(uow, await _own(uow, party_id, code), blinded, today)
+
+
+async def issue_linked(uow: UnitOfWork, code: str, proof: str, blinded: bytes, *, today: date) -> Issued:
+    """Sign a blinded token for who has a link to rate a dossier. Raises as `issue` does."""
+    return await _issue(uow, await _linked(uow, code, proof), blinded, today)
+
+
+async def _issue(uow: UnitOfWork, own: _Own, blinded: bytes, today: date) -> Issued:
     if own.group is None or own.closes_on is None:
         raise NotAskedYet
     if today > own.closes_on:
@@ -115,8 +126,28 @@ async def issue(uow: UnitOfWork, party_id: UUID, code: str, blinded: bytes, *, t
     return Issued(kid=key.kid, signed=signed)
 
 
+async def _invitation(reading: Reading, own: _Own) -> Invitation:
+    return Invitation(
+        dossier_id=own.dossier_id,
+        closes_on=own.closes_on,
+        issued=own.issued is not None,
+        key=await keys.of_group(reading, own.group) if own.group else None,
+    )
+
+
 async def _own(reading: Reading, party_id: UUID, code: str) -> _Own:
-    row: Any = await (await (await reading.driver()).execute(_OWN, (code, party_id))).fetchone()
+    return await _found(reading, _OWN, (code, party_id))
+
+
+async def _linked(reading: Reading, code: str, proof: str) -> _Own:
+    # Before anything is looked for: how long it takes tells nobody whether there is such a dossier.
+    if not links.is_proof(reading.cipher, code, proof):
+        raise NotFoundError("dossier")
+    return await _found(reading, _BY_CODE, (code,))
+
+
+async def _found(reading: Reading, query: LiteralString, given: tuple[object, ...]) -> _Own:
+    row: Any = await (await (await reading.driver()).execute(query, given)).fetchone()
     if row is None:
         raise NotFoundError("dossier")
     dossier_id, agency_id, month, closes_on, issued = row

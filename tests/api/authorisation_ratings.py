@@ -12,6 +12,7 @@ from storage.officers.desk import WORKERS, Desk
 from storage.ratings import answers, keys
 from storage.ratings.answers import NewAnswer
 from storage.ratings.keys import Group, PublicKey
+from storage.ratings.links import proof_of
 from tests.api.authorisation_world import World
 from tests.api.ratings.rating import text
 from tests.storage.ratings import crowd
@@ -43,6 +44,11 @@ async def blinded(world: World) -> dict[str, Any]:
     """Return a number to be signed for the owner's dossier."""
     await rateable(world)
     return {"blinded": text(bytes(255) + b"\2")}
+
+
+def linked(world: World) -> dict[str, str]:
+    """Return what the link of a notice to the owner holds."""
+    return {"code": world.code, "proof": proof_of(world.services.cipher, world.code)}
 
 
 async def rating(world: World) -> dict[str, Any]:

@@ -88,6 +88,17 @@ async def rating_token(world: World) -> Call:
     return replace(await of_dossier(world), json=await ratings.blinded(world))
 
 
+async def rating_link(world: World) -> Call:
+    """Bring the link of a notice to the owner."""
+    await ratings.rateable(world)
+    return Call(json=ratings.linked(world))
+
+
+async def rating_link_token(world: World) -> Call:
+    """Have a number signed by it."""
+    return Call(json={**ratings.linked(world), **await ratings.blinded(world)})
+
+
 async def rating(world: World) -> Call:
     """Rate the owner's dossier."""
     return Call(json=await ratings.rating(world))
@@ -659,6 +670,9 @@ REQUESTS: dict[str, Make] = {
     "GET /v1/dossiers/{code}/rating": of_dossier,
     "POST /v1/dossiers/{code}/rating-token": rating_token,
     "POST /v1/ratings": rating,
+    "GET /danh-gia": EMPTY,
+    "POST /v1/rating-links/invitations": rating_link,
+    "POST /v1/rating-links/tokens": rating_link_token,
     "GET /v1/agencies/{code}/ratings": plain(names={"code": "H26.1"}, query={"month": "2026-11"}),
     "GET /khao-sat/{code}": survey(surveys.for_everybody),
     "POST /khao-sat/{code}": survey_page,
