@@ -27,7 +27,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "hidden": "không hiển thị",
         "hidden_why": "Nhóm dưới {least} hồ sơ không hiển thị, và cả nhóm mà từ đó tính ra được nhóm như "
         "vậy: để không ai biết được hồ sơ của riêng ai.",
+        "hidden_brief": "ẩn",
         "nothing": "không có hồ sơ để tính",
+        "nothing_brief": "không có",
         "criteria": "Theo từng tiêu chí",
         "criterion": "Tiêu chí",
         "counted": "Hồ sơ được tính",
@@ -114,7 +116,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "hidden": "not shown",
         "hidden_why": "Groups of fewer than {least} dossiers are not shown, nor those that would give such "
         "a group away: so that nobody learns of a single person’s dossier.",
+        "hidden_brief": "hidden",
         "nothing": "no dossier counts",
+        "nothing_brief": "none",
         "criteria": "Criterion by criterion",
         "criterion": "Criterion",
         "counted": "Dossiers counted",

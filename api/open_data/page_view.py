@@ -170,5 +170,14 @@ def _to(asked: Asked, path: str, *, by: By | None = None, part: int = 1) -> str:
     return link(path, replace(asked, by=by or asked.by, number=part))
 
 
-def _shown(value: Decimal | int | Missing, *, locale: str, text: Mapping[str, str], sign: str = "") -> str:
-    return text[value.value] if isinstance(value, Missing) else f"{number(value, locale)}{sign}"
+def _shown(
+    value: Decimal | int | Missing,
+    *,
+    locale: str,
+    text: Mapping[str, str],
+    sign: str = "",
+    brief: bool = False,
+) -> str:
+    if isinstance(value, Missing):
+        return text[f"{value.value}_brief" if brief else value.value]
+    return f"{number(value, locale)}{sign}"

@@ -40,7 +40,7 @@ async def where(theatre) -> str:
     address = f"{stack.api_url}/cham-diem"
     async with asyncio.timeout(60), httpx.AsyncClient() as client:
         # A busy machine may not have made the trend in time for the first page.
-        while 'class="columns"' not in (await client.get(f"{address}/{NEWEST}")).text:
+        while 'class="columns"' not in (await client.get(f"{address}/{NEWEST}")).text:  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.1)
     return address
 
