@@ -28,6 +28,7 @@ from api.operation.representatives import representatives
 from api.operation.routes import routes
 from api.operation.scores import scores
 from api.operation.seals import seal
+from api.operation.surveys import survey
 from api.operation.units import units
 from api.operation.vault import vault
 from api.parent import follow_parent
@@ -60,6 +61,7 @@ app.add_typer(officer, name="officer")
 app.add_typer(routes, name="routes")
 app.add_typer(scores, name="scores")
 app.add_typer(seal, name="seal")
+app.add_typer(survey, name="survey")
 app.add_typer(units, name="units")
 app.add_typer(vault, name="vault")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from functools import partial
+from uuid import UUID
 
 from api.bilingual import Words
 from api.named import Named
@@ -46,14 +46,18 @@ async def put(uow: UnitOfWork, caller: AgencyCaller, code: str, given: AgencySur
 
     Raises Problem as `drafting.publish`, and 409 where it is an agency's for which the caller does not speak.
     """
-    find = partial(speaking.issuer, uow, caller.agency_id)
+
+    async def find(agency_code: str) -> UUID | None:
+        agency = await speaking.issuer(uow, caller.agency_id, agency_code)
+        return agency.id if agency else None
+
     try:
         await reading.find_spoken_for(uow, caller.agency_id, code)
     except NotFoundError:
         if await _exists(uow, code):
             raise Problem("survey-code-taken", 409) from None
     own = await speaking.itself(uow, caller.agency_id)
-    return await drafting.publish(uow, code, given, find, own)
+    return await drafting.publish(uow, code, given, find, own.id if own else None)
 
 
 async def open_(uow: UnitOfWork, caller: AgencyCaller, code: str, given: SurveyOpening) -> None:

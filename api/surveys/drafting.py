@@ -2,11 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from uuid import UUID
 
 from api.problems import Problem, invalid
 from api.surveys.agency_schemas import AgencySurvey, SurveyOpening
 from api.surveys.service import field_errors
-from storage.agencies.speaking import Issuer
 from storage.procedures import repository as procedures
 from storage.surveys import forms, publishing
 from storage.surveys.errors import SurveyFixed
@@ -14,30 +14,28 @@ from storage.surveys.forms import Form, InvalidForm
 from storage.surveys.publishing import Draft, Published
 from storage.unit_of_work import UnitOfWork
 
-Find = Callable[[str], Awaitable[Issuer | None]]
-"""Finds the agency of a code, if whoever asks may speak for it."""
+Find = Callable[[str], Awaitable[UUID | None]]
+"""Returns the id of the agency with a code, if whoever asks may speak for it."""
 
 
-async def publish(
-    uow: UnitOfWork, code: str, given: AgencySurvey, find: Find, own: Issuer | None
-) -> Published:
+async def publish(uow: UnitOfWork, code: str, given: AgencySurvey, find: Find, own: UUID | None) -> Published:
     """Make a survey, or change it; `own` is the agency where none is named.
 
     Raises Problem: 422 where the form or something that it names can not be used; 409 where it was opened,
     and would become another agency's or be answered elsewhere.
     """
     form = _form(given)
-    agency = await _agency(given.agency_code, own, find, "agency_code")
-    whose = await _agency(given.audience.agency_code, agency, find, "audience", "agency_code")
+    agency_id = await _agency(given.agency_code, own, find, "agency_code")
+    whose = await _agency(given.audience.agency_code, agency_id, find, "audience", "agency_code")
     known = await procedures.known_codes(uow, given.audience.procedures)
     for place, procedure in enumerate(given.audience.procedures):
         if procedure not in known:
             raise invalid("unknown-procedure", "audience", "procedures", place, value=procedure)
     draft = Draft(
         code=code,
-        agency_id=agency.id,
+        agency_id=agency_id,
         form=form,
-        audience=given.audience.audience(whose.id),
+        audience=given.audience.audience(whose),
         platform=given.platform,
     )
     try:
@@ -62,7 +60,7 @@ def _form(given: AgencySurvey) -> Form:
         raise Problem("validation", 422, errors=field_errors(error.faults, "form")) from error
 
 
-async def _agency(code: str | None, own: Issuer | None, find: Find, *where: str) -> Issuer:
+async def _agency(code: str | None, own: UUID | None, find: Find, *where: str) -> UUID:
     found = await find(code) if code else own
     if found is None:
         raise invalid("agency-not-yours", *where, value=code or "")
