@@ -106,7 +106,7 @@ def show(
         **_other_language(request, locale),
     }
     content = templates.render(template, **{**given, **values})
-    return HTMLResponse(content, status, headers(locale))
+    return HTMLResponse(content, int(status), headers(locale))
 
 
 def headers(locale: Locale) -> dict[str, str]:

@@ -18,8 +18,8 @@ SELECT live.id, live.complaint_id, c.code, a.name AS agency_name, live.kind, liv
   live.published_at
 FROM published_complaint live
 JOIN complaint c ON c.id = live.complaint_id
-JOIN agency a ON a.id = c.agency_id
-WHERE c.agency_id = ANY({reached()}) AND live.taken_down_at IS NULL
+JOIN agency a ON a.id = live.agency_id
+WHERE live.agency_id = ANY({reached()}) AND live.taken_down_at IS NULL
   AND (live.published_at, live.id) < (coalesce(%(at)s::timestamptz, 'infinity'),
     coalesce(%(id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY live.published_at DESC, live.id DESC LIMIT %(limit)s

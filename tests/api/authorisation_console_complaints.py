@@ -2,8 +2,10 @@
 
 from uuid import UUID, uuid4
 
+from storage.complaints.publishing import Published
 from tests.api.authorisation_world import World
-from tests.api.console.complaining import Colleague, complain
+from tests.api.console.complaining import bureau_of
+from tests.storage.complaints.bureau import Bureau
 
 Named = tuple[str, dict[str, str]]
 """A complaint, and a form that does whatever may be done with it."""
@@ -11,41 +13,35 @@ Named = tuple[str, dict[str, str]]
 
 async def received(world: World) -> Named:
     """File one that may be accepted, asked more about, sent on, and declined."""
-    return await _formed(world, await _filed(world))
+    return await _formed(world, await _bureau(world).file())
 
 
 async def accepted(world: World) -> Named:
     """File one that may be answered."""
-    complaint_id = await _filed(world)
-    await _colleague(world).accept(complaint_id)
+    complaint_id = await _bureau(world).file()
+    await _bureau(world).accept(complaint_id)
     return await _formed(world, complaint_id)
 
 
 async def pending(world: World) -> Named:
     """File one that waits for a moderator."""
-    complaint_id = await _filed(world)
-    await _colleague(world).answer(complaint_id)
+    complaint_id = await _bureau(world).answered()
     return str(complaint_id), {"text": "Chậm.", "answer": "Đã nhắc.", "seen": "pending"}
 
 
 async def published(world: World) -> Named:
     """File one that everybody may read."""
-    complaint_id = await _filed(world)
-    await _colleague(world).answer(complaint_id)
-    await _colleague(world).publish(complaint_id)
+    complaint_id = await _bureau(world).answered()
+    await _bureau(world).publish(complaint_id, Published(text="Chậm.", answer="Đã nhắc."))
     return str(complaint_id), {}
 
 
-async def _filed(world: World) -> UUID:
-    return await complain(world.services.unit_of_work, world.owner.party_id, world.town.id, public=True)
-
-
 async def _formed(world: World, complaint_id: UUID) -> Named:
-    entries = "SELECT id FROM complaint_entry WHERE complaint_id = %s ORDER BY at DESC LIMIT 1"
-    ((seen,),) = await world.rows(entries, complaint_id)
+    seen = (await _bureau(world).held(complaint_id)).last_id
     form = {"form_id": str(uuid4()), "seen": str(seen), "agency_code": "H55.1", "reason": "unclear"}
     return str(complaint_id), form | {"text": "Đã nhắc.", "more": "Hồ sơ nào?"}
 
 
-def _colleague(world: World) -> Colleague:
-    return Colleague(open_unit=world.services.unit_of_work, officer_id=world.officers["off"])
+def _bureau(world: World) -> Bureau:
+    who = (world.owner.party_id, world.town.id, world.officers["off"])
+    return bureau_of(world.services.unit_of_work, *who)

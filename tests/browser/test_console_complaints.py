@@ -4,11 +4,11 @@ import pytest
 from playwright.async_api import expect
 
 from storage.complaints.kinds import ComplaintKind
-from tests.api.console.complaining import supply
 from tests.browser.applicant import applicant, dossier
 from tests.browser.complaints import Letterbox
 from tests.browser.console import CHIEF, RECEPTIONIST, tab_to
 from tests.browser.questions import NAME, PHONE, open_counter
+from tests.storage.complaints.bureau import ago
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(180)]
 ONCE = pytest.mark.parametrize("page", ["phone"], indirect=True)
@@ -25,8 +25,9 @@ async def letterbox(theatre):
 
 async def test_from_the_alarm_to_the_answer(page, console, audit, letterbox):
     """What is overdue is told first; it is accepted, an error is told at its field, and it is answered."""
-    sent = await letterbox.complain(LONG * 3 + page.name, public=True, days_ago=60)
-    await letterbox.complain(f"Mới gửi hôm nay. {page.name}", kind=ComplaintKind.SUGGESTION)
+    bureau = await letterbox.bureau()
+    sent = await bureau.file(LONG * 3 + page.name, public=True, at=ago(days=60))
+    await bureau.file(f"Mới gửi hôm nay. {page.name}", kind=ComplaintKind.SUGGESTION)
     await console.signed_in(page)
     await audit(page, "console-home-alarm-vi")
     await page.get_by_role("link", name="phản ánh, kiến nghị quá hạn xử lý").click()
@@ -63,30 +64,32 @@ async def _code(page):
 
 async def test_more_is_asked_and_supplied(page, console, audit, letterbox):
     """Meanwhile the clock stands; what the sender adds is shown, and the rest goes on."""
-    sent = await letterbox.complain(f"Cán bộ đòi thêm giấy tờ. {page.name}")
+    bureau = await letterbox.bureau()
+    sent = await bureau.file(f"Cán bộ đòi thêm giấy tờ. {page.name}")
     await console.signed_in(page, path=f"/complaints/{sent}")
     await page.get_by_label("Cần người gửi bổ sung điều gì").fill("Bạn nộp hồ sơ ngày nào?")
     await page.get_by_role("button", name="Gửi yêu cầu bổ sung").click()
     await expect(page.get_by_role("status")).to_contain_text("Đã gửi yêu cầu bổ sung.")
     await expect(page.locator(".clock.stopped")).to_have_text("đang tạm dừng")
     await audit(page, "console-complaint-awaited-vi")
-    await supply(letterbox.counter.open_unit, sent, "Ngày 1 tháng 9, ở quầy số 3.")
+    await bureau.supply(sent)
     await page.reload()
-    await expect(page.get_by_text("Ngày 1 tháng 9, ở quầy số 3.")).to_be_visible()
+    await expect(page.get_by_text("Ngày 3.")).to_be_visible()
     await expect(page.get_by_role("button", name="Tiếp nhận")).to_be_visible()
     await audit(page, "console-complaint-supplied-vi")
 
 
 async def test_somebody_else_was_first(page, console, audit, letterbox):
     """What was typed is still there, above it what came meanwhile; a second time it is sent."""
-    sent, colleague = await letterbox.complain(f"Ai xử lý trước? {page.name}"), await letterbox.colleague()
-    await colleague.accept(sent)
+    bureau = await letterbox.bureau()
+    sent = await bureau.file(f"Ai xử lý trước? {page.name}")
+    await bureau.accept(sent)
     await console.signed_in(page, path=f"/complaints/{sent}")
     await page.get_by_label("Kết quả xử lý").fill("Câu của tôi.")
-    await colleague.ask(sent, "Bạn nộp ở đâu?")
+    await bureau.ask_more(sent)
     await page.get_by_role("button", name="Gửi kết quả xử lý").click()
     await expect(page.get_by_role("alert")).to_contain_text("Trong lúc đó đã có việc mới")
-    await expect(page.get_by_text("Bạn nộp ở đâu?")).to_be_visible()
+    await expect(page.get_by_text("Nộp ngày nào?")).to_be_visible()
     await expect(page.get_by_label("Kết quả xử lý")).to_have_value("Câu của tôi.")
     await audit(page, "console-complaint-overtaken-vi")
     await page.get_by_role("button", name="Gửi kết quả xử lý").click()
@@ -95,7 +98,7 @@ async def test_somebody_else_was_first(page, console, audit, letterbox):
 
 async def test_declined_and_sent_on(page, console, audit, letterbox):
     """Each asks for what it needs first, and says what was done."""
-    sent = await letterbox.complain(f"Tố cáo cán bộ nhận tiền. {page.name}")
+    sent = await (await letterbox.bureau()).file(f"Tố cáo cán bộ nhận tiền. {page.name}")
     await console.signed_in(page, path=f"/complaints/{sent}")
     await page.get_by_label("Giải thích thêm").fill("Hãy gửi đơn tố cáo.")
     await page.get_by_role("button", name="Từ chối xử lý").click()
@@ -106,7 +109,7 @@ async def test_declined_and_sent_on(page, console, audit, letterbox):
     await page.get_by_role("button", name="Từ chối xử lý").click()
     await expect(page.get_by_role("status")).to_contain_text("Đã từ chối.")
     await audit(page, "console-complaint-declined-vi")
-    other = await letterbox.complain(f"Gửi nhầm nơi. {page.name}")
+    other = await (await letterbox.bureau()).file(f"Gửi nhầm nơi. {page.name}")
     await page.goto(console.at(f"/complaints/{other}"))
     await page.get_by_label("Mã cơ quan nhận").fill("H99")
     await page.get_by_label("Lý do chuyển").fill("Thuộc nơi khác.")
@@ -124,13 +127,11 @@ async def test_declined_and_sent_on(page, console, audit, letterbox):
 @ONCE
 async def test_gone_while_somebody_wrote(page, console, audit, letterbox):
     """Sent on by another, it is not the ward's any more; what was typed can be copied."""
-    sent, colleague = await letterbox.complain("Của ai?"), await letterbox.colleague()
+    bureau = await letterbox.bureau()
+    sent = await bureau.file("Của ai?")
     await console.signed_in(page, RECEPTIONIST, path=f"/complaints/{sent}")
     await page.get_by_label("Cần người gửi bổ sung điều gì").fill("Viết rất lâu.")
-    async with letterbox.counter.open_unit() as uow:
-        found = await (await uow.driver()).execute("SELECT id FROM agency WHERE code = 'H26.2'")
-        ((elsewhere,),) = await found.fetchall()
-    await colleague.forward(sent, elsewhere)
+    await bureau.forward(sent)
     await page.get_by_role("button", name="Gửi yêu cầu bổ sung").click()
     await expect(page.locator("h1")).to_have_text("Việc này không còn ở cơ quan của bạn")
     await expect(page.get_by_label("Nội dung bạn đã viết")).to_have_value("Viết rất lâu.")
@@ -154,8 +155,10 @@ async def test_its_dossier_is_a_click_away(page, console, theatre):
 async def test_moderated_and_published(page, console, audit, letterbox):
     """What was taken out is marked; what is typed back in is taken out again; it is published and taken down."""
     words = f"Tôi là {NAME}, số điện thoại {PHONE}, chờ mãi không được {page.name}."
-    sent, colleague = await letterbox.complain(words, public=True), await letterbox.colleague()
-    await colleague.answer(sent, f"Chào chị {NAME}, đã nhắc bộ phận một cửa.")
+    bureau = await letterbox.bureau()
+    sent = await bureau.file(words, public=True)
+    await bureau.accept(sent)
+    await bureau.answer(sent, f"Chào chị {NAME}, đã nhắc bộ phận một cửa.")
     await console.signed_in(page, path="/complaint-moderation")
     await expect(page.locator("main")).not_to_contain_text(NAME)
     await audit(page, "console-complaint-moderation-vi")
@@ -182,7 +185,7 @@ async def test_moderated_and_published(page, console, audit, letterbox):
 async def test_in_the_dark(page, console, audit, letterbox):
     """Where somebody's system is dark, the pages are, and what they say can be read."""
     await page.emulate_media(color_scheme="dark")
-    sent = await letterbox.complain(LONG, days_ago=40)
+    sent = await (await letterbox.bureau()).file(LONG, at=ago(days=40))
     for name, path in (("home", ""), ("list", "/complaints"), ("one", f"/complaints/{sent}")):
         await console.signed_in(page, path=path)
         ground = await page.evaluate("getComputedStyle(document.body).backgroundColor")
@@ -193,7 +196,7 @@ async def test_in_the_dark(page, console, audit, letterbox):
 @ONCE
 async def test_by_keyboard_alone(page, console, letterbox):
     """From the home page to what was asked, with Tab, Enter and what is typed."""
-    sent = await letterbox.complain("Chỉ dùng bàn phím.", days_ago=300)
+    sent = await (await letterbox.bureau()).file("Chỉ dùng bàn phím.", at=ago(days=300))
     await console.signed_in(page)
     await tab_to(page, "Phản ánh, kiến nghị")
     await page.keyboard.press("Enter")
@@ -212,7 +215,7 @@ async def test_by_keyboard_alone(page, console, letterbox):
 
 async def test_no_script_is_needed(chromium, console, letterbox):
     """With scripts switched off a complaint is accepted as before."""
-    sent = await letterbox.complain("Không có JavaScript.")
+    sent = await (await letterbox.bureau()).file("Không có JavaScript.")
     async with await chromium.new_context(java_script_enabled=False, locale="vi-VN") as context:
         page = await context.new_page()
         await console.signed_in(page, CHIEF, path=f"/complaints/{sent}")
@@ -224,12 +227,11 @@ async def test_no_script_is_needed(chromium, console, letterbox):
 async def test_it_fits_a_small_screen(page, console, letterbox):
     """At 320 CSS pixels nothing has to be scrolled sideways (WCAG 2.2, 1.4.10)."""
     await page.set_viewport_size({"width": 320, "height": 568})
-    sent, colleague = (
-        await letterbox.complain(f"{LONG}{'dài' * 60}", public=True),
-        await letterbox.colleague(),
-    )
-    open_one = await letterbox.complain("dài" * 60, days_ago=50)
-    await colleague.answer(sent, "https://example.vn/" + "a" * 200)
+    bureau = await letterbox.bureau()
+    sent = await bureau.file(f"{LONG}{'dài' * 60}", public=True)
+    open_one = await (await letterbox.bureau()).file("dài" * 60, at=ago(days=50))
+    await bureau.accept(sent)
+    await bureau.answer(sent, "https://example.vn/" + "a" * 200)
     for path in (
         "",
         "/complaints?tab=all",

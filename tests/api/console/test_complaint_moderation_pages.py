@@ -8,11 +8,13 @@ from uuid import UUID
 import pytest
 
 from storage.complaints import filing
+from storage.complaints.publishing import Published
 from storage.ids import new_id
 from storage.officers.roles import Role
 from storage.questions.kinds import Publication
-from tests.api.console.complaining import Colleague, complain, row_of
+from tests.api.console.complaining import bureau_of
 from tests.api.console.shown import hidden, plain, typed, values
+from tests.storage.complaints.bureau import Bureau
 from tests.storage.questions import office
 
 PATH = "/console/complaint-moderation"
@@ -22,23 +24,19 @@ WRITTEN = f"Tôi là {NAME}, số điện thoại {PHONE}. Chờ mãi không th�
 
 
 @pytest.fixture
-async def colleague(services, invite) -> Colleague:
-    """An officer who answers and moderates without a page."""
+async def bureau(services, town, invite) -> Bureau:
+    """Somebody who complains, and an officer who answers and moderates without a page."""
+    sender = await office.asker(services.unit_of_work, NAME)
     officer_id = await invite(WORKER, Role.OFFICER, Role.MODERATOR)
-    return Colleague(open_unit=services.unit_of_work, officer_id=officer_id)
+    return bureau_of(services.unit_of_work, sender, town.id, officer_id)
 
 
 @pytest.fixture
-async def sender(services) -> UUID:
-    """Somebody who complains."""
-    return await office.asker(services.unit_of_work, NAME)
-
-
-@pytest.fixture
-async def pending(services, town, sender, colleague) -> UUID:
+async def pending(bureau) -> UUID:
     """A complaint that waits for a moderator."""
-    complaint = await complain(services.unit_of_work, sender, town.id, text=WRITTEN, public=True)
-    await colleague.answer(complaint, f"Chào chị {NAME}, đã nhắc bộ phận một cửa.")
+    complaint = await bureau.file(WRITTEN, public=True)
+    await bureau.accept(complaint)
+    await bureau.answer(complaint, f"Chào chị {NAME}, đã nhắc bộ phận một cửa.")
     return complaint
 
 
@@ -111,13 +109,13 @@ async def test_what_is_no_text_is_told_at_its_field(moderator, services, pending
     assert await published(services) == []
 
 
-async def test_refused(moderator, services, pending):
+async def test_refused(moderator, services, bureau, pending):
     """It is published by nobody afterwards; what another moderator wrote is given back."""
     shown = (await moderator.get(f"{PATH}/{pending}")).text
     for _ in range(2):
         done = await moderator.post(f"{PATH}/{pending}/refuse")
         assert done.headers["location"] == f"{PATH}?done=refused"
-    assert (await row_of(services.unit_of_work, pending)).publication == Publication.REFUSED
+    assert (await bureau.held(pending)).publication == Publication.REFUSED
     form = hidden(shown, "publish") | {"text": "Chậm.", "answer": "Đã sửa rất lâu."}
     late = await moderator.post(f"{PATH}/{pending}/publish", form)
     assert late.status_code == 409
@@ -126,11 +124,11 @@ async def test_refused(moderator, services, pending):
     assert await published(services) == []
 
 
-async def test_consent_that_is_taken_back_meanwhile_counts(moderator, services, sender, pending):
+async def test_consent_that_is_taken_back_meanwhile_counts(moderator, services, bureau, pending):
     """Nothing is published, nothing of the sender is shown any more, and what was typed is given back."""
     shown = (await moderator.get(f"{PATH}/{pending}")).text
     async with services.unit_of_work() as uow:
-        await filing.disagree(uow, sender, pending, now=office.NOW)
+        await filing.disagree(uow, bureau.party_id, pending, now=office.NOW)
         await uow.commit()
     form = hidden(shown, "publish") | {"text": "Chậm.", "answer": "Đã sửa rất lâu."}
     late = await moderator.post(f"{PATH}/{pending}/publish", form)
@@ -139,9 +137,9 @@ async def test_consent_that_is_taken_back_meanwhile_counts(moderator, services, 
     assert await published(services) == []
 
 
-async def test_changed_and_taken_down(moderator, services, pending, colleague):
+async def test_changed_and_taken_down(moderator, services, pending, bureau):
     """What is published is listed, and goes on from what was published; taken down, it stays so."""
-    await colleague.publish(pending, "Chậm.", "Đã nhắc.")
+    await bureau.publish(pending, Published(text="Chậm.", answer="Đã nhắc."))
     listed = (await moderator.get(f"{PATH}/published")).text
     assert f"{PATH}/{pending}" in listed
     assert "Chậm." in listed
@@ -160,10 +158,9 @@ async def test_changed_and_taken_down(moderator, services, pending, colleague):
     assert (late.status_code, "Chậm trễ.</textarea>" in late.text) == (409, True)
 
 
-async def test_private_ones_are_no_moderators(moderator, services, town, sender, colleague):
+async def test_private_ones_are_no_moderators(moderator, services, bureau):
     """Neither in the list, nor by their address, nor by a form."""
-    complaint = await complain(services.unit_of_work, sender, town.id, text=WRITTEN)
-    await colleague.answer(complaint)
+    complaint = await bureau.answered(public=False)
     assert str(complaint) not in (await moderator.get(PATH)).text
     assert (await moderator.get(f"{PATH}/{complaint}")).status_code == 404
     for deed in ("publish", "refuse", "take-down"):
@@ -184,17 +181,18 @@ async def test_what_waits_too_long_alarms(moderator, services, pending):
     assert 'class="clock late"' in (await moderator.get(PATH)).text
 
 
-async def test_pages_of_both_lists(moderator, services, town, sender, colleague):
+async def test_pages_of_both_lists(moderator, bureau):
     """Page by page each once, whether it waits or is published; what is no page says so."""
     texts = {}
     for number in range(26):
         text = f"Số {number}."
-        complaint = await complain(services.unit_of_work, sender, town.id, text=text, public=True)
-        await colleague.answer(complaint)
+        complaint = await bureau.file(text, public=True)
+        await bureau.accept(complaint)
+        await bureau.answer(complaint)
         texts[complaint] = text
     await _turned(moderator, PATH, texts.values())
     for complaint, text in texts.items():
-        await colleague.publish(complaint, text)
+        await bureau.publish(complaint, Published(text=text, answer="Đã nhắc."))
     await _turned(moderator, f"{PATH}/published", texts.values())
 
 
@@ -208,7 +206,7 @@ async def _turned(moderator, path: str, texts: Collection[str]) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.VIEWER, Role.OFFICER, Role.SUPERVISOR, Role.OPERATOR])
-async def test_only_moderators_moderate(desk, invite, services, pending, role):
+async def test_only_moderators_moderate(desk, invite, bureau, pending, role):
     """Whatever else somebody is, their forms publish nothing."""
     await invite("staff-000002", role)
     await desk.sign_in("staff-000002")
@@ -218,14 +216,14 @@ async def test_only_moderators_moderate(desk, invite, services, pending, role):
     for deed in ("publish", "refuse", "take-down"):
         done = await desk.post(f"{PATH}/{pending}/{deed}", {"text": "Chậm.", "answer": "Đã nhắc."})
         assert done.status_code == 404, deed
-    assert (await row_of(services.unit_of_work, pending)).publication == Publication.PENDING
+    assert (await bureau.held(pending)).publication == Publication.PENDING
 
 
-async def test_a_foreign_page_decides_nothing(moderator, services, pending):
+async def test_a_foreign_page_decides_nothing(moderator, bureau, pending):
     """Only a page of ours does; what is not there at all answers as what is not theirs."""
     form = {"text": "Chậm.", "answer": "Đã nhắc."}
     for deed in ("publish", "refuse", "take-down"):
         foreign = await moderator.post(f"{PATH}/{pending}/{deed}", form, **{"sec-fetch-site": "cross-site"})
         assert foreign.status_code == 403
         assert (await moderator.post(f"{PATH}/{new_id()}/{deed}", form)).status_code == 404
-    assert (await row_of(services.unit_of_work, pending)).publication == Publication.PENDING
+    assert (await bureau.held(pending)).publication == Publication.PENDING

@@ -5,7 +5,17 @@ from uuid import UUID
 
 import pytest
 
-from storage.complaints import counting, holding, moderating, own, published, queue, watching
+from storage.complaints import (
+    alarming,
+    counting,
+    holding,
+    moderating,
+    own,
+    published,
+    queue,
+    standing,
+    watching,
+)
 from storage.complaints.queue import Pile
 from tests.storage.complaints.bureau import OpenUnit
 from tests.storage.plans import planned, walked
@@ -63,6 +73,8 @@ STATEMENTS: tuple[tuple[str, dict[str, Any]], ...] = (
     (queue._COUNTS, {"soon": NOW}),
     (moderating._PENDING, PAGE),
     (moderating._COUNTS, {}),
+    (alarming._LATE, {"limit": 10}),
+    (standing._STANDING, PAGE),
     (published._PAGE, PAGE | {"kind": None}),
     (published._ONE, {}),
 )
