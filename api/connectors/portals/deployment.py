@@ -1,0 +1,247 @@
+"""One deployment of the portals' exchange interface: where it is, who we are there, and what differs."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    TypeAdapter,
+    ValidationInfo,
+    field_validator,
+)
+
+from api.connectors.names import Names, Word
+from api.connectors.portals.answer_rules import AnswerRules
+from api.connectors.portals.rules import DialectRules, RecordRules
+from notify.rates import Rate
+from storage.parties.kinds import PartyKind
+
+_URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,38}[a-z0-9])?$")]
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+
+class Service(StrEnum):
+    """What we call, whatever it is called there."""
+
+    FIND = "find"
+    PROCEDURES = "procedures"
+    PROCEDURE = "procedure"
+    REPORT = "report"
+    UPDATE = "update"
+    PROGRESS = "progress"
+
+
+class Offer(StrEnum):
+    """What a deployment may offer."""
+
+    DOSSIER = "dossier"
+    CHANGED = "changed"
+    PROCEDURES = "procedures"
+    PROCEDURE = "procedure"
+    PROGRESS = "progress"
+    """A dossier that is looked up shows its steps of progress."""
+    REPORT_DOSSIER = "report_dossier"
+    REPORT_PROGRESS = "report_progress"
+
+
+USUAL = frozenset(Offer) - {Offer.CHANGED, Offer.PROGRESS}
+REPORTS = frozenset({Offer.REPORT_DOSSIER, Offer.REPORT_PROGRESS})
+
+
+class QueryNames(Names):
+    """Of what is asked for."""
+
+    dossier: Word = "mahoso"
+    procedure: Word = "maTTHC"
+    since: Word = "tungay"
+    until: Word = "denngay"
+    page: Word = "trang"
+    size: Word = "sodong"
+
+
+class AnswerNames(Names):
+    """Of an answer."""
+
+    code: Word = "error_code"
+    words: Word = "message"
+    found: Word = "result"
+    total: Word = "total"
+    credential: Word = "session"
+    lasts: Word = "expires_in"
+
+
+class TokenAnswerNames(AnswerNames):
+    """Of an answer of the newer interface."""
+
+    code: Word = "MaLoi"
+    words: Word = "MoTa"
+    found: Word = "DuLieu"
+    total: Word = "TongSo"
+    credential: Word = "access_token"
+
+
+class SessionRequestNames(Names):
+    """Of a call, and of the call that opens a session."""
+
+    session: Word = "session"
+    unit: Word = "madonvi"
+    service: Word = "service"
+    data: Word = "data"
+    updating: Word = "isUpdating"
+    username: Word = "username"
+    password: Word = "password"  # noqa: S105 - the name of a field
+
+
+class TokenRequestNames(Names):
+    """Of a call."""
+
+    unit: Word = "MaDonVi"
+    data: Word = "DuLieu"
+
+
+def _address(text: str) -> str:
+    url = _URL.validate_python(text)
+    # Addresses stand in logs, of ours and of whatever is in between.
+    if url.username or url.password or url.query or url.fragment:
+        raise ValueError(
+            "địa chỉ chỉ gồm máy và đường dẫn · an address has no account, query or fragment in it"
+        )
+    return str(url).rstrip("/")
+
+
+def _services(given: Mapping[Service, str], usual: Mapping[Service, str]) -> Mapping[Service, str]:
+    return {**usual, **given}
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class _Deployment(BaseModel):
+    """What both styles have.
+
+    Attributes:
+        name: ours of it.
+        url: of the services; of the newer style, what their names are put below.
+        sign_in_url: where a session or token is had.
+        unit: our agency, as the portal knows it (madonvi).
+        username: secret, from the environment, as is the password.
+        offers: what it does for us; nothing else is ever asked of it.
+        progress_field: of a dossier that is looked up, where its steps of progress are.
+        procedure_pages: whether the list of procedures comes by pages.
+        chunk: steps of progress in one call.
+        per_second: calls a second of one process, `burst` of them at once.
+        timeout_seconds: for a whole exchange.
+        tries: how often a reading is tried.
+        overlap_seconds: by how much a window of time is widened at both ends.
+        session_seconds: after which a session is given up, if the portal does not say it.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    name: Name
+    url: Address
+    sign_in_url: Address
+    unit: Annotated[str, Field(min_length=1, max_length=64)]
+    username: Annotated[SecretStr, Field(min_length=1)]
+    password: Annotated[SecretStr, Field(min_length=1)]
+    answers: AnswerRules
+    records: RecordRules = RecordRules()
+    query: QueryNames = QueryNames()
+    offers: frozenset[Offer] = USUAL
+    progress_field: Word = "DanhSachTienDo"
+    page_size: Annotated[int, Field(ge=1, le=1000)] = 100
+    procedure_pages: bool = False
+    chunk: Annotated[int, Field(ge=1, le=100)] = 10
+    per_second: Annotated[float, Field(gt=0, le=1000)] = 5
+    burst: Annotated[int, Field(ge=1, le=1000)] = 5
+    timeout_seconds: Seconds = 20
+    tries: Annotated[int, Field(ge=1, le=10)] = 3
+    overlap_seconds: Annotated[int, Field(ge=0, le=86_400)] = 300
+    session_seconds: Annotated[float, Field(gt=0, le=86_400)] = 600
+
+    @property
+    def rate(self) -> Rate:
+        """How fast one process may call."""
+        return Rate(per_second=self.per_second, burst=self.burst)
+
+    @property
+    def overlap(self) -> timedelta:
+        """By how much a window of time is widened at both ends."""
+        return timedelta(seconds=self.overlap_seconds)
+
+    @field_validator("url", "sign_in_url")
+    @classmethod
+    def _private(cls, url: str, info: ValidationInfo) -> str:
+        if not url.startswith("https://") and not (info.context or {}).get("development"):
+            raise ValueError(
+                "phải bắt đầu bằng https: mật khẩu đi qua đó · must begin with https: the password goes there"
+            )
+        return url
+
+    @field_validator("offers")
+    @classmethod
+    def _asking(cls, offers: frozenset[Offer]) -> frozenset[Offer]:
+        if offers & REPORTS and Offer.DOSSIER not in offers:
+            raise ValueError(
+                "báo cáo cần cả dossier, để hỏi lại khi mất trả lời"
+                " · reports need dossier as well, by which a lost answer is asked for"
+            )
+        return offers
+
+
+class SessionDeployment(_Deployment):
+    """The session interface: one address, and in each call session, unit, name of the service and data."""
+
+    style: Literal["session"]
+    dialect: DialectRules = DialectRules()
+    request: SessionRequestNames = SessionRequestNames()
+    answer: AnswerNames = AnswerNames()
+    services: Mapping[Service, Word] = Field(default_factory=dict, validate_default=True)
+
+    @field_validator("services")
+    @classmethod
+    def _named(cls, given: Mapping[Service, str]) -> Mapping[Service, str]:
+        return _services(given, SESSION_SERVICES)
+
+
+class TokenDeployment(_Deployment):
+    """The newer interface: a bearer token (RFC 6749, 4.4), and an address for each service."""
+
+    style: Literal["token"]
+    dialect: DialectRules = DialectRules(
+        date_formats=(), write_format=None, kinds={"0": PartyKind.PERSON, "1": PartyKind.ORGANISATION}
+    )
+    request: TokenRequestNames = TokenRequestNames()
+    answer: TokenAnswerNames = TokenAnswerNames()
+    services: Mapping[Service, Word] = Field(default_factory=dict, validate_default=True)
+
+    @field_validator("services")
+    @classmethod
+    def _named(cls, given: Mapping[Service, str]) -> Mapping[Service, str]:
+        return _services(given, TOKEN_SERVICES)
+
+
+SESSION_SERVICES: Mapping[Service, str] = {
+    Service.FIND: "TraCuuHoSo",
+    Service.PROCEDURES: "LayDanhSachTTHC",
+    Service.PROCEDURE: "LayThuTuc",
+    Service.REPORT: "DongBoHoSoMC",
+    Service.UPDATE: "DongBoHoSoMC",
+    Service.PROGRESS: "CapNhatTienDoHoSoMC",
+}
+TOKEN_SERVICES: Mapping[Service, str] = {
+    **SESSION_SERVICES,
+    Service.REPORT: "NoiHoSo",
+    Service.UPDATE: "CapNhatTrangThai",
+    Service.PROGRESS: "CapNhatTienTrinh",
+}
+Deployment = Annotated[SessionDeployment | TokenDeployment, Field(discriminator="style")]
+AnyDeployment = SessionDeployment | TokenDeployment
