@@ -53,6 +53,7 @@ def _item(access: NotedAccess) -> AccessItem:
         dossier_code=access.dossier_code,
         document_id=access.object_id if access.object_kind == ObjectKind.DOCUMENT else None,
         question_id=access.object_id if access.object_kind == ObjectKind.QUESTION else None,
+        complaint_id=access.object_id if access.object_kind == ObjectKind.COMPLAINT else None,
         representation_id=access.basis_id if access.purpose == Purpose.REPRESENTATION else None,
         share_id=access.basis_id if access.purpose == Purpose.SHARE else None,
     )

@@ -152,6 +152,7 @@ class AccessItem(BaseModel):
         dossier_code: which dossier.
         document_id: which document, see `/v1/vault/documents`.
         question_id: which question, see `/v1/questions/mine`.
+        complaint_id: which complaint, see `/v1/complaints`.
         representation_id: by which right, see `/v1/me/representatives`.
         share_id: by which link, see `/v1/vault/shares`.
     """
@@ -165,6 +166,7 @@ class AccessItem(BaseModel):
     dossier_code: str | None = Field(examples=["H26.1-261121-0001"])
     document_id: UUID | None
     question_id: UUID | None
+    complaint_id: UUID | None
     representation_id: UUID | None
     share_id: UUID | None
 
