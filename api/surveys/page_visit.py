@@ -107,7 +107,7 @@ async def _invitation(
         raise Stopped(Stop.EXPIRED) from None
     except ForgedLink:
         raise Stopped(Stop.FORGED) from None
-    found = await invitations.by_ref(source, survey.id, told.ref) if told.survey == survey.code else None
+    found = await invitations.by_ref(source, survey.id, told.ref)
     if found is None:
         raise Stopped(Stop.FORGED)
     return found

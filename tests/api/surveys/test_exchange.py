@@ -1,7 +1,7 @@
 """Surveys on VNForm: what the worker tells it and fetches, against the stand-in over sockets."""
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -280,6 +280,22 @@ def test_an_answer_is_of_the_day_in_vietnam() -> None:
     (one,) = settled([told], closes_at=late)
     assert one.answered_on == date(2026, 11, 23)
     assert settled([told], closes_at=late - timedelta(microseconds=1)) == []
+
+
+async def test_the_older_of_two_versions_that_came_last_is_told_over(
+    there: There, exchange: Exchange, agency: Agency, code: str
+) -> None:
+    """Two workers may tell them at once: then the newer one is told once more."""
+    await exchange.once()
+    late = await there.survey(code)
+    await asking.make_survey(there.services, agency.id, code, form=asking.changed(), platform=Platform.VNFORM)
+    await exchange.once()
+    await exchange._shown(replace(late, external_version=None), datetime.now(UTC))
+    assert (await there.survey(code)).external_version is None
+    await exchange.once()
+    assert (await there.survey(code)).external_version == 2
+    shown = await there.http.get(f"/vnform/f/{late.external_id}")
+    assert "Khảo sát đã đổi" in shown.text
 
 
 GIVEN = {"URL": "https://vnform.example/", "KEY": "k", "LINK_KEY": "l" * 32}
