@@ -7,7 +7,7 @@ TEXTS = {
         "kind": "Khảo sát",
         "of": "Cơ quan khảo sát",
         "until": "Trả lời đến",
-        "confidential": "Chúng tôi không lưu tên, số định danh hay địa chỉ của bạn cùng câu trả lời.",
+        "confidential": "Câu trả lời được giữ kín: không lưu cùng tên, số định danh hay địa chỉ của bạn.",
         "invited": "Việc bạn đã trả lời được ghi riêng, để không mời lại.",
         "personal": "Đừng ghi tên, số điện thoại hay số giấy tờ vào ô trả lời: phần như vậy sẽ bị xóa "
         "trước khi lưu.",
@@ -37,7 +37,7 @@ TEXTS = {
         "kind": "Survey",
         "of": "Asked by",
         "until": "Answer until",
-        "confidential": "We keep neither your name nor your number or address with your answers.",
+        "confidential": "Your answers are confidential: neither your name nor your number or address is kept with them.",
         "invited": "That you have answered is noted apart, so that you are not invited again.",
         "personal": "Write no names, phone numbers or numbers of documents: such parts are removed before "
         "anything is kept.",
