@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ComplaintKind(StrEnum):
-    """What was sent (Decree 20/2008/ND-CP, article 3)."""
+    """What was sent (Decree 20/2008/ND-CP)."""
 
     COMPLAINT = "complaint"
     """"Phản ánh": something went wrong."""
