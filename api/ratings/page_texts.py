@@ -5,7 +5,7 @@ TEXTS = {
         "language": "Tiếng Việt",
         "skip": "Đến phần đánh giá",
         "title": "Đánh giá việc giải quyết hồ sơ",
-        "lead": "Không ai biết đánh giá là của bạn: cơ quan, máy chủ hay người vận hành.",
+        "lead": "Đánh giá không mang tên bạn hay mã hồ sơ: cơ quan không biết ai đã đánh giá.",
         "level": "Bạn có hài lòng không?",
         "level_needed": "Hãy chọn một mức độ.",
         "reasons": "Vì sao? (không bắt buộc)",
@@ -15,13 +15,14 @@ TEXTS = {
         "no_script": "Trang này che phiếu đánh giá ngay trong trình duyệt, nên cần JavaScript. Bạn cũng có "
         "thể đánh giá trong ứng dụng.",
         "privacy": "Trình duyệt rút một phiếu ngẫu nhiên và che lại; máy chủ ký mà không thấy phiếu, nên khi "
-        "nhận đánh giá không biết phiếu đó đã ký cho hồ sơ nào. Mở xong hãy đóng trang nếu dùng máy chung.",
+        "nhận đánh giá không biết phiếu đó đã ký cho hồ sơ nào. Xong, hãy đóng trang nếu dùng máy chung.",
     },
     "en": {
         "language": "English",
         "skip": "Skip to the rating",
         "title": "Rate how your dossier was handled",
-        "lead": "Nobody knows that the rating is yours: neither the agency, nor the server, nor who runs it.",
+        "lead": "Your rating bears neither your name nor the dossier’s code: the agency does not know who "
+        "has rated.",
         "level": "Are you satisfied?",
         "level_needed": "Choose a level.",
         "reasons": "Why? (optional)",

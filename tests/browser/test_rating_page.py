@@ -56,6 +56,7 @@ async def test_rated_and_changed(page, link, ward, audit, asked):
     await expect(page.get_by_text("Hãy chọn một mức độ.")).to_be_visible()
     await expect(page.get_by_role("radio").first).to_be_focused()
     await page.keyboard.press("Space")
+    await expect(page.get_by_text("Hãy chọn một mức độ.")).to_be_hidden()
     await page.get_by_label("Trả kết quả trễ hẹn").check()
     await page.get_by_label("Ý kiến khác").fill("Chờ lâu.")
     await audit(page, "rating-page-chosen-vi")

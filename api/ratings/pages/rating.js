@@ -101,6 +101,12 @@ function showForm() {
   by("form").hidden = false;
 }
 
+function markLevel(missing) {
+  by("level-wrong").hidden = !missing;
+  if (missing) by("levels").setAttribute("aria-describedby", "level-wrong");
+  else by("levels").removeAttribute("aria-describedby");
+}
+
 function show(id, text, focus = true) {
   for (const other of ["fault", "done", "note"]) by(other).hidden = other !== id;
   by(`${id}-text`).textContent = text;
@@ -134,14 +140,15 @@ async function open() {
 }
 
 by("form").addEventListener("change", ({ target }) => {
-  if (target.name === "level") showReasons([]);
+  if (target.name !== "level") return;
+  showReasons([]);
+  markLevel(false);
 });
 by("form").addEventListener("submit", (event) => {
   event.preventDefault();
   const form = new FormData(by("form"));
   const missing = !form.get("level");
-  by("level-wrong").hidden = !missing;
-  by("levels").setAttribute("aria-describedby", missing ? "level-wrong" : "");
+  markLevel(missing);
   if (missing) return by("level-list").querySelector("input").focus();
   const said = { level: form.get("level"), reasons: form.getAll("reason"), text: form.get("text").trim() || null };
   by("send").disabled = true;

@@ -82,3 +82,14 @@ async def take(client: httpx.AsyncClient, citizen: Citizen, code: str, **said: A
     answer = await client.post(f"/v1/dossiers/{code}/rating-token", json=drawn.body, headers=citizen.headers)
     assert answer.status_code == 200, answer.text
     return drawn.rating(answer.json()["signed"], **said)
+
+
+async def take_by_link(client: httpx.AsyncClient, code: str, proof: str, **said: Any) -> dict[str, Any]:
+    """Have a token signed by the link of a notice; return a rating by it, which is yet to be sent."""
+    link = {"code": code, "proof": proof}
+    told = await client.post("/v1/rating-links/invitations", json=link)
+    assert told.status_code == 200, told.text
+    drawn = draw(told.json()["key"])
+    answer = await client.post("/v1/rating-links/tokens", json=link | drawn.body)
+    assert answer.status_code == 200, answer.text
+    return drawn.rating(answer.json()["signed"], **said)

@@ -23,10 +23,11 @@ from storage.ratings.answers import NewAnswer, TooFew
 from storage.ratings.casting import Token
 from storage.ratings.keys import Group
 from storage.ratings.kinds import month_of
+from storage.ratings.links import proof_of
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen
 from tests.api.ratings import linking
 from tests.api.ratings.linking import Row
-from tests.api.ratings.rating import content, take, watch
+from tests.api.ratings.rating import content, take, take_by_link, watch
 from tests.storage.questions import office
 
 SAID = (
@@ -70,11 +71,18 @@ async def close_all(
 
 
 async def rate(app: FastAPI, client: httpx.AsyncClient, citizen: Citizen, code: str, serial: int) -> str:
-    """Rate a dossier at once, from an address of one's own; return how the database names the rating."""
+    """Rate a dossier at once, from an address of one's own; return how the database names the rating.
+
+    Every second one is rated by the link of its notice, and not in an app.
+    """
     words = f"chờ lâu quá, {''.join(random.choices(ascii_lowercase, k=20))}"
-    rating = await take(client, citizen, code, text=words, **random.choice(SAID))
+    said = {"text": words, **random.choice(SAID)}
     address = httpx.ASGITransport(app, client=(f"203.0.113.{serial}", 50_000))
     async with httpx.AsyncClient(transport=address, base_url="http://tindan.test") as nobody:
+        proof = proof_of(app.state.services.cipher, code)
+        rating = await (
+            take_by_link(nobody, code, proof, **said) if serial % 2 else take(client, citizen, code, **said)
+        )
         answer = await nobody.post("/v1/ratings", json=rating)
     assert answer.status_code == 201, answer.text
     prepared = content(rating["prefix"]) + content(rating["message"])
