@@ -1,4 +1,4 @@
-"""Reporting to any portal until it is known what came of it: nothing is sent twice without being asked for."""
+"""Reporting to any portal until it is known what came of it: nothing is sent again before it is asked for."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -38,7 +38,7 @@ async def report_dossier(
         NotOfferedError: the deployment does not take dossiers.
     """
     said = Reported(outcome=Outcome.UNKNOWN)
-    for turn in range(MOST_SENDS):
+    for turn in range(MOST_SENDS + doubted):
         if turn or not doubted:
             said = await portal.report_dossier(record, updating=updating)
             if said.outcome not in _ASKED_FOR:
@@ -66,7 +66,7 @@ _USUAL = {False: Outcome.EXISTS, True: Outcome.MISSING}
 async def report_progress(
     portal: Portal, records: Sequence[Record], *, doubted: bool = False
 ) -> list[Reported]:
-    """Send steps of progress; of those whose answer was lost, ask which have arrived, and send the others again.
+    """Send steps of progress; ask for those whose answer was lost, and send again what has not arrived.
 
     Where the portal does not show steps, UNKNOWN stays.
 

@@ -89,8 +89,7 @@ class TokenStyle:
             return self._report(service, wording.from_iso(data))
         if not isinstance(data, dict):
             raise PortalRefusal(INVALID, "DuLieu")
-        window = {name: wording.from_iso({"Ngay_": data[name]}) for name in _WINDOW if name in data}
-        asked = data | {name: read["Ngay_"] for name, read in window.items()}
+        asked = data | {name: wording.digits(str(data[name])) for name in _WINDOW if name in data}
         services: dict[str, Callable[[], Outcome]] = {
             "TraCuuHoSo": lambda: self._services.find(asked, repeat=repeat),
             "LayDanhSachTTHC": lambda: self._services.list_procedures(asked, repeat=repeat),

@@ -33,10 +33,11 @@ def to_iso(record: Any) -> Any:
 
 def from_iso(record: Any) -> Any:
     """Read a record of the newer interface. Raises PortalRefusal."""
-    return _walk(record, _digits, lambda kind: kind + 1)
+    return _walk(record, digits, lambda kind: kind + 1)
 
 
-def _digits(text: str) -> str:
+def digits(text: str) -> str:
+    """Write a date of the newer interface as it is kept. Raises ValueError."""
     # The newer interface takes no date that is written the old way.
     if "-" not in text:
         raise ValueError("a date is written in ISO 8601")

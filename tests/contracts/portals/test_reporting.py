@@ -1,0 +1,264 @@
+"""What is reported to a portal: once, in tens, as new or as an update; and what is done when nobody knows."""
+
+import logging
+import socket
+from datetime import timedelta
+
+import pytest
+
+from api.connectors.portals import reporting
+from api.connectors.portals.port import NotLetInError, Outcome, Reported, UnavailableError
+from tests.contracts.portals.conftest import CODE
+
+HASTY = 0.7
+LATER = {"status": 4, "occurred_at": "2026-11-22T09:00:00+07:00"}
+LOST = [
+    ({"kind": "accept_then_hang", "seconds": 3600}, 1),
+    ({"kind": "cut"}, 1),
+    ({"kind": "misreport", "code": "1"}, 1),
+    ({"kind": "misreport", "text": "Lỗi: không xác định"}, 1),
+    ({"kind": "delay", "seconds": 3600}, 1),
+    ({"kind": "status", "code": 500}, 0),
+    ({"kind": "status", "code": 504}, 0),
+]
+
+
+def named(fault):
+    return "-".join(map(str, fault.values())).replace(" ", "-") if isinstance(fault, dict) else None
+
+
+async def test_a_new_dossier_and_its_update(stage):
+    """Each in the place of the other is told for what it is."""
+    portal, new, update = stage.open(), stage.dossier(), stage.dossier(**LATER)
+    assert (await portal.report_dossier(update, updating=True)).outcome is Outcome.MISSING
+    assert (await portal.report_dossier(new, updating=False)).outcome is Outcome.DONE
+    again = await portal.report_dossier(new, updating=False)
+    assert again.outcome is Outcome.EXISTS
+    assert again.answer is not None
+    assert "đã tồn tại" in again.answer.words
+    assert (await portal.report_dossier(update, updating=True)).outcome is Outcome.DONE
+    assert [one["updating"] for one in await stage.reported()] == [False, True]
+
+
+@pytest.mark.parametrize("updating", [False, True])
+async def test_whoever_knows_not_which_it_is_finds_out(stage, updating):
+    """A wrong guess costs one call."""
+    portal = stage.open()
+    if not updating:
+        await stage.put(CODE)
+    said = await reporting.report_dossier(portal, stage.dossier(**LATER), updating=updating)
+    assert said.outcome is Outcome.DONE
+    (item,) = await stage.reported()
+    assert item["updating"] is not updating
+
+
+async def test_both_styles_send_one_record(stage):
+    """What the stand-in keeps is the same, whatever it was written in."""
+    await stage.open().report_dossier(stage.dossier(), updating=False)
+    (item,) = await stage.reported()
+    assert item["record"]["NgayTiepNhan"] == "20261121090000"
+    assert item["record"]["LoaiDoiTuong"] == "1"
+
+
+async def test_progress_goes_in_tens(stage):
+    """The stand-in takes no more at once; each has its outcome, in order."""
+    portal = stage.open()
+    await portal.report_dossier(stage.dossier(), updating=False)
+    steps = [stage.step(**LATER, step=f"Bước {number}") for number in range(23)]
+    said = await portal.report_progress(steps)
+    assert [one.outcome for one in said] == [Outcome.DONE] * 23
+    kept = [one["record"]["PhongBanXuLy"] for one in (await stage.reported())[1:]]
+    assert kept == [f"Bước {number}" for number in range(23)]
+    assert len(await portal.progress(CODE)) == 23
+    larger = await stage.open(chunk=11).report_progress(steps[:11])
+    assert {one.outcome for one in larger} >= {Outcome.DONE}
+
+
+@pytest.mark.parametrize("each", [True, False])
+async def test_one_bad_step_holds_up_no_other(stage, each):
+    """Whether the portal says which it is, or refuses all of them."""
+    portal = stage.open()
+    await portal.report_dossier(stage.dossier(), updating=False)
+    await stage.rule(each=each)
+    bad = {**stage.step(), "NguoiXuLy": "x" * 51}
+    steps = [stage.step(step="A"), bad, stage.step(step="B")]
+    said = await portal.report_progress(steps)
+    assert [one.outcome for one in said] == [Outcome.DONE, Outcome.REFUSED, Outcome.DONE]
+    assert said[1].answer is not None
+    assert said[1].answer.code == "05"
+
+
+async def test_a_text_that_is_too_long_is_refused_or_cut(stage):
+    """As the deployment has it; what is cut without a word still counts as done."""
+    portal, long = stage.open(), {**stage.dossier(), "TrichYeuHoSo": "x" * 1001}
+    refused = await reporting.report_dossier(portal, long)
+    assert (refused.outcome, refused.answer and refused.answer.code) == (Outcome.REFUSED, "05")
+    await stage.rule(lengths="cut")
+    assert (await reporting.report_dossier(portal, long)).outcome is Outcome.DONE
+    assert stage.dossier(summary="x" * 5000)["TrichYeuHoSo"] == "x" * 1000
+
+
+@pytest.mark.parametrize(("fault", "arrived"), LOST, ids=named)
+async def test_a_lost_answer_is_asked_for_before_it_is_sent_again(stage, fault, arrived):
+    """Whatever happened, the portal has the dossier once, and we know it."""
+    portal, record = stage.open(timeout_seconds=HASTY), stage.dossier()
+    await stage.script(fault, to=stage.report)
+    once = await portal.report_dossier(record, updating=False)
+    assert once.outcome is Outcome.UNKNOWN
+    if fault["kind"] != "delay":  # whose request is still held
+        assert len(await stage.reported()) == arrived
+    await stage.http.delete("/sandbox/portal")
+    await stage.script(fault, to=stage.report)
+    said = await reporting.report_dossier(portal, record)
+    assert said.outcome is Outcome.DONE
+    assert len(await stage.reported()) == 1
+
+
+async def test_what_was_in_doubt_is_asked_for_first(stage):
+    """After a crash, say: what has arrived is not sent, what has not is."""
+    portal, record = stage.open(), stage.dossier()
+    for _ in range(2):
+        assert (await reporting.report_dossier(portal, record, doubted=True)).outcome is Outcome.DONE
+        assert len(await stage.reported()) == 1
+    newer = stage.dossier(**LATER)
+    assert (await reporting.report_dossier(portal, newer, doubted=True)).outcome is Outcome.DONE
+    assert [one["updating"] for one in await stage.reported()] == [False, True]
+
+
+async def test_who_can_not_be_asked_leaves_it_unknown(stage):
+    """Nothing is sent a second time on a guess."""
+    portal = stage.open(timeout_seconds=HASTY, tries=1)
+    await portal.dossier(CODE)
+    await stage.script(
+        {"kind": "accept_then_hang", "seconds": 3600}, {"kind": "status", "code": 500, "times": -1}
+    )
+    said = await reporting.report_dossier(portal, stage.dossier())
+    assert said.outcome is Outcome.UNKNOWN
+    assert len(await stage.reported()) == 1
+
+
+@pytest.mark.parametrize("there", [False, True])
+async def test_exists_out_of_place_misleads_nobody(stage, there):
+    """Said of a dossier that is not there, or of an update."""
+    portal = stage.open()
+    if there:
+        await stage.put(CODE)
+    await portal.dossier(CODE)
+    service = stage.report if not there or stage.style == "session" else "CapNhatTrangThai"
+    await stage.script({"kind": "refuse", "code": "02"}, to=service)
+    said = await reporting.report_dossier(portal, stage.dossier(**LATER), updating=there)
+    assert said.outcome is Outcome.DONE
+    (item,) = await stage.reported()
+    assert item["updating"] is there
+
+
+async def test_progress_in_doubt_is_asked_for(stage):
+    """What has arrived is not sent again, and what has not is; where steps are not shown it stays unknown."""
+    portal = stage.open(timeout_seconds=HASTY)
+    await portal.report_dossier(stage.dossier(), updating=False)
+    steps = [stage.step(**LATER), stage.step(status=9, occurred_at="2026-11-23T09:00:00+07:00")]
+    await stage.script({"kind": "accept_then_hang", "seconds": 3600}, to=stage.progress)
+    assert [one.outcome for one in await reporting.report_progress(portal, steps[:1])] == [Outcome.DONE]
+    both = await reporting.report_progress(portal, steps, doubted=True)
+    assert [one.outcome for one in both] == [Outcome.DONE] * 2
+    assert len(await stage.reported()) == 3
+    blind = stage.open(offers=["dossier", "report_progress"])
+    said = await reporting.report_progress(blind, steps, doubted=True)
+    assert [one.outcome for one in said] == [Outcome.UNKNOWN] * 2
+    assert len(await stage.reported()) == 3
+
+
+async def test_half_of_the_answers_leaves_the_others_unknown(stage):
+    """What is not said of a step is not taken for done."""
+    portal = stage.open()
+    await portal.report_dossier(stage.dossier(), updating=False)
+    other = "000.00.00.H26-261121-0002"
+    await stage.put(other)
+    steps = [stage.step(**LATER), stage.step(**LATER, dossier_code=other)]
+    await stage.script({"kind": "truncate"}, to=stage.progress)
+    said = await portal.report_progress(steps)
+    assert [one.outcome for one in said] == [Outcome.DONE, Outcome.UNKNOWN]
+    same = [stage.step(**LATER, step="A"), stage.step(**LATER, step="B")]
+    await stage.script({"kind": "truncate"}, to=stage.progress)
+    assert [one.outcome for one in await portal.report_progress(same)] == [Outcome.UNKNOWN] * 2
+
+
+@pytest.mark.parametrize("success", ["00", "0"])
+async def test_success_is_what_the_deployment_says(stage, success):
+    """With the other code nothing counts as done, though it was."""
+    await stage.rule(success=success)
+    right = stage.open(answers=stage.told["answers"] | {"success": [success]})
+    assert (await right.report_dossier(stage.dossier(), updating=False)).outcome is Outcome.DONE
+    wrong = stage.open(answers=stage.told["answers"] | {"success": ["0" if success == "00" else "00"]})
+    if stage.style == "session":
+        with pytest.raises(UnavailableError):
+            await wrong.dossier(CODE)
+    else:
+        said = await wrong.report_dossier(stage.dossier(**LATER), updating=True)
+        assert said.outcome is Outcome.UNKNOWN
+
+
+@pytest.mark.parametrize("code", [429, 503])
+async def test_who_is_busy_has_taken_nothing_in(stage, code):
+    """It says for how long to stay away."""
+    await stage.script({"kind": "status", "code": code, "retry_after": 90}, to=stage.report)
+    said = await stage.open().report_dossier(stage.dossier(), updating=False)
+    assert said == Reported(outcome=Outcome.RETRYABLE, retry_after=timedelta(seconds=90))
+
+
+async def test_a_session_that_ends_amid_a_run_costs_nothing(stage):
+    """The report was not looked at, and goes again under another."""
+    portal = stage.open()
+    await portal.dossier(CODE)
+    await stage.script({"kind": "expire"}, to=stage.report)
+    assert (await portal.report_dossier(stage.dossier(), updating=False)).outcome is Outcome.DONE
+    assert len(await stage.reported()) == 1
+
+
+async def test_who_is_not_let_in_reports_nothing(stage):
+    """An operator is told."""
+    stage.password = "wrong"
+    with pytest.raises(NotLetInError):
+        await stage.open().report_dossier(stage.dossier(), updating=False)
+
+
+@pytest.mark.parametrize(
+    "fault", [{"kind": "status", "code": 502}, {"kind": "delay", "seconds": 3600}], ids=named
+)
+async def test_who_can_not_sign_in_has_sent_nothing(stage, fault):
+    """So it is safe to try again."""
+    await stage.script(fault, to="DangNhap")
+    said = await stage.open(timeout_seconds=HASTY).report_dossier(stage.dossier(), updating=False)
+    assert said.outcome is Outcome.RETRYABLE
+    assert await stage.reported() == []
+
+
+async def test_a_portal_that_is_down_is_left_alone(stage):
+    """After ten failures nothing is sent, and how long that lasts is said."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    at = f"http://127.0.0.1:{port}"
+    portal = stage.open(url=at, sign_in_url=at, tries=1)
+    said = [await portal.report_dossier(stage.dossier(), updating=False) for _ in range(11)]
+    assert {one.outcome for one in said} == {Outcome.RETRYABLE}
+    assert [one.retry_after for one in said[:10]] == [None] * 10
+    assert said[10].retry_after is not None
+    assert timedelta(0) < said[10].retry_after <= timedelta(seconds=5)
+    with pytest.raises(UnavailableError, match="left alone"):
+        await portal.dossier(CODE)
+
+
+async def test_nothing_secret_is_logged(stage, caplog, capsys):
+    """Neither account nor session, nor anything of a record, whatever goes wrong."""
+    caplog.set_level(logging.DEBUG)
+    portal = stage.open()
+    await stage.script({"kind": "cut"}, {"kind": "refuse", "code": "04"}, to=stage.report)
+    for _ in range(3):
+        await portal.report_dossier(stage.dossier(), updating=False)
+    found = await portal.dossier(CODE)
+    assert found is not None
+    said = caplog.text + capsys.readouterr().out + repr(portal) + repr(stage.deployment())
+    secret = await portal._calls._admission.current()
+    for hidden in (stage.password, secret, found["ChuHoSo"], found["SoGiayToChuHoSo"]):
+        assert hidden not in said
+    assert "127.0.0.1" in said
