@@ -96,7 +96,7 @@ async def close_survey(code: Known, caller: Asking, uow: Uow) -> AgencySurveySho
 async def summarise(
     code: Known,
     caller: Asking,
-    reading: Read,
+    services: AllServices,
     locale: Locale,
     version: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="Only answers to this one")] = None,
 ) -> SurveySummary:
@@ -104,7 +104,7 @@ async def summarise(
 
     Without `version` all answers count that fit the form in force.
     """
-    return await service.summary(reading, caller, code, version, locale)
+    return await service.summary(services.reading, caller, code, version, locale)
 
 
 class Export:

@@ -99,22 +99,23 @@ async def shown(uow: Reading, caller: AgencyCaller, code: str, locale: str) -> A
 
 
 async def summary(
-    uow: Reading, caller: AgencyCaller, code: str, version: int | None, locale: str
+    open_reading: Callable[[], Reading], caller: AgencyCaller, code: str, version: int | None, locale: str
 ) -> SurveySummary:
     """Return what was answered to a survey of the caller's, of one version alone if one is given.
 
     Raises NotFoundError, as well for a version that never was.
     """
-    survey = await reading.find_spoken_for(uow, caller.agency_id, code)
-    asked = await reading.version_of(uow, survey.id, version or survey.version)
-    counts = await summing.counts(uow, survey.id)
-    sums = None if counts.few else await summing.summary(uow, survey.id, asked.form, version=version)
+    async with open_reading() as uow:
+        survey = await reading.find_spoken_for(uow, caller.agency_id, code)
+        asked = await reading.version_of(uow, survey.id, version or survey.version)
+        counts = await summing.counts(uow, survey.id)
+    sums = await summing.summary(open_reading, survey.id, asked.form, version=version)
     return SurveySummary(
         version=asked.version,
         invited=counts.invited,
         answers=counts.answers,
-        suppressed=counts.few,
-        questions=sums and [_summary(one, locale) for one in sums],
+        suppressed=sums is None,
+        questions=None if sums is None else [_summary(one, locale) for one in sums],
     )
 
 

@@ -1,6 +1,7 @@
 """What was answered to a survey, in numbers."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,8 +23,13 @@ CROSS JOIN LATERAL (
   UNION ALL SELECT jsonb_array_elements_text(e.value) WHERE jsonb_typeof(e.value) = 'array'
   UNION ALL SELECT e.value #>> '{}' WHERE e.key = ANY(%(scalars)s) AND jsonb_typeof(e.value) <> 'array'
 ) AS c
-WHERE a.survey_id = %(id)s AND coalesce(a.version = %(version)s, true) GROUP BY e.key, c.choice
+WHERE a.survey_id = %(id)s AND a.id BETWEEN %(first)s AND %(last)s
+  AND coalesce(a.version = %(version)s, true)
+GROUP BY e.key, c.choice
 """
+AT_A_TIME = 50_000
+"""About so many answers are counted by one transaction."""
+_IDS = 2**128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,21 +66,41 @@ async def counts(reading: Reading, survey_id: UUID) -> Counts:
 
 
 async def summary(
-    reading: Reading, survey_id: UUID, form: Form, *, version: int | None = None
-) -> list[QuestionSum]:
-    """Sum up the answers to the questions of a form; of fewer than `FEWEST` to one nothing is told.
+    open_reading: Callable[[], Reading],
+    survey_id: UUID,
+    form: Form,
+    *,
+    version: int | None = None,
+    at_a_time: int = AT_A_TIME,
+) -> list[QuestionSum] | None:
+    """Sum up the answers to the questions of a form; nothing is told of fewer than `FEWEST`, to one or at all.
 
     Args:
-        reading: where they are read.
+        open_reading: begins each of the transactions in which they are counted: none of them lasts.
         survey_id: of which survey.
         form: whose questions are told, whatever else was asked once.
         version: only answers to this one; to all, if not given.
+        at_a_time: about how many are counted by one transaction.
     """
+    async with open_reading() as reading:
+        counted = await counts(reading, survey_id)
+    if counted.few:
+        return None
     scalars = [one.name for one in form.questions if one.kind is not QuestionKind.TEXT]
-    given = {"id": survey_id, "version": version, "scalars": scalars}
-    rows: list[Any] = await (await (await reading.driver()).execute(_TALLY, given)).fetchall()
-    tally = {(name, choice): count for name, choice, count in rows}
+    tally: Counter[tuple[str, str | None]] = Counter()
+    for first, last in _ranges(1 + counted.answers // at_a_time):
+        given = {"id": survey_id, "version": version, "scalars": scalars, "first": first, "last": last}
+        async with open_reading() as reading:
+            rows: list[Any] = await (await (await reading.driver()).execute(_TALLY, given)).fetchall()
+        for name, choice, count in rows:
+            tally[name, choice] += count
     return [_summed(question, tally) for question in form.questions]
+
+
+def _ranges(count: int) -> Iterator[tuple[UUID, UUID]]:
+    """Yield so many ranges that are all ids together: as those are random, each holds about as many."""
+    for place in range(count):
+        yield UUID(int=_IDS * place // count), UUID(int=_IDS * (place + 1) // count - 1)
 
 
 def _summed(question: Question, tally: Mapping[tuple[str, str | None], int]) -> QuestionSum:

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from storage.cipher import Cipher
+from storage.engine import Engine
 from storage.surveys import exporting, reading, summing
 from storage.surveys.errors import TooFewAnswers
 from storage.surveys.exporting import Row
@@ -21,19 +23,26 @@ Look = Callable[[], Reading]
 CONTEXT = {"agency_code": "H26.1", "procedure_code": "1.001193", "month": "2026-11"}
 
 
+@pytest.fixture
+def look(engine: Engine, cipher: Cipher) -> Look:
+    """Open a reading."""
+    return lambda: Reading(engine, cipher)
+
+
 async def make_answers(uow: UnitOfWork, *given: dict[str, Any], **more: Any) -> None:
     """Answer the survey."""
     for one in given:
         assert await answer(uow, new_answer(one, **more))
 
 
-async def summed(uow: UnitOfWork, survey: SurveyView, **more: Any) -> dict[str, Any]:
-    """Return how many answered each question, and what."""
-    found = await summing.summary(uow, survey.id, survey.form, **more)
+async def summed(look: Look, survey: SurveyView, **more: Any) -> dict[str, Any]:
+    """Return how many answered each question, and what; counted in many transactions."""
+    found = await summing.summary(look, survey.id, survey.form, at_a_time=3, **more)
+    assert found is not None
     return {one.question.name: (one.answered, one.choices) for one in found}
 
 
-async def test_answers_are_summed_up_by_their_questions(unit_of_work: Open) -> None:
+async def test_answers_are_summed_up_by_their_questions(unit_of_work: Open, look: Look) -> None:
     """Each choice, step, yes and no, also where nobody chose it; of texts how many there are."""
     async with unit_of_work() as uow:
         survey = await make_open(uow, await make_agency(uow))
@@ -41,16 +50,17 @@ async def test_answers_are_summed_up_by_their_questions(unit_of_work: Open) -> N
         await make_answers(uow, *[{"ease": 1, "again": False, "liked": ["staff"], "wish": "b"}] * 2)
         await make_answers(uow, *[{"ease": 1, "channel": "desk"}] * (FEWEST - 1))
         assert await summing.counts(uow, survey.id) == Counts(invited=0, answers=9)
-        assert await summed(uow, survey) == {
-            "ease": (9, {"1": 6, "2": 0, "3": 0, "4": 3, "5": 0}),
-            "channel": (None, None),
-            "liked": (5, {"speed": 3, "staff": 5}),
-            "again": (5, {"true": 3, "false": 2}),
-            "wish": (5, None),
-        }
+        await uow.commit()
+    assert await summed(look, survey) == {
+        "ease": (9, {"1": 6, "2": 0, "3": 0, "4": 3, "5": 0}),
+        "channel": (None, None),
+        "liked": (5, {"speed": 3, "staff": 5}),
+        "again": (5, {"true": 3, "false": 2}),
+        "wish": (5, None),
+    }
 
 
-async def test_versions_are_summed_up_together_or_one_by_one(unit_of_work: Open) -> None:
+async def test_versions_are_summed_up_together_or_one_by_one(unit_of_work: Open, look: Look) -> None:
     """What only another version asked is left out."""
     async with unit_of_work() as uow:
         agency_id = await make_agency(uow)
@@ -59,8 +69,9 @@ async def test_versions_are_summed_up_together_or_one_by_one(unit_of_work: Open)
         await publish(uow, agency_id, FORM | {"properties": {"ease": FORM["properties"]["ease"]}})
         survey = await reading.find(uow, CODE)
         await make_answers(uow, *[{"ease": 1}] * 6, version=2)
-        assert await summed(uow, survey) == {"ease": (11, {"1": 6, "2": 0, "3": 0, "4": 0, "5": 5})}
-        assert await summed(uow, survey, version=2) == {"ease": (6, {"1": 6, "2": 0, "3": 0, "4": 0, "5": 0})}
+        await uow.commit()
+    assert await summed(look, survey) == {"ease": (11, {"1": 6, "2": 0, "3": 0, "4": 0, "5": 5})}
+    assert await summed(look, survey, version=2) == {"ease": (6, {"1": 6, "2": 0, "3": 0, "4": 0, "5": 0})}
 
 
 async def exported(look: Look, survey: SurveyView, size: int = 2) -> list[Row]:
@@ -72,7 +83,7 @@ async def exported(look: Look, survey: SurveyView, size: int = 2) -> list[Row]:
     return rows
 
 
-async def test_every_answer_is_exported_once(unit_of_work: Open, reading: Look) -> None:
+async def test_every_answer_is_exported_once(unit_of_work: Open, look: Look) -> None:
     """In the order of random numbers, with what it is about where enough others share that."""
     async with unit_of_work() as uow:
         survey = await make_open(uow, await make_agency(uow))
@@ -80,7 +91,7 @@ async def test_every_answer_is_exported_once(unit_of_work: Open, reading: Look) 
         await make_answers(uow, *[{"ease": 1}] * (FEWEST - 1), context=CONTEXT | {"month": "2026-10"})
         await make_answers(uow, {"ease": 2})
         await uow.commit()
-    rows = await exported(reading, survey)
+    rows = await exported(look, survey)
     assert [row.id for row in rows] == sorted({row.id for row in rows})
     assert (
         sorted((row.answers["ease"], dict(row.context)) for row in rows if row.context)
@@ -100,14 +111,14 @@ async def test_few_answers_are_not_handed_out(unit_of_work: Open) -> None:
         assert await exporting.require_enough(uow, survey.id) == FEWEST
 
 
-async def test_what_comes_meanwhile_harms_nothing(unit_of_work: Open, reading: Look) -> None:
+async def test_what_comes_meanwhile_harms_nothing(unit_of_work: Open, look: Look) -> None:
     """What was there is exported once, whatever is added between two slices."""
     async with unit_of_work() as uow:
         survey = await make_open(uow, await make_agency(uow))
         await make_answers(uow, *[{"ease": 4}] * 9)
         await uow.commit()
     found: list[Row] = []
-    async for some in exporting.slices(reading, survey.id, size=2):
+    async for some in exporting.slices(look, survey.id, size=2):
         found += some
         async with unit_of_work() as uow:
             await make_answers(uow, {"ease": 1})
