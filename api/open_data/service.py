@@ -22,6 +22,8 @@ TREND = 12
 """Months of a trend, of which a few megabytes each are kept."""
 
 Opening = Callable[[], Reading]
+_State = tuple[int | None, bool]
+"""A version, and whether the month runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +40,13 @@ class Made:
 class _Kept:
     """A month in the state in which it was made. Whole and brief go together, and never tell two states."""
 
-    state: tuple[int, bool]
+    state: _State
     until: float
     brief: Mapping[str | None, Brief]
     made: Made | None
+
+
+_Pair = tuple[Mapping[str | None, Brief], Made]
 
 
 class Shelf:
@@ -90,21 +95,26 @@ class Shelf:
             found[month] = kept.brief if kept else (await self._make(open_reading, month, state))[0]
         return found
 
-    async def _make(
-        self, open_reading: Opening, month: date, state: tuple[int, bool]
-    ) -> tuple[Mapping[str | None, Brief], Made]:
+    async def _make(self, open_reading: Opening, month: date, state: _State) -> _Pair:
+        if pair := self._whole(month, state):
+            return pair
         async with self._making:
-            kept = self._fresh(month, state)
-            if kept is not None and kept.made is not None:
-                return kept.brief, kept.made
             async with open_reading() as reading:
+                # Somebody else may have made it meanwhile, and of a newer state.
+                state = (await version(reading, month), state[1])
+                if pair := self._whole(month, state):
+                    return pair
                 counted = await counted_in(reading, month)
             # Some ten thousand agencies take a good part of a second, in which others are answered.
             brief, made = await asyncio.to_thread(_made, month, counted, provisional=state[1])
             self._keep(month, _Kept(state=state, until=self._now() + LIFE_SECONDS, brief=brief, made=made))
         return brief, made
 
-    def _fresh(self, month: date, state: tuple[int, bool]) -> _Kept | None:
+    def _whole(self, month: date, state: _State) -> _Pair | None:
+        kept = self._fresh(month, state)
+        return (kept.brief, kept.made) if kept and kept.made else None
+
+    def _fresh(self, month: date, state: _State) -> _Kept | None:
         kept = self._kept.get(month)
         return kept if kept and kept.state == state and kept.until > self._now() else None
 
@@ -119,7 +129,7 @@ class Shelf:
             del self._kept[one]
 
 
-def _made(month: date, counted: Month, *, provisional: bool) -> tuple[Mapping[str | None, Brief], Made]:
+def _made(month: date, counted: Month, *, provisional: bool) -> _Pair:
     found = lines(counted.agencies, counted.own)
     content = MonthScores.of(month, found, provisional=provisional).model_dump_json().encode()
     made = Made(lines=found, content=content, provisional=provisional, tag=conditional.tag_of(content))

@@ -25,9 +25,17 @@ class Gate:
     """Opens readings, and counts them; lets nobody have one while it is shut."""
 
     def __init__(self, services: Services) -> None:
-        self._services, self.open, self.count = services, asyncio.Event(), 0
+        self._services, self.open, self.count, self.free = services, asyncio.Event(), 0, 0
         self.error: Exception | None = None
+        self.reached = asyncio.Event()
         self.open.set()
+
+    def behind(self, free: int) -> "Gate":
+        """Return another gate, which is shut for all but so many."""
+        gate = Gate(self._services)
+        gate.free = free
+        gate.open.clear()
+        return gate
 
     def __call__(self) -> Any:
         """Return what waits at the gate, and is a reading then."""
@@ -40,7 +48,9 @@ class _Waiting:
 
     async def __aenter__(self) -> Reading:
         self._gate.count += 1
-        await self._gate.open.wait()
+        if self._gate.count > self._gate.free:
+            self._gate.reached.set()
+            await self._gate.open.wait()
         if self._gate.error:
             raise self._gate.error
         return await self._reading.__aenter__()
@@ -94,6 +104,22 @@ async def test_a_month_has_one_state(gate: Gate, keep: Keep) -> None:
     after = await shelf.trend(gate, current=CURRENT)
     assert gate.count == count + 1, "the page's month is not made twice"
     assert (before[MONTH]["H27"].dossiers, after[MONTH]["H27"].dossiers) == (5, made.lines[0].dossiers)
+
+
+async def test_what_is_there_waits_for_nothing(gate: Gate, keep: Keep) -> None:
+    """A month on the shelf is handed out while another is made; two who ask for one month make it once."""
+    shelf = Shelf()
+    for month in MONTHS[-2:]:
+        await keep("H27", 5, month=month)
+    first = await shelf.take(gate, MONTHS[-2], current=CURRENT)
+    making = gate.behind(2)
+    slow = [asyncio.create_task(shelf.take(making, MONTHS[-1], current=CURRENT)) for _ in range(2)]
+    await making.reached.wait()
+    async with asyncio.timeout(20):
+        assert await shelf.take(gate, MONTHS[-2], current=CURRENT) is first
+    making.open.set()
+    one, other = await asyncio.gather(*slow)
+    assert one is other
 
 
 async def test_nobody_waits_long(gate: Gate, keep: Keep) -> None:
