@@ -230,6 +230,7 @@ _PREFIXES = {
     "SandboxSettings": "TINDAN_SANDBOX_",
     "TwilioSettings": "TINDAN_TWILIO_",
     "VaultSettings": "TINDAN_VAULT_",
+    "VnformSettings": "TINDAN_VNFORM_",
     "ZaloSettings": "TINDAN_ZALO_",
 }
 

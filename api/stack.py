@@ -244,7 +244,8 @@ class Stack:
 
     def _accounts(self) -> dict[str, str]:
         accounts = json.loads(self._told("accounts.json"))
-        twilio, zalo, emc = accounts["twilio"], accounts["zalo"], accounts["emc"]
+        twilio, zalo = accounts["twilio"], accounts["zalo"]
+        emc, vnform = accounts["emc"], accounts["vnform"]
         return {
             "TINDAN_TWILIO_ACCOUNT_SID": twilio["account_sid"],
             "TINDAN_TWILIO_AUTH_TOKEN": twilio["auth_token"],
@@ -253,6 +254,7 @@ class Stack:
             "TINDAN_ZALO_TEMPLATES": json.dumps(zalo.pop("templates")),
             **{f"TINDAN_ZALO_{name.upper()}": value for name, value in zalo.items()},
             **{f"TINDAN_EMC_{name.upper()}": value for name, value in emc.items()},
+            **{f"TINDAN_VNFORM_{name.upper()}": value for name, value in vnform.items()},
         }
 
     def _told(self, name: str) -> str:

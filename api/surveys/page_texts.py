@@ -37,7 +37,7 @@ TEXTS = {
         "kind": "Survey",
         "of": "Asked by",
         "until": "Answer until",
-        "confidential": "Your answers are confidential: neither name nor number nor address is kept with them.",
+        "confidential": "Your answers are confidential: no name, number or address is kept with them.",
         "invited": "That you have answered is noted apart, so that you are not invited again.",
         "personal": "Write no names, phone numbers or numbers of documents: such parts are removed before "
         "anything is kept.",

@@ -60,7 +60,7 @@ class Accounts:
     def _vnform(self) -> dict[str, object]:
         return {
             "url": f"{self._public_url}/vnform",
-            "api_key": VNFORM.api_key,
+            "key": VNFORM.api_key,
             "link_key": VNFORM.link_key,
         }
 

@@ -96,7 +96,7 @@ async def there(sandbox: Running, services: Services) -> AsyncIterator[There]:
         given = (await http.get("/sandbox/accounts.json")).json()["vnform"]
         account = VnformAccount(
             url=given["url"],
-            key=given["api_key"],
+            key=given["key"],
             link_key=given["link_key"].encode(),
             dialect=VnformDialect(),
         )

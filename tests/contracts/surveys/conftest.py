@@ -71,7 +71,7 @@ async def account(http):
     given = (await http.get("/sandbox/accounts.json")).json()["vnform"]
     return VnformAccount(
         url=given["url"],
-        key=given["api_key"],
+        key=given["key"],
         link_key=given["link_key"].encode(),
         dialect=VnformDialect(),
     )
