@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from api.problems import FieldError, Problem, from_pydantic, invalid
 from api.text import Clean
 from storage.complaints.errors import NotNow, Overtaken
-from storage.complaints.kinds import DeclineReason
+from storage.complaints.kinds import DeclineGround
 from storage.questions.cleaning import Cleaning
 
 LONGEST_TEXT = 8000
@@ -50,11 +50,11 @@ def optional(field: str, typed: str) -> str | None:
     return text or None
 
 
-def decline_reason(typed: str) -> DeclineReason:
+def decline_reason(typed: str) -> DeclineGround:
     """Return a reason as it was chosen. Raises Problem (422)."""
-    if typed not in set(DeclineReason):
+    if typed not in set(DeclineGround):
         raise invalid("reason-needed", "reason")
-    return DeclineReason(typed)
+    return DeclineGround(typed)
 
 
 def require_scrubbed(texts: dict[str, str], clean: Cleaning) -> None:

@@ -147,7 +147,7 @@ async def decline(
     calendar: WorkingCalendar,
     link: str,
 ) -> None:
-    """Decline a complaint for a reason (`DeclineReason`), with words, which may be empty."""
+    """Decline a complaint for a reason (`DeclineGround`), with words, which may be empty."""
     chosen, words = decline_reason(reason), optional("text", text)
     held, deed = await _hold(uow, officer, complaint_id, attempt)
     with overtaken():

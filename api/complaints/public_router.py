@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import conditional
 from api.complaints import public_service
 from api.complaints.pace import admit
-from api.complaints.public_schemas import PublishedComplaint, PublishedPage, PublishedQuery
+from api.complaints.public_schemas import PublishedComplaint, PublishedComplaintPage, PublishedQuery
 from api.dependencies import Locale, Read
 
 router = APIRouter(prefix="/v1/complaints/published", tags=["complaints"], dependencies=[Depends(admit)])
@@ -17,7 +17,7 @@ router = APIRouter(prefix="/v1/complaints/published", tags=["complaints"], depen
 @router.get(
     "",
     summary="Complaints and suggestions that were answered",
-    response_model=PublishedPage,
+    response_model=PublishedComplaintPage,
     responses=conditional.NOT_MODIFIED,
 )
 async def list_published(

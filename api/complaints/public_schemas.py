@@ -43,7 +43,7 @@ class PublishedComplaint(BaseModel):
     updated_at: datetime
 
 
-class PublishedPage(BaseModel):
+class PublishedComplaintPage(BaseModel):
     """What is published, the last first."""
 
     items: list[PublishedComplaint]

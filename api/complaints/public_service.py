@@ -2,7 +2,12 @@
 
 from uuid import UUID
 
-from api.complaints.public_schemas import PublishedComplaint, PublishedMark, PublishedPage, PublishedQuery
+from api.complaints.public_schemas import (
+    PublishedComplaint,
+    PublishedComplaintPage,
+    PublishedMark,
+    PublishedQuery,
+)
 from api.named import Named
 from api.paging import cut
 from api.problems import invalid
@@ -12,7 +17,7 @@ from storage.complaints.published import Shown
 from storage.unit_of_work import Reading
 
 
-async def page(reading: Reading, query: PublishedQuery) -> PublishedPage:
+async def page(reading: Reading, query: PublishedQuery) -> PublishedComplaintPage:
     """Return a page of what is asked for. Raises Problem (422)."""
     mark = PublishedMark.decode(query.cursor, parameter="cursor") if query.cursor else None
     agency_id = None
@@ -27,7 +32,7 @@ async def page(reading: Reading, query: PublishedQuery) -> PublishedPage:
     )
     shown, more = cut(rows, query.limit)
     last = PublishedMark(at=shown[-1].published_at, id=shown[-1].id).encode() if more else None
-    return PublishedPage(items=[_worded(one) for one in shown], next_cursor=last)
+    return PublishedComplaintPage(items=[_worded(one) for one in shown], next_cursor=last)
 
 
 async def one(reading: Reading, published_id: UUID) -> PublishedComplaint:

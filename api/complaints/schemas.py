@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.bodies import AgencyCode, Body, DossierCode
 from api.named import Named
 from api.text import Clean
-from storage.complaints.kinds import ComplaintKind, ComplaintState, DeclineReason, EntryKind, Topic
+from storage.complaints.kinds import ComplaintKind, ComplaintState, ComplaintStep, DeclineGround, Topic
 from storage.questions.kinds import Publication
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4000), Clean]
@@ -46,10 +46,10 @@ class Consent(Body):
     public: Annotated[bool, Field(strict=True, examples=[True])]
 
 
-class Declined(BaseModel):
+class ComplaintDeclined(BaseModel):
     """Why a complaint is not processed, as a word and in words; what else the agency says is an entry."""
 
-    reason: DeclineReason
+    reason: DeclineGround
     detail: str = Field(examples=["Nội dung phản ánh chưa rõ."])
 
 
@@ -62,7 +62,7 @@ class EntryShown(BaseModel):
         late: the agency did it after the time that the law gives it.
     """
 
-    kind: EntryKind
+    kind: ComplaintStep
     agency: str
     to_agency: str | None
     text: str | None
@@ -97,7 +97,7 @@ class ComplaintShown(BaseModel):
     received_at: datetime
     process_by: datetime | None
     closed_at: datetime | None
-    declined: Declined | None
+    declined: ComplaintDeclined | None
 
 
 class ComplaintDetail(ComplaintShown):

@@ -5,26 +5,26 @@ from typing import Any
 from uuid import UUID
 
 from api.bilingual import Words
-from api.complaints.schemas import ComplaintDetail, ComplaintShown, Declined, EntryShown
+from api.complaints.schemas import ComplaintDeclined, ComplaintDetail, ComplaintShown, EntryShown
 from api.named import Named
-from storage.complaints.kinds import DeclineReason
+from storage.complaints.kinds import DeclineGround
 from storage.complaints.own import OwnComplaint, OwnEntry
 
-DECLINED: dict[DeclineReason, Words] = {
-    DeclineReason.NOT_OURS: Words(
+DECLINED: dict[DeclineGround, Words] = {
+    DeclineGround.NOT_OURS: Words(
         "Nội dung không thuộc thẩm quyền của cơ quan này.", "It is not for this agency to process."
     ),
-    DeclineReason.UNCLEAR: Words(
+    DeclineGround.UNCLEAR: Words(
         "Nội dung phản ánh chưa rõ. Bạn có thể gửi lại, cụ thể hơn.",
         "It is not clear. You may send another, in more detail.",
     ),
-    DeclineReason.ABUSIVE: Words("Nội dung có lời lẽ không phù hợp.", "It is worded offensively."),
-    DeclineReason.REPEATED: Words("Nội dung này đã được xử lý.", "The same was processed before."),
-    DeclineReason.OTHER_WAY: Words(
+    DeclineGround.ABUSIVE: Words("Nội dung có lời lẽ không phù hợp.", "It is worded offensively."),
+    DeclineGround.REPEATED: Words("Nội dung này đã được xử lý.", "The same was processed before."),
+    DeclineGround.OTHER_WAY: Words(
         "Đây là khiếu nại hoặc tố cáo, được giải quyết theo trình tự riêng của pháp luật.",
         "It is an appeal or a denunciation, for which the law has another procedure.",
     ),
-    DeclineReason.NOT_SUPPLIED: Words(
+    DeclineGround.NOT_SUPPLIED: Words(
         "Chưa nhận được thông tin đã yêu cầu bổ sung.", "What you were asked for did not come."
     ),
 }
@@ -56,7 +56,9 @@ def detail(
 
 
 def _told(complaint: OwnComplaint, party_id: UUID, locale: str) -> dict[str, Any]:
-    reason = complaint.decline_reason
+    reason, declined = complaint.decline_reason, None
+    if reason:
+        declined = ComplaintDeclined(reason=reason, detail=getattr(DECLINED[reason], locale))
     return {
         "id": complaint.id,
         "code": complaint.code,
@@ -72,5 +74,5 @@ def _told(complaint: OwnComplaint, party_id: UUID, locale: str) -> dict[str, Any
         "received_at": complaint.received_at,
         "process_by": complaint.process_by,
         "closed_at": complaint.closed_at,
-        "declined": Declined(reason=reason, detail=getattr(DECLINED[reason], locale)) if reason else None,
+        "declined": declined,
     }

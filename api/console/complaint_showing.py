@@ -16,7 +16,7 @@ from api.console.forms import FormError
 from api.console.frame import Visitor, page
 from api.console.moments import Clock, clock
 from api.services import Services
-from storage.complaints.kinds import OPEN, ComplaintState, DeclineReason, EntryKind, Stage
+from storage.complaints.kinds import OPEN, ComplaintState, ComplaintStep, DeclineGround, Stage
 from storage.complaints.opening import OpenedComplaint
 from storage.complaints.queue import Queued
 from storage.questions.kinds import Publication
@@ -30,10 +30,10 @@ _DEEDS: Mapping[ComplaintState, frozenset[str]] = {
 """What `storage.complaints.handling` takes while an agency has something to do."""
 _WHILE_AWAITED = frozenset({"answer", "decline"})
 """What of it is taken while the sender is awaited, too."""
-_STANDS: Mapping[EntryKind, ComplaintState] = {
-    EntryKind.RECEIVED: ComplaintState.RECEIVED,
-    EntryKind.FORWARDED: ComplaintState.RECEIVED,
-    EntryKind.ACCEPTED: ComplaintState.ACCEPTED,
+_STANDS: Mapping[ComplaintStep, ComplaintState] = {
+    ComplaintStep.RECEIVED: ComplaintState.RECEIVED,
+    ComplaintStep.FORWARDED: ComplaintState.RECEIVED,
+    ComplaintStep.ACCEPTED: ComplaintState.ACCEPTED,
 }
 """How a complaint stands after what happened to it, apart from asking for more."""
 _ELEMENTS: Mapping[str, str] = {
@@ -111,7 +111,7 @@ async def show(
         templates=beginning.choices(text["template_none"]),
         reasons=[
             ("", text["reason_choose"]),
-            *((one.value, text[f"reason_{one.value}"]) for one in DeclineReason),
+            *((one.value, text[f"reason_{one.value}"]) for one in DeclineGround),
         ],
         typed=typed,
         kept=typed.written if homeless else (),

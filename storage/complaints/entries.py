@@ -7,7 +7,7 @@ from uuid import UUID
 
 from storage.complaints.errors import Overtaken
 from storage.complaints.holding import Held
-from storage.complaints.kinds import EntryKind
+from storage.complaints.kinds import ComplaintStep
 from storage.complaints.sealed import ENTRY
 from storage.errors import NotFoundError
 from storage.parties import repository as parties
@@ -30,7 +30,7 @@ class NewEntry:
     """Something that happens; see `models.ComplaintEntry`."""
 
     id: UUID
-    kind: EntryKind
+    kind: ComplaintStep
     officer_id: UUID | None = None
     to_agency_id: UUID | None = None
     text: str | None = None
@@ -53,7 +53,7 @@ async def is_repeat(reading: Reading, held: Held, new: NewEntry) -> bool:
     if text_sealed is not None:
         text = (await parties.open_key(reading, held.party_id)).decrypt(text_sealed, ENTRY)
     if (kind, officer_id, to_agency_id, text) != (new.kind, new.officer_id, new.to_agency_id, new.text):
-        raise Overtaken(EntryKind(kind))
+        raise Overtaken(ComplaintStep(kind))
     return True
 
 

@@ -10,7 +10,7 @@ from storage.complaints.deadlines import next_due, publish_by, terms
 from storage.complaints.entries import NewEntry
 from storage.complaints.errors import Decided
 from storage.complaints.holding import Held, hold_own, save
-from storage.complaints.kinds import OPEN, ComplaintKind, ComplaintState, EntryKind, Topic
+from storage.complaints.kinds import OPEN, ComplaintKind, ComplaintState, ComplaintStep, Topic
 from storage.complaints.sealed import COMPLAINT
 from storage.dossiers.working_days import WorkingCalendar
 from storage.errors import NotFoundError
@@ -123,7 +123,7 @@ async def supply(
     """
     held = await hold_own(uow, party_id, complaint_id)
     held.require({ComplaintState.MORE_ASKED})
-    new = NewEntry(id=new_id(), kind=EntryKind.SUPPLIED, text=text)
+    new = NewEntry(id=new_id(), kind=ComplaintStep.SUPPLIED, text=text)
     await entries.add(uow, held, new, at=held.next_moment(now), due_at=None)
     await save(uow, held.going_on(now, calendar))
 
@@ -139,7 +139,7 @@ async def withdraw(uow: UnitOfWork, party_id: UUID, complaint_id: UUID, *, now: 
     if held.state is ComplaintState.WITHDRAWN:
         return
     held.require(OPEN)
-    new = NewEntry(id=new_id(), kind=EntryKind.WITHDRAWN)
+    new = NewEntry(id=new_id(), kind=ComplaintStep.WITHDRAWN)
     await entries.add(uow, held, new, at=held.next_moment(now), due_at=None)
     ended = replace(held, state=ComplaintState.WITHDRAWN, awaited_since=None, resumes=None, closed_at=now)
     await save(uow, replace(ended, publication=Publication.PRIVATE))
@@ -181,6 +181,6 @@ async def disagree(uow: UnitOfWork, party_id: UUID, complaint_id: UUID, *, now: 
 
 
 async def _take_back(uow: UnitOfWork, held: Held, now: datetime) -> None:
-    new = NewEntry(id=new_id(), kind=EntryKind.TAKEN_DOWN)
+    new = NewEntry(id=new_id(), kind=ComplaintStep.TAKEN_DOWN)
     await entries.add(uow, held, new, at=held.next_moment(now), due_at=None)
     await publishing.take_back(uow, held.id, now=now)

@@ -15,7 +15,7 @@ from storage.complaints.deadlines import publish_by
 from storage.complaints.entries import NewEntry
 from storage.complaints.errors import Overtaken
 from storage.complaints.holding import Held, save
-from storage.complaints.kinds import OPEN, WITH_AGENCY, ComplaintState, DeclineReason, EntryKind
+from storage.complaints.kinds import OPEN, WITH_AGENCY, ComplaintState, ComplaintStep, DeclineGround
 from storage.dossiers.working_days import WorkingCalendar
 from storage.questions.kinds import Publication
 from storage.unit_of_work import UnitOfWork
@@ -44,7 +44,7 @@ async def accept(uow: UnitOfWork, held: Held, deed: Deed) -> bool:
         NotNow: it does not wait for that.
         NotFoundError: the form is another complaint's, or the party is no more.
     """
-    new = NewEntry(id=deed.form_id, kind=EntryKind.ACCEPTED, officer_id=deed.officer_id)
+    new = NewEntry(id=deed.form_id, kind=ComplaintStep.ACCEPTED, officer_id=deed.officer_id)
     if await _is_done(uow, held, deed, new, {ComplaintState.RECEIVED}):
         return False
     after = replace(held, state=ComplaintState.ACCEPTED)
@@ -55,16 +55,16 @@ async def decline(
     uow: UnitOfWork,
     held: Held,
     deed: Deed,
-    reason: DeclineReason,
+    reason: DeclineGround,
     text: str | None,
     *,
     calendar: WorkingCalendar,
 ) -> bool:
     """Decline a complaint that was not taken on, with a reason, and words where there is more to say."""
-    new = NewEntry(id=deed.form_id, kind=EntryKind.DECLINED, officer_id=deed.officer_id, text=text)
+    new = NewEntry(id=deed.form_id, kind=ComplaintStep.DECLINED, officer_id=deed.officer_id, text=text)
     if await _is_done(uow, held, deed, new, OPEN):
         if held.decline_reason is not reason:
-            raise Overtaken(EntryKind.DECLINED)
+            raise Overtaken(ComplaintStep.DECLINED)
         return False
     running = held.going_on(deed.now, calendar)
     running.require({ComplaintState.RECEIVED})
@@ -74,7 +74,7 @@ async def decline(
 
 async def ask_more(uow: UnitOfWork, held: Held, deed: Deed, text: str) -> bool:
     """Ask whoever filed it for more; the agency's time stands still until they answer."""
-    new = NewEntry(id=deed.form_id, kind=EntryKind.MORE_ASKED, officer_id=deed.officer_id, text=text)
+    new = NewEntry(id=deed.form_id, kind=ComplaintStep.MORE_ASKED, officer_id=deed.officer_id, text=text)
     if await _is_done(uow, held, deed, new, WITH_AGENCY):
         return False
     after = replace(held, state=ComplaintState.MORE_ASKED, awaited_since=_at(held, deed), resumes=held.state)
@@ -87,7 +87,7 @@ async def forward(
     """Send a complaint on to another agency, in force, which receives it now: see `Terms.forwarded`."""
     new = NewEntry(
         id=deed.form_id,
-        kind=EntryKind.FORWARDED,
+        kind=ComplaintStep.FORWARDED,
         officer_id=deed.officer_id,
         to_agency_id=agency_id,
         text=text,
@@ -109,7 +109,7 @@ async def answer(uow: UnitOfWork, held: Held, deed: Deed, text: str, *, calendar
 
     Where whoever filed it agreed, it waits for a moderator then.
     """
-    new = NewEntry(id=deed.form_id, kind=EntryKind.ANSWERED, officer_id=deed.officer_id, text=text)
+    new = NewEntry(id=deed.form_id, kind=ComplaintStep.ANSWERED, officer_id=deed.officer_id, text=text)
     if await _is_done(uow, held, deed, new, OPEN):
         return False
     running = held.going_on(deed.now, calendar)

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from storage.complaints.deadlines import Terms, next_due
 from storage.complaints.errors import NotNow, Overtaken
-from storage.complaints.kinds import ComplaintState, DeclineReason, EntryKind
+from storage.complaints.kinds import ComplaintState, ComplaintStep, DeclineGround
 from storage.dossiers.working_days import WorkingCalendar
 from storage.errors import NotFoundError
 from storage.officers.authority import holds
@@ -63,9 +63,9 @@ class Held:
     awaited_since: datetime | None
     resumes: ComplaintState | None
     closed_at: datetime | None
-    decline_reason: DeclineReason | None
+    decline_reason: DeclineGround | None
     last_id: UUID
-    last_kind: EntryKind
+    last_kind: ComplaintStep
     last_at: datetime
 
     def require_seen(self, seen: UUID) -> None:
@@ -142,6 +142,6 @@ async def _held(
         "state": ComplaintState(row["state"]),
         "publication": Publication(row["publication"]),
         "resumes": resumes and ComplaintState(resumes),
-        "decline_reason": reason and DeclineReason(reason),
+        "decline_reason": reason and DeclineGround(reason),
     }
-    return Held(**row | words, terms=terms, last_id=last_id, last_kind=EntryKind(kind), last_at=at)
+    return Held(**row | words, terms=terms, last_id=last_id, last_kind=ComplaintStep(kind), last_at=at)

@@ -44,7 +44,7 @@ WITH_AGENCY = frozenset({ComplaintState.RECEIVED, ComplaintState.ACCEPTED})
 OPEN = WITH_AGENCY | {ComplaintState.MORE_ASKED}
 
 
-class EntryKind(StrEnum):
+class ComplaintStep(StrEnum):
     """What happened to it."""
 
     RECEIVED = "received"
@@ -62,7 +62,7 @@ class EntryKind(StrEnum):
     """What was published is to be read no more: a moderator's will, or that of whoever sent it."""
 
 
-class DeclineReason(StrEnum):
+class DeclineGround(StrEnum):
     """Why it is not processed."""
 
     NOT_OURS = "not_ours"

@@ -30,7 +30,7 @@ class Complaint(SQLModel, table=True):
         publish_by: by when a moderator is to decide, while one is to.
         next_due_at: what the agency has to do first; none while the citizen is awaited or all is over.
         awaited_since: since when the citizen is asked for more, and `resumes` where it goes on then.
-        decline_reason: a word of `kinds.DeclineReason`.
+        decline_reason: a word of `kinds.DeclineGround`.
         changed_xid: the transaction that changed it last, by which it is asked for what is new.
     """
 

@@ -12,7 +12,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from storage.cipher import Cipher, PartyKey
-from storage.complaints.kinds import DeclineReason, EntryKind
+from storage.complaints.kinds import ComplaintStep, DeclineGround
 from storage.complaints.queue import ROWS, Queued, told
 from storage.complaints.sealed import ENTRY
 from storage.errors import NotFoundError
@@ -53,7 +53,7 @@ class OpenedEntry:
     """
 
     id: UUID
-    kind: EntryKind
+    kind: ComplaintStep
     officer_id: UUID | None
     officer_name: str | None
     from_agency: str
@@ -79,7 +79,7 @@ class OpenedComplaint:
     """
 
     row: Queued
-    decline_reason: DeclineReason | None
+    decline_reason: DeclineGround | None
     published_id: UUID | None
     entries: tuple[OpenedEntry, ...]
 
@@ -91,7 +91,7 @@ class OpenedComplaint:
     @property
     def answer(self) -> str | None:
         """What it was answered, once it was."""
-        return next((one.text for one in reversed(self.entries) if one.kind is EntryKind.ANSWERED), None)
+        return next((one.text for one in reversed(self.entries) if one.kind is ComplaintStep.ANSWERED), None)
 
 
 async def opened(
@@ -113,7 +113,7 @@ async def opened(
     reason = more["decline_reason"]
     return OpenedComplaint(
         row=Queued(**told(key, row)),
-        decline_reason=reason and DeclineReason(reason),
+        decline_reason=reason and DeclineGround(reason),
         published_id=more["published_id"],
         entries=tuple(_entry(reading.cipher, key, one) for one in entries),
     )
@@ -129,7 +129,7 @@ async def reaches(reading: Reading, desk: Desk, complaint_id: UUID) -> bool:
 def _entry(cipher: Cipher, key: PartyKey, row: dict[str, Any]) -> OpenedEntry:
     name, text = row.pop("name_sealed"), row.pop("text_sealed")
     return OpenedEntry(
-        **row | {"kind": EntryKind(row["kind"])},
+        **row | {"kind": ComplaintStep(row["kind"])},
         text=None if text is None else key.decrypt(text, ENTRY),
         officer_name=None if name is None else cipher.unseal(name, NAME),
     )

@@ -10,7 +10,7 @@ from psycopg.rows import dict_row
 
 from storage import moments
 from storage.cipher import PartyKey
-from storage.complaints.kinds import ComplaintKind, ComplaintState, DeclineReason, EntryKind, Topic
+from storage.complaints.kinds import ComplaintKind, ComplaintState, ComplaintStep, DeclineGround, Topic
 from storage.complaints.sealed import COMPLAINT, ENTRY
 from storage.errors import NotFoundError
 from storage.moments import Moment, moment_of
@@ -77,7 +77,7 @@ class OwnComplaint:
     received_at: datetime
     process_by: datetime | None
     closed_at: datetime | None
-    decline_reason: DeclineReason | None
+    decline_reason: DeclineGround | None
     xid: int
 
 
@@ -85,7 +85,7 @@ class OwnComplaint:
 class OwnEntry:
     """Something that happened, opened; see `models.ComplaintEntry`. `late` is after it was due."""
 
-    kind: EntryKind
+    kind: ComplaintStep
     from_agency: str
     to_agency: str | None
     text: str | None
@@ -153,12 +153,12 @@ def _complaint(key: PartyKey, row: dict[str, Any]) -> OwnComplaint:
         "topic": Topic(row["topic"]),
         "state": ComplaintState(row["state"]),
         "publication": Publication(row["publication"]),
-        "decline_reason": reason and DeclineReason(reason),
+        "decline_reason": reason and DeclineGround(reason),
     }
     return OwnComplaint(**row | words)
 
 
 def _entry(key: PartyKey, row: dict[str, Any]) -> OwnEntry:
     text = row.pop("text_sealed")
-    words = {"kind": EntryKind(row["kind"]), "text": None if text is None else key.decrypt(text, ENTRY)}
+    words = {"kind": ComplaintStep(row["kind"]), "text": None if text is None else key.decrypt(text, ENTRY)}
     return OwnEntry(**row | words)

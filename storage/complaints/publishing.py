@@ -12,7 +12,7 @@ from storage.complaints import entries
 from storage.complaints.entries import NewEntry
 from storage.complaints.errors import NotNow, Overtaken
 from storage.complaints.holding import Held, save
-from storage.complaints.kinds import ComplaintState, EntryKind
+from storage.complaints.kinds import ComplaintState, ComplaintStep
 from storage.ids import new_id
 from storage.questions import cleaning
 from storage.questions.kinds import Publication
@@ -81,7 +81,7 @@ async def publish(uow: UnitOfWork, held: Held, new: Published, *, officer_id: UU
         "at": now,
     }
     await driver.execute(_PUBLISH, given)
-    await _decide(uow, held, EntryKind.PUBLISHED, Publication.PUBLISHED, officer_id=officer_id, now=now)
+    await _decide(uow, held, ComplaintStep.PUBLISHED, Publication.PUBLISHED, officer_id=officer_id, now=now)
     return True
 
 
@@ -91,7 +91,7 @@ async def refuse(uow: UnitOfWork, held: Held, *, officer_id: UUID, now: datetime
         return False
     _require_as_seen(held, Publication.PENDING)
     await _decide(
-        uow, held, EntryKind.PUBLICATION_REFUSED, Publication.REFUSED, officer_id=officer_id, now=now
+        uow, held, ComplaintStep.PUBLICATION_REFUSED, Publication.REFUSED, officer_id=officer_id, now=now
     )
     return True
 
@@ -105,7 +105,7 @@ async def take_down(uow: UnitOfWork, held: Held, *, officer_id: UUID, now: datet
         return False
     _require_as_seen(held, Publication.PUBLISHED)
     await take_back(uow, held.id, now=now)
-    await _decide(uow, held, EntryKind.TAKEN_DOWN, Publication.TAKEN_DOWN, officer_id=officer_id, now=now)
+    await _decide(uow, held, ComplaintStep.TAKEN_DOWN, Publication.TAKEN_DOWN, officer_id=officer_id, now=now)
     return True
 
 
@@ -125,7 +125,7 @@ def _require_as_seen(held: Held, seen: Publication) -> None:
 async def _decide(
     uow: UnitOfWork,
     held: Held,
-    kind: EntryKind,
+    kind: ComplaintStep,
     publication: Publication,
     *,
     officer_id: UUID,

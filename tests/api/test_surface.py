@@ -402,7 +402,14 @@ async def test_every_answer_has_the_headers(client: httpx.AsyncClient) -> None:
         assert "frame-ancestors 'none'" in policy, path
 
 
-OF_EVERYBODY = ("/v1/procedures", "/v1/life-events", "/v1/questions", "/v1/agencies", "/v1/open-data")
+OF_EVERYBODY = (
+    "/v1/procedures",
+    "/v1/life-events",
+    "/v1/questions",
+    "/v1/complaints/published",
+    "/v1/agencies",
+    "/v1/open-data",
+)
 
 
 async def test_what_is_personal_is_kept_by_no_cache(

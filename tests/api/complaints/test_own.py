@@ -10,7 +10,7 @@ import pytest
 from api.complaints import moderator_service
 from api.complaints.wording import DECLINED
 from api.services import Services
-from storage.complaints.kinds import DeclineReason
+from storage.complaints.kinds import DeclineGround
 from tests.api.callers import MakeAgency, MakeCitizen
 from tests.api.complaints.filing import ANSWER, PATH, Counter, Filer, notices
 
@@ -75,9 +75,9 @@ async def test_each_step_is_read_and_told(
     assert ANSWER not in inbox.text
 
 
-@pytest.mark.parametrize("reason", DeclineReason)
+@pytest.mark.parametrize("reason", DeclineGround)
 async def test_why_it_is_declined_is_told_in_words(
-    filer: Filer, counter: Counter, services: Services, reason: DeclineReason
+    filer: Filer, counter: Counter, services: Services, reason: DeclineGround
 ):
     """In the language that is asked for, beside the word that an app knows and what the officer adds."""
     complaint_id = (await filer.file())["id"]

@@ -13,7 +13,7 @@ from storage.complaints.codes import new_code
 from storage.complaints.filing import NewComplaint
 from storage.complaints.handling import Deed
 from storage.complaints.holding import Held, hold
-from storage.complaints.kinds import ComplaintKind, DeclineReason, Topic
+from storage.complaints.kinds import ComplaintKind, DeclineGround, Topic
 from storage.complaints.opening import OpenedComplaint
 from storage.complaints.publishing import Published
 from storage.dossiers.models import Dossier
@@ -141,7 +141,7 @@ class Bureau:
         return await self.do(handling.accept, complaint_id, **how)
 
     async def decline(
-        self, complaint_id: UUID, reason: DeclineReason = DeclineReason.UNCLEAR, **how: Any
+        self, complaint_id: UUID, reason: DeclineGround = DeclineGround.UNCLEAR, **how: Any
     ) -> bool:
         """Decline one."""
         return await self.do(handling.decline, complaint_id, reason, "Không rõ.", calendar=CALENDAR, **how)

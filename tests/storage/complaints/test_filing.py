@@ -10,7 +10,7 @@ from storage.complaints import filing, own
 from storage.complaints.codes import ALPHABET, LENGTH, PREFIX, new_code
 from storage.complaints.errors import NotNow
 from storage.complaints.filing import NewComplaint
-from storage.complaints.kinds import ComplaintKind, ComplaintState, EntryKind, Topic
+from storage.complaints.kinds import ComplaintKind, ComplaintState, ComplaintStep, Topic
 from storage.errors import NotFoundError
 from storage.ids import new_id
 from storage.moments import BEFORE_ALL_IDS
@@ -82,7 +82,7 @@ async def test_it_may_be_withdrawn_while_it_is_open(bureau: Bureau, *, public: b
         assert (held.state, held.publication) == (ComplaintState.WITHDRAWN, Publication.PRIVATE)
         assert (held.next_due_at, held.awaited_since, held.resumes) == (None, None, None)
         kinds = [one.kind for one in (await bureau.opened(complaint_id)).entries]
-        assert kinds.count(EntryKind.WITHDRAWN) == 1
+        assert kinds.count(ComplaintStep.WITHDRAWN) == 1
 
 
 @pytest.mark.parametrize("end", ["answer", "decline"])
@@ -185,8 +185,8 @@ async def test_a_party_reads_its_own_newest_first_and_what_changed(bureau: Burea
         one, entries = await own.one(uow, bureau.party_id, ids[1])
     assert one.process_by is None, "nothing is due while the party is asked"
     assert [entry.kind for entry in entries] == [
-        EntryKind.RECEIVED,
-        EntryKind.ACCEPTED,
-        EntryKind.MORE_ASKED,
+        ComplaintStep.RECEIVED,
+        ComplaintStep.ACCEPTED,
+        ComplaintStep.MORE_ASKED,
     ]
     assert entries[-1].text == "Nộp ngày nào?"

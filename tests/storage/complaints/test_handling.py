@@ -9,7 +9,7 @@ import pytest
 from storage.complaints.deadlines import end_of, terms
 from storage.complaints.errors import NotNow, Overtaken
 from storage.complaints.holding import hold
-from storage.complaints.kinds import ComplaintState, DeclineReason, EntryKind
+from storage.complaints.kinds import ComplaintState, ComplaintStep, DeclineGround
 from storage.errors import NotFoundError
 from storage.ids import new_id
 from storage.questions.kinds import Publication
@@ -56,7 +56,7 @@ async def test_a_complaint_is_kept_as_it_was_written(bureau: Bureau):
     found = await bureau.opened(complaint_id)
     assert (found.row.text, found.row.state) == (WRITTEN, ComplaintState.RECEIVED)
     assert found.row.terms == terms(NOW, CALENDAR)
-    assert [one.kind for one in found.entries] == [EntryKind.RECEIVED]
+    assert [one.kind for one in found.entries] == [ComplaintStep.RECEIVED]
     assert found.row.code.startswith("PA-")
     ((kept,),) = await bureau.sql("SELECT text_sealed FROM complaint")
     assert WRITTEN.encode() not in bytes(kept), "it stands there sealed"
@@ -119,7 +119,7 @@ async def test_a_form_with_other_content_is_not_the_same(bureau: Bureau):
     declined = await bureau.file()
     await bureau.decline(declined, form_id=(again := new_id()))
     with pytest.raises(Overtaken):
-        await bureau.decline(declined, DeclineReason.ABUSIVE, form_id=again)
+        await bureau.decline(declined, DeclineGround.ABUSIVE, form_id=again)
 
 
 async def test_who_saw_it_otherwise_is_told_what_happened(bureau: Bureau):
@@ -129,11 +129,11 @@ async def test_who_saw_it_otherwise_is_told_what_happened(bureau: Bureau):
     await bureau.accept(complaint_id)
     with pytest.raises(Overtaken) as caught:
         await bureau.decline(complaint_id, seen=seen)
-    assert caught.value.last is EntryKind.ACCEPTED
+    assert caught.value.last is ComplaintStep.ACCEPTED
     await bureau.withdraw(complaint_id)
     with pytest.raises(Overtaken) as caught:
         await bureau.answer(complaint_id, seen=seen)
-    assert caught.value.last is EntryKind.WITHDRAWN
+    assert caught.value.last is ComplaintStep.WITHDRAWN
 
 
 async def test_of_two_at_once_one_is_first(bureau: Bureau):
@@ -184,9 +184,9 @@ async def test_it_is_another_agencys_once_it_is_sent_on(bureau: Bureau):
     assert found.row.terms.process_by == before.terms.process_by, "the citizen waits no longer for it"
     assert found.row.terms.accept_by > before.terms.accept_by
     assert [one.kind for one in found.entries] == [
-        EntryKind.RECEIVED,
-        EntryKind.ACCEPTED,
-        EntryKind.FORWARDED,
+        ComplaintStep.RECEIVED,
+        ComplaintStep.ACCEPTED,
+        ComplaintStep.FORWARDED,
     ]
     assert (found.last.from_agency, found.last.to_agency) == ("Ủy ban nhân dân H26", "Ủy ban nhân dân H27")
     assert found.last.text == "Thuộc H27."
@@ -220,11 +220,11 @@ async def test_what_is_done_late_is_kept_and_stays_late(bureau: Bureau):
     await bureau.answer(complaint_id)
     found = await bureau.opened(complaint_id)
     assert [(one.kind, one.late) for one in found.entries] == [
-        (EntryKind.RECEIVED, False),
-        (EntryKind.ACCEPTED, True),
-        (EntryKind.MORE_ASKED, True),
-        (EntryKind.SUPPLIED, False),
-        (EntryKind.ANSWERED, True),
+        (ComplaintStep.RECEIVED, False),
+        (ComplaintStep.ACCEPTED, True),
+        (ComplaintStep.MORE_ASKED, True),
+        (ComplaintStep.SUPPLIED, False),
+        (ComplaintStep.ANSWERED, True),
     ]
     in_time = await bureau.file()
     await bureau.accept(in_time)
@@ -252,8 +252,8 @@ async def test_entries_stand_in_the_order_of_what_happened(bureau: Bureau):
     await bureau.answer(complaint_id, now=NOW - timedelta(hours=2))
     found = await bureau.opened(complaint_id)
     assert [one.kind for one in found.entries] == [
-        EntryKind.RECEIVED,
-        EntryKind.ACCEPTED,
-        EntryKind.ANSWERED,
+        ComplaintStep.RECEIVED,
+        ComplaintStep.ACCEPTED,
+        ComplaintStep.ANSWERED,
     ]
     assert len({one.at for one in found.entries}) == 3

@@ -8,7 +8,7 @@ import pytest
 from storage.complaints import filing, moderating, published, publishing
 from storage.complaints.errors import Decided, NotNow, Overtaken
 from storage.complaints.holding import hold
-from storage.complaints.kinds import ComplaintKind, EntryKind
+from storage.complaints.kinds import ComplaintKind, ComplaintStep
 from storage.complaints.published import Shown
 from storage.complaints.publishing import Published
 from storage.errors import NotFoundError
@@ -66,7 +66,7 @@ async def test_nothing_is_read_before_a_moderator_lets_it(bureau: Bureau):
         assert await published.one(uow, found.id) == found
     assert not await bureau.publish(complaint_id, NEW), "a second click changes nothing"
     last = (await bureau.opened(complaint_id)).last
-    assert (last.kind, last.officer_id, last.late) == (EntryKind.PUBLISHED, bureau.officer_id, False)
+    assert (last.kind, last.officer_id, last.late) == (ComplaintStep.PUBLISHED, bureau.officer_id, False)
 
 
 async def test_nothing_personal_is_published_whoever_lets_it(bureau: Bureau):
@@ -124,7 +124,7 @@ async def test_consent_taken_back_takes_it_down_at_once(bureau: Bureau):
     await consent(bureau, complaint_id, public=False)
     await gone(bureau, found)
     last = (await bureau.opened(complaint_id)).last
-    assert (last.kind, last.officer_id) == (EntryKind.TAKEN_DOWN, None)
+    assert (last.kind, last.officer_id) == (ComplaintStep.TAKEN_DOWN, None)
     with pytest.raises(Overtaken):
         await moderate(bureau, publishing.take_down, complaint_id)
     await consent(bureau, complaint_id, public=True)
