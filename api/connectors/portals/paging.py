@@ -77,14 +77,13 @@ def _wanted(total: int, place: Place, size: int | None) -> int:
 def _following(place: Place, found: Sequence[Any], total: int | None, size: int | None) -> Place | None:
     if size is None:
         return None
-    here = _print(found)
-    if total is not None and place.total is not None and total < place.total:
+    if total is not None and place.total is not None and total < place.total and place.page > 1:
         # Records left the list, so others moved to pages that were read already.
         back = math.ceil((place.total - total) / size)
-        return Place(page=max(1, place.page - back), total=total, before=here)
+        return Place(page=max(1, place.page - back), total=total)
     # Where nobody tells how many there are, only an empty page is known to be the last.
     more = bool(found) if total is None else place.page * size < total
-    return Place(page=place.page + 1, total=total, before=here) if more else None
+    return Place(page=place.page + 1, total=total, before=_print(found)) if more else None
 
 
 def _print(found: Sequence[Any]) -> str:
