@@ -50,7 +50,7 @@ test: lint ## Lint and test on a real PostgreSQL; needs Python only
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
 
 verify: $(READY) verify-needs ## What needs more: a browser, Node, long faults (installs its needs)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --verify -m verify -n 2 --dist loadgroup
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --verify -m verify -n $(JOBS) --dist loadgroup
 
 verify-needs:
 	@infra/verify/needs
