@@ -73,7 +73,7 @@ async def summary(
     version: int | None = None,
     at_a_time: int = AT_A_TIME,
 ) -> list[QuestionSum] | None:
-    """Sum up the answers to the questions of a form; nothing is told of fewer than `FEWEST`, to one or at all.
+    """Sum up the answers to the questions of a form; of fewer than `FEWEST`, in one or all, nothing is told.
 
     Args:
         open_reading: begins each of the transactions in which they are counted: none of them lasts.
