@@ -5,6 +5,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from random import Random, SystemRandom
 
+import structlog
+
 from api.connectors.portals.admission import Admission
 from api.connectors.portals.deployment import AnyDeployment
 from api.connectors.portals.gate import Gate, Pause
@@ -13,6 +15,8 @@ from api.connectors.portals.port import NotLetInError, PortalError, RefusedError
 from api.connectors.portals.style import Call, Credential, Style
 from api.connectors.portals.wire import SilenceError
 from notify.retry import RetryPolicy
+
+log = structlog.get_logger(__name__)
 
 LONGEST_WAIT = timedelta(seconds=30)
 """A reading that would have to wait for longer is given up: whoever asked can come back."""
@@ -99,7 +103,16 @@ class Calls:
 
     async def _exchange(self, call: Call, secret: str) -> Understood:
         said = await self._gate.ask(self._style.word(call, secret))
-        return understand(said, self._deployment.answer, self._deployment.answers)
+        understood = understand(said, self._deployment.answer, self._deployment.answers)
+        if understood.meaning is Meaning.UNCLEAR and understood.answer is not None:
+            # For the operator, who can add the code to a table; the words could name somebody.
+            log.warning(
+                "portal_unexplained",
+                portal=self._deployment.name,
+                service=call.service,
+                code=understood.answer.code,
+            )
+        return understood
 
     async def _sign_in(self) -> Credential:
         try:

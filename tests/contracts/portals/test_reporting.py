@@ -10,16 +10,16 @@ from api.connectors.portals import reporting
 from api.connectors.portals.port import NotLetInError, Outcome, Reported, UnavailableError
 from tests.contracts.portals.conftest import CODE
 
-HASTY = 0.7
+HASTY = 1.0
 LATER = {"status": 4, "occurred_at": "2026-11-22T09:00:00+07:00"}
 LOST = [
-    ({"kind": "accept_then_hang", "seconds": 3600}, 1),
-    ({"kind": "cut"}, 1),
-    ({"kind": "misreport", "code": "1"}, 1),
-    ({"kind": "misreport", "text": "Lỗi: không xác định"}, 1),
-    ({"kind": "delay", "seconds": 3600}, 1),
-    ({"kind": "status", "code": 500}, 0),
-    ({"kind": "status", "code": 504}, 0),
+    {"kind": "accept_then_hang", "seconds": 3600},
+    {"kind": "delay", "seconds": 3600},
+    {"kind": "cut"},
+    {"kind": "misreport", "code": "1"},
+    {"kind": "misreport", "text": "Lỗi: không xác định"},
+    {"kind": "status", "code": 500},
+    {"kind": "status", "code": 504},
 ]
 
 
@@ -98,20 +98,24 @@ async def test_a_text_that_is_too_long_is_refused_or_cut(stage):
     assert stage.dossier(summary="x" * 5000)["TrichYeuHoSo"] == "x" * 1000
 
 
-@pytest.mark.parametrize(("fault", "arrived"), LOST, ids=named)
-async def test_a_lost_answer_is_asked_for_before_it_is_sent_again(stage, fault, arrived):
+@pytest.mark.parametrize("fault", LOST, ids=named)
+async def test_a_lost_answer_is_asked_for_before_it_is_sent_again(stage, fault):
     """Whatever happened, the portal has the dossier once, and we know it."""
-    portal, record = stage.open(timeout_seconds=HASTY), stage.dossier()
     await stage.script(fault, to=stage.report)
-    once = await portal.report_dossier(record, updating=False)
-    assert once.outcome is Outcome.UNKNOWN
-    if fault["kind"] != "delay":  # whose request is still held
-        assert len(await stage.reported()) == arrived
-    await stage.http.delete("/sandbox/portal")
-    await stage.script(fault, to=stage.report)
-    said = await reporting.report_dossier(portal, record)
+    said = await reporting.report_dossier(stage.open(timeout_seconds=HASTY), stage.dossier())
     assert said.outcome is Outcome.DONE
-    assert len(await stage.reported()) == 1
+    assert [one["updating"] for one in await stage.reported()] == [False]
+
+
+@pytest.mark.parametrize(
+    ("fault", "arrived"), [({"kind": "cut"}, 1), ({"kind": "status", "code": 500}, 0)], ids=named
+)
+async def test_by_itself_an_adapter_sends_once(stage, fault, arrived):
+    """What it does not know, it says so."""
+    await stage.script(fault, to=stage.report)
+    said = await stage.open().report_dossier(stage.dossier(), updating=False)
+    assert said == Reported(outcome=Outcome.UNKNOWN)
+    assert len(await stage.reported()) == arrived
 
 
 async def test_what_was_in_doubt_is_asked_for_first(stage):
@@ -127,13 +131,9 @@ async def test_what_was_in_doubt_is_asked_for_first(stage):
 
 async def test_who_can_not_be_asked_leaves_it_unknown(stage):
     """Nothing is sent a second time on a guess."""
-    portal = stage.open(timeout_seconds=HASTY, tries=1)
-    await portal.dossier(CODE)
-    await stage.script(
-        {"kind": "accept_then_hang", "seconds": 3600}, {"kind": "status", "code": 500, "times": -1}
-    )
-    said = await reporting.report_dossier(portal, stage.dossier())
-    assert said.outcome is Outcome.UNKNOWN
+    portal = stage.open(services={"find": "TimHoSo"})
+    await stage.script({"kind": "cut"}, to=stage.report)
+    assert (await reporting.report_dossier(portal, stage.dossier())).outcome is Outcome.UNKNOWN
     assert len(await stage.reported()) == 1
 
 
@@ -252,8 +252,9 @@ async def test_nothing_secret_is_logged(stage, caplog, capsys):
     """Neither account nor session, nor anything of a record, whatever goes wrong."""
     caplog.set_level(logging.DEBUG)
     portal = stage.open()
-    await stage.script({"kind": "cut"}, {"kind": "refuse", "code": "04"}, to=stage.report)
-    for _ in range(3):
+    wrong = {"kind": "misreport", "code": "77", "text": "Hồ sơ của Nguyễn Thị Ví Dụ"}
+    await stage.script({"kind": "cut"}, {"kind": "refuse", "code": "04"}, wrong, to=stage.report)
+    for _ in range(4):
         await portal.report_dossier(stage.dossier(), updating=False)
     found = await portal.dossier(CODE)
     assert found is not None
@@ -262,3 +263,5 @@ async def test_nothing_secret_is_logged(stage, caplog, capsys):
     for hidden in (stage.password, secret, found["ChuHoSo"], found["SoGiayToChuHoSo"]):
         assert hidden not in said
     assert "127.0.0.1" in said
+    assert "portal_unexplained" in said
+    assert "77" in said
