@@ -78,7 +78,7 @@ async def test_by_keyboard_alone(page, console):
         assert outlined, name
         assert min(height, width) >= 24, name
         stops.append(name)
-    sections = ["Việc cần làm", "Tin nhắn", "Câu hỏi", "Mẫu trả lời"]
+    sections = ["Việc cần làm", "Tin nhắn", "Câu hỏi", "Phản ánh, kiến nghị", "Đánh giá", "Mẫu trả lời"]
     assert stops == ["TinDan Trang cán bộ", "English", "Đăng xuất", *sections]
     await page.keyboard.press("Enter")
     await expect(page).to_have_url(console.at("/templates"))
