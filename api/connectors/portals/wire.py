@@ -97,9 +97,7 @@ class Wire:
 
 
 async def _content(response: httpx.Response) -> bytes:
-    """Return an answer; nothing of one that is packed, or a flood."""
-    if response.headers.get("content-encoding", "identity").lower() != "identity":
-        return b""
+    """Return an answer, not unpacked if it is packed; nothing of a flood."""
     content = bytearray()
     async for chunk in response.aiter_raw():
         content += chunk

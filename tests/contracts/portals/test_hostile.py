@@ -27,7 +27,13 @@ def said(stage, found, code="00", **more):
 
 
 @pytest.fixture
-def serve(stage):
+def heads():
+    """The heads of all requests that came."""
+    return []
+
+
+@pytest.fixture
+def serve(stage, heads):
     """Let everybody in, then answer with some bytes as they are; drip others until the caller goes."""
 
     @asynccontextmanager
@@ -35,6 +41,7 @@ def serve(stage):
         async def handle(reader, writer):
             try:
                 head = await reader.readuntil(b"\r\n\r\n")
+                heads.append(head.decode().lower())
                 first = b"/sign-in" in head.split(b"\r\n")[0]
                 writer.write(answer(sign_in) if first else raw)
                 await writer.drain()
@@ -119,6 +126,18 @@ async def test_what_is_no_session(stage, serve, sign_in):
     async with serve(answer(said(stage, [])), sign_in=sign_in) as portal:
         with pytest.raises(PortalError, match="signing in"):
             await portal.dossier(CODE)
+
+
+async def test_requests_ask_for_nothing_packed_and_show_no_secret(stage, serve, heads):
+    """Their addresses are logged by whoever stands in between; what unpacks without end is not asked for."""
+    async with serve(answer(said(stage, []))) as portal:
+        assert await portal.dossier(CODE) is None
+        assert (await portal.report_progress([stage.step()]))[0].outcome is Outcome.DONE
+    assert len(heads) == 3
+    for head in heads:
+        assert "accept-encoding: identity" in head
+        assert head.split()[1] in {"/sign-in", "/service", "/service/tracuuhoso", "/service/capnhattientrinh"}
+        assert stage.password not in head
 
 
 async def test_one_that_never_ends(serve):
