@@ -1,5 +1,6 @@
 """A portal over HTTP, of either style."""
 
+from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from api.connectors.portals.gate import Gate, Pace
 from api.connectors.portals.outcomes import Meaning, Understood, of_reports, says_each
 from api.connectors.portals.paging import Place, check_page, page_of
 from api.connectors.portals.port import (
+    NotLetInError,
     NotOfferedError,
     Outcome,
     Page,
@@ -23,6 +25,9 @@ from api.connectors.portals.session import SessionStyle
 from api.connectors.portals.style import Call, Style
 from api.connectors.portals.token import TokenStyle
 from api.connectors.portals.wire import SilenceError, Wire
+
+_OF_ONE = frozenset({Outcome.REFUSED, Outcome.MISSING})
+"""What a portal says of a whole call when one step of it is bad."""
 
 
 class HttpPortal:
@@ -89,22 +94,28 @@ class HttpPortal:
     async def report_progress(self, records: Sequence[Record]) -> list[Reported]:
         """Send steps of progress. Raises NotLetInError and NotOfferedError."""
         self._require(Offer.REPORT_PROGRESS)
-        reported: list[Reported] = []
-        size = self._deployment.chunk
-        for start in range(0, len(records), size):
-            reported += await self._report_chunk(records[start : start + size])
+        size, reported = self._deployment.chunk, list[Reported]()
+        waiting = deque(records[start : start + size] for start in range(0, len(records), size))
+        while waiting:
+            chunk = waiting.popleft()
+            try:
+                outcomes, each = await self._report(Service.PROGRESS, chunk)
+            except NotLetInError as error:
+                if not reported:
+                    raise
+                # What came of those before must not be forgotten; the next call says what is wrong.
+                left = Reported(outcome=Outcome.RETRYABLE, answer=error.answer)
+                return reported + [left] * (len(records) - len(reported))
+            if not each and len(chunk) > 1 and outcomes[0].outcome in _OF_ONE:
+                # One bad step must not hold up the others, and which one it is was not said.
+                waiting.extendleft([record] for record in reversed(chunk))
+            else:
+                reported += outcomes
         return reported
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._calls.close()
-
-    async def _report_chunk(self, chunk: Sequence[Record]) -> list[Reported]:
-        reported, each = await self._report(Service.PROGRESS, chunk)
-        if each or len(chunk) == 1 or reported[0].outcome not in {Outcome.REFUSED, Outcome.MISSING}:
-            return reported
-        # One bad step must not hold up the others, and which one it is was not said.
-        return [(await self._report(Service.PROGRESS, [record]))[0][0] for record in chunk]
 
     async def _report(self, service: Service, records: Sequence[Record]) -> tuple[list[Reported], bool]:
         """Return an outcome for each record, and whether the portal told them apart."""

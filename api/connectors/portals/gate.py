@@ -62,28 +62,24 @@ class Gate:
         if not self._breaker.admit(1):
             rest = timedelta(seconds=self._breaker.seconds)
             raise SilenceError("left alone, as it does not answer", sent=False, retry_after=rest)
-        heeded = False
         try:
             await self._pace.turn()
-            said = await self._ask(asked)
-            up = (
-                said.status < HTTPStatus.INTERNAL_SERVER_ERROR
-                or said.status == HTTPStatus.SERVICE_UNAVAILABLE
-            )
-            self._breaker.heed([new_id()], _UP if up else _DOWN)
-            heeded = True
-        finally:
-            if not heeded:
-                self._breaker.release()
-        return said
-
-    async def _ask(self, asked: Asked) -> Said:
-        try:
-            return await self._wire.ask(asked)
+            said = await self._wire.ask(asked)
         except SilenceError:
             self._breaker.heed([new_id()], _DOWN)
             raise
+        except BaseException:
+            # Whoever gave up waiting has learnt nothing.
+            self._breaker.release()
+            raise
+        self._breaker.heed([new_id()], _UP if _is_up(said) else _DOWN)
+        return said
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._wire.close()
+
+
+def _is_up(said: Said) -> bool:
+    # One that says for how long it is busy is up.
+    return said.status < HTTPStatus.INTERNAL_SERVER_ERROR or said.status == HTTPStatus.SERVICE_UNAVAILABLE

@@ -154,7 +154,10 @@ class Portal(Protocol):
         ...
 
     async def report_progress(self, records: Sequence[Record]) -> list[Reported]:
-        """Send steps of progress, in as many calls as it takes; one outcome for each, in their order."""
+        """Send steps of progress, in as many calls as it takes; one outcome for each, in their order.
+
+        NotLetInError is raised only where nothing was taken in: later, what is left is RETRYABLE.
+        """
         ...
 
     async def close(self) -> None:

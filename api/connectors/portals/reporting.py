@@ -6,6 +6,7 @@ from dataclasses import replace
 from api.connectors.dialect import PortalDialect
 from api.connectors.fields import Fields, RecordError
 from api.connectors.portals.port import (
+    NotLetInError,
     Outcome,
     Portal,
     PortalError,
@@ -86,10 +87,19 @@ async def report_progress(
     for at in (at for at in lost if arrived[at]):
         said[at] = replace(said[at], outcome=Outcome.DONE)
     again = [at for at in lost if arrived[at] is False]
-    outcomes = await portal.report_progress([records[at] for at in again]) if again else []
-    for at, one in zip(again, outcomes, strict=True):
-        said[at] = one
+    if again:
+        outcomes = await _sent_again(portal, [records[at] for at in again])
+        for at, one in zip(again, outcomes, strict=True):
+            said[at] = one
     return said
+
+
+async def _sent_again(portal: Portal, records: Sequence[Record]) -> list[Reported]:
+    try:
+        return await portal.report_progress(records)
+    except NotLetInError as error:
+        # They were asked for, and are not there. What came of the others must not be forgotten.
+        return [Reported(outcome=Outcome.RETRYABLE, answer=error.answer)] * len(records)
 
 
 def same_state(ours: Record, theirs: Record, dialect: PortalDialect) -> bool:

@@ -88,6 +88,21 @@ async def test_one_bad_step_holds_up_no_other(stage, each):
     assert said[1].answer.code == "05"
 
 
+async def test_what_was_taken_in_is_not_forgotten_when_the_door_shuts(stage):
+    """The steps before are done, those after can be sent again; an operator is told by the next call."""
+    portal = stage.open(chunk=2)
+    await portal.report_dossier(stage.dossier(), updating=False)
+    shut = {"kind": "refuse", "code": "09", "times": -1}
+    await stage.script({"kind": "delay", "seconds": 0.01}, shut, to=stage.progress)
+    said = await portal.report_progress([stage.step(step=str(number)) for number in range(5)])
+    assert [one.outcome for one in said] == [Outcome.DONE] * 2 + [Outcome.RETRYABLE] * 3
+    with pytest.raises(NotLetInError):
+        await portal.report_progress([stage.step()])
+    await stage.script({"kind": "cut"}, shut, to=stage.progress)
+    other = await reporting.report_progress(portal, [stage.step(**LATER, step=str(n)) for n in range(3)])
+    assert [one.outcome for one in other] == [Outcome.DONE] * 2 + [Outcome.RETRYABLE]
+
+
 async def test_a_text_that_is_too_long_is_refused_or_cut(stage):
     """As the deployment has it; what is cut without a word still counts as done."""
     portal, long = stage.open(), {**stage.dossier(), "TrichYeuHoSo": "x" * 1001}
