@@ -15,7 +15,8 @@ from notify import metrics
 from notify.categories import Lane
 from notify.fresh_reads import FreshRead, reader
 from notify.settings import NotifySettings
-from notify.tallies import Tally, TallyCollector
+from notify.tallies import Tally
+from notify.tally_collector import TallyCollector
 from storage.deliveries import gauges
 from storage.deliveries.gauges import MOST_COUNTED, Gauges
 from storage.errors import SettingsError

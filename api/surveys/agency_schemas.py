@@ -10,10 +10,10 @@ from pydantic_core import PydanticCustomError
 
 from api.bodies import AgencyCode, Body, ProcedureCode
 from api.named import Named
-from api.surveys.schemas import EXAMPLE_FORM, State, SurveyCode
+from api.surveys.schemas import EXAMPLE_FORM, SurveyCode
 from storage.surveys.audience import MOST_PROCEDURES, Audience, Everybody, OfDossiers
 from storage.surveys.forms import QuestionKind
-from storage.surveys.kinds import ENDED_WITHIN_AT_MOST, Platform
+from storage.surveys.kinds import ENDED_WITHIN_AT_MOST, Platform, SurveyStanding
 
 _USUAL_DAYS = 30
 
@@ -96,7 +96,7 @@ class AgencySurveyListed(BaseModel):
     code: SurveyCode
     title: str
     agency: Named
-    state: State
+    state: SurveyStanding
     opens_at: datetime | None
     closes_at: datetime | None
     platform: Platform

@@ -9,7 +9,7 @@ from storage.errors import NotFoundError
 from storage.surveys import invitations, reading
 from storage.surveys.audience import OfDossiers
 from storage.surveys.invitations import Invitation
-from storage.surveys.kinds import Standing, SurveyState
+from storage.surveys.kinds import SurveyStanding, SurveyState
 from storage.surveys.links import SIGNATURE, ExpiredLink, ForgedLink, LinkKeys
 from storage.surveys.reading import SurveyView
 from storage.unit_of_work import Reading
@@ -72,7 +72,7 @@ def require_open(visit: Visit, *, now: datetime) -> None:
     if invitation is not None and invitation.answered_on is not None:
         raise Stopped(Stop.ANSWERED, survey)
     standing = survey.standing(now)
-    if standing is not Standing.OPEN:
+    if standing is not SurveyStanding.OPEN:
         raise Stopped(Stop(standing.value), survey)
 
 

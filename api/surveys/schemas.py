@@ -4,18 +4,15 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import UUID4, BaseModel, Field, WithJsonSchema
+from pydantic import UUID4, BaseModel, Field
 
 from api.bodies import Body
 from api.named import Named
-from storage.surveys.kinds import Standing
+from storage.surveys.kinds import SurveyStanding
 
 SurveyCode = Annotated[
     str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=64, examples=["mot-cua-2026"])
 ]
-# Described where it stands: rights to act for another have a standing as well.
-State = Annotated[Standing, WithJsonSchema({"type": "string", "enum": [one.value for one in Standing]})]
-"""Whether a survey may be answered."""
 EXAMPLE_FORM: dict[str, Any] = {
     "type": "object",
     "title": "Khảo sát bộ phận một cửa",
@@ -78,7 +75,7 @@ class SurveyShown(SurveyListed):
         page: where it is answered in a browser; the only place for one that another platform asks.
     """
 
-    state: State
+    state: SurveyStanding
     answered: bool
     version: int = Field(examples=[1])
     form: dict[str, Any] = Field(examples=[EXAMPLE_FORM])

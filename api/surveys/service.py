@@ -20,7 +20,7 @@ from storage.surveys.checking import InvalidAnswers
 from storage.surveys.errors import AnswerIdReused, SurveyAnswered, SurveyChanged, SurveyNotOpen
 from storage.surveys.forms import Fault
 from storage.surveys.invitations import Invitation
-from storage.surveys.kinds import Platform, Source, Standing, SurveyState
+from storage.surveys.kinds import Platform, Source, SurveyStanding, SurveyState
 from storage.surveys.reading import SurveyView
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -29,8 +29,8 @@ _REFUSED = {
     AnswerIdReused: "survey-answer-id-reused",
 }
 _STANDING = {
-    Standing.NOT_YET: "survey-not-yet",
-    Standing.CLOSED: "survey-closed",
+    SurveyStanding.NOT_YET: "survey-not-yet",
+    SurveyStanding.CLOSED: "survey-closed",
 }
 
 

@@ -13,11 +13,12 @@ from storage.questions.errors import Change, Overtaken
 from storage.questions.kinds import Publication, QuestionState
 from storage.unit_of_work import UnitOfWork
 
-# The agency's name is asked apart: a join would lose a row that was forwarded while this waited for it.
-_HOLD = f"""
-SELECT q.id, q.party_id, q.author_ref, q.agency_id, q.state, q.publication,
-  (SELECT name FROM agency WHERE id = q.agency_id) AS agency_name
-FROM question q WHERE q.id = %(id)s AND {holds("q.agency_id")} FOR UPDATE OF q
+# Locked first, and asked for once more then: where a row is sent on while a statement waits, PostgreSQL
+# joins it as it then is with roles that fitted it as it was.
+_LOCK = f"SELECT FROM question q WHERE q.id = %(id)s AND {holds('q.agency_id')} FOR UPDATE OF q"
+_HELD = f"""
+SELECT q.id, q.party_id, q.author_ref, q.agency_id, q.state, q.publication, a.name AS agency_name
+FROM question q JOIN agency a ON a.id = q.agency_id WHERE q.id = %(id)s AND {holds("q.agency_id")}
 """
 _LAST = """
 SELECT id, written_at, procedure_code, procedure_version FROM question_answer WHERE question_id = %s
@@ -66,9 +67,10 @@ class Held:
 
 async def hold(uow: UnitOfWork, desk: Desk, question_id: UUID) -> Held:
     """Return a question to an agency that a desk reaches, held. Raises NotFoundError."""
-    driver = await uow.driver()
+    driver, given = await uow.driver(), {**desk.given, "id": question_id}
+    await driver.execute(_LOCK, given)
     async with driver.cursor(row_factory=dict_row) as cursor:
-        row = await (await cursor.execute(_HOLD, {**desk.given, "id": question_id}, binary=True)).fetchone()
+        row = await (await cursor.execute(_HELD, given, binary=True)).fetchone()
     if row is None:
         raise NotFoundError("question")
     async with driver.cursor(row_factory=class_row(LastAnswer)) as cursor:

@@ -55,12 +55,13 @@ WHERE id = %s AND question_id IS NULL
 _REACHED = (
     f"SELECT question_id FROM published_answer live WHERE live.id = %(id)s AND {holds('live.agency_id')}"
 )
-_HOLD_ENTRY = f"""
-SELECT live.id FROM published_answer live
+# Twice, the first time to lock: see `holding`.
+_ENTRY = f"""
+SELECT FROM published_answer live
 WHERE live.id = %(id)s AND live.question_id IS NULL AND live.taken_down_at IS NULL
   AND {holds("live.agency_id")}
-FOR UPDATE OF live
 """
+_LOCK_ENTRY = f"{_ENTRY} FOR UPDATE OF live"
 _MAY_PUBLISH = f"SELECT {holds('%(agency)s::uuid')}"
 _ENTER: LiteralString = """
 INSERT INTO published_answer AS live
@@ -225,8 +226,9 @@ async def hold_entry(uow: UnitOfWork, desk: Desk, entry_id: UUID) -> None:
 
     Raises NotFoundError where there is none, it was taken down, or the desk does not reach its agency.
     """
-    held = await (await uow.driver()).execute(_HOLD_ENTRY, {**desk.given, "id": entry_id})
-    if await held.fetchone() is None:
+    driver, given = await uow.driver(), {**desk.given, "id": entry_id}
+    await driver.execute(_LOCK_ENTRY, given)
+    if await (await driver.execute(_ENTRY, given)).fetchone() is None:
         raise NotFoundError("entry")
 
 

@@ -19,7 +19,7 @@ from storage.surveys.audience import OfDossiers
 from storage.surveys.errors import AnswerIdReused, SurveyAnswered, SurveyChanged, SurveyNotOpen
 from storage.surveys.forms import Form
 from storage.surveys.invitations import Invitation
-from storage.surveys.kinds import Source, Standing
+from storage.surveys.kinds import Source, SurveyStanding
 from storage.surveys.reading import SurveyView, VersionView
 from storage.unit_of_work import UnitOfWork
 
@@ -81,12 +81,12 @@ async def answer(
         AnswerIdReused: another answer has the id.
     """
     standing = survey.standing(now)
-    if standing is Standing.DRAFT or (invitation is None and isinstance(survey.audience, OfDossiers)):
+    if standing is SurveyStanding.DRAFT or (invitation is None and isinstance(survey.audience, OfDossiers)):
         raise NotFoundError("survey")
     version = await _version(uow, survey, new.version)
     if await _repeats(uow, survey, new, version.form):
         return False
-    if standing is not Standing.OPEN:
+    if standing is not SurveyStanding.OPEN:
         raise SurveyNotOpen(standing)
     if not version.taken(now):
         raise SurveyChanged(survey.version)

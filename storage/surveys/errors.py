@@ -1,13 +1,13 @@
 """What can stand against an answer, or a change of a survey."""
 
 from storage.errors import StorageError
-from storage.surveys.kinds import Standing
+from storage.surveys.kinds import SurveyStanding
 
 
 class SurveyNotOpen(StorageError):  # noqa: N818 - says what is the case
     """It may not be answered now; `standing` says why."""
 
-    def __init__(self, standing: Standing) -> None:
+    def __init__(self, standing: SurveyStanding) -> None:
         super().__init__(standing.value)
         self.standing = standing
 

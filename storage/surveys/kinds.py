@@ -21,7 +21,7 @@ class SurveyState(StrEnum):
     CLOSED = "closed"
 
 
-class Standing(StrEnum):
+class SurveyStanding(StrEnum):
     """Whether a survey may be answered at a moment."""
 
     DRAFT = "draft"

@@ -11,7 +11,7 @@ from storage.errors import NotFoundError
 from storage.surveys import audience, forms
 from storage.surveys.audience import Audience
 from storage.surveys.forms import Form
-from storage.surveys.kinds import REPLACED_TAKEN_FOR, Platform, Standing, SurveyState
+from storage.surveys.kinds import REPLACED_TAKEN_FOR, Platform, SurveyStanding, SurveyState
 from storage.unit_of_work import Reading
 
 _SURVEYS: LiteralString = """
@@ -89,15 +89,15 @@ class SurveyView:
             }
         )
 
-    def standing(self, now: datetime) -> Standing:
+    def standing(self, now: datetime) -> SurveyStanding:
         """Tell whether it may be answered at a moment."""
         if self.state is SurveyState.DRAFT:
-            return Standing.DRAFT
+            return SurveyStanding.DRAFT
         if self.state is SurveyState.CLOSED or (self.closes_at is not None and self.closes_at <= now):
-            return Standing.CLOSED
+            return SurveyStanding.CLOSED
         if self.opens_at is not None and now < self.opens_at:
-            return Standing.NOT_YET
-        return Standing.OPEN
+            return SurveyStanding.NOT_YET
+        return SurveyStanding.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from api.connectors.surveys.port import (
 from api.connectors.surveys.settling import settled
 from storage.engine import UNAVAILABLE
 from storage.surveys import external, reading
-from storage.surveys.kinds import Platform, Source, Standing
+from storage.surveys.kinds import Platform, Source, SurveyStanding
 from storage.surveys.reading import SurveyView
 from storage.unit_of_work import UnitOfWork
 
@@ -90,7 +90,7 @@ class Exchange:
     async def _shown(self, survey: SurveyView, now: datetime) -> str | None:
         """Return what the platform calls a survey, once it shows the version in force."""
         current = survey.external_version == survey.version
-        if current or survey.standing(now) not in {Standing.OPEN, Standing.NOT_YET}:
+        if current or survey.standing(now) not in {SurveyStanding.OPEN, SurveyStanding.NOT_YET}:
             return survey.external_id
         outgoing = OutgoingSurvey(code=survey.code, version=survey.version, form=survey.form)
         external_id = await self._platform.publish(outgoing)

@@ -14,7 +14,7 @@ from api.complaints import watching
 from api.complaints.watching import OVERDUE, Watch
 from api.settings import Settings
 from api.worker import Worker
-from notify.tallies import TallyCollector
+from notify.tally_collector import TallyCollector
 from storage.cipher import Cipher
 from storage.engine import Engine
 from storage.settings import StorageSettings

@@ -220,6 +220,18 @@ async def test_a_question_forwarded_within_reach_is_still_held(world: World) -> 
     assert await answering
 
 
+async def test_a_question_forwarded_out_of_reach_is_not_held(world: World) -> None:
+    """Who waits while it goes to an agency that is none of theirs does nothing with it any more."""
+    other = await office.agency(world.open_unit, "H55")
+    async with world.open_unit() as uow:
+        await handling.forward(uow, await hold(uow, world.desk, world.question_id), other)
+        answering = asyncio.create_task(world.answer(world.new()))
+        await office.somebody_waits(world.open_unit)
+        await uow.commit()
+    with pytest.raises(NotFoundError):
+        await answering
+
+
 async def test_answers_go_stale_when_what_they_rest_on_changes(world: World) -> None:
     """A newer version or none at all makes them so, another procedure's does not; an answer anew cures it."""
     new = world.new()

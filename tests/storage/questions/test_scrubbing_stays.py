@@ -17,6 +17,7 @@ NOBODYS = [
     "tài khoản VNeID mức độ 2", "nộp vào tài khoản 5.000.000 đồng", "02 bản sao", "Bản Sao có chứng thực", "tổ chức tôn giáo", "lô hàng 12 tấn",
     "https://dichvucong.gov.vn/p/home/dvc-trang-chu.html", "cổng dichvucong.gov.vn", "huyện Sóc Sơn", "TP Buôn Ma Thuột", "nông thôn Mới",
     "co dang ky ket hon o xa duoc khong", "tham quyen cua Bo Cong Thuong", "Huan chuong Ho Chi Minh", "em ly hôn thì làm gì", "chồng tôi mất năm 2020",
+    "tấm pa-nô quảng cáo", "pa lăng xích", "PA nguyenvat",
     "tên là gì", "bố mẹ tôi là người Hà Nội", "lớp 12A năm 2023", "(a) Giấy chứng nhận", "", " \n\t ",
 ]  # fmt: skip
 
@@ -39,6 +40,8 @@ def test_what_is_nobodys_stays(text):
         ("hộ chiếu B1234567 hết hạn", "hộ chiếu [số hộ chiếu] hết hạn"),
         ("hồ sơ 000.00.00.H26-261121-0001 ra sao", "hồ sơ [mã hồ sơ] ra sao"),
         ("mã hồ sơ 03706/2026/07906", "mã hồ sơ [mã hồ sơ]"),
+        ("phản ánh PA-7K3M0QXV chưa trả lời", "phản ánh [mã hồ sơ] chưa trả lời"),
+        ("phản ánh pa – 7k3m\u200b0qxv, pa7k3m0qxv", "phản ánh [mã hồ sơ], [mã hồ sơ]"),
         ("xem https://facebook.com/nguyenvanan nhé", "xem [liên kết] nhé"),
         ("https://dichvucong.gov.vn@evil.example/x", "[liên kết]"),
         ("https://dichvucong.gov.vn.evil.com/x", "[liên kết]"),

@@ -15,7 +15,7 @@ from storage.surveys.checking import InvalidAnswers
 from storage.surveys.errors import AnswerIdReused, SurveyAnswered, SurveyChanged, SurveyNotOpen
 from storage.surveys.external import ExternalAnswer, Taken
 from storage.surveys.invitations import Invitation
-from storage.surveys.kinds import REPLACED_TAKEN_FOR, Platform, Source, Standing
+from storage.surveys.kinds import REPLACED_TAKEN_FOR, Platform, Source, SurveyStanding
 from storage.unit_of_work import UnitOfWork
 from tests.storage.ratings.closing import TODAY, make_agency, make_ended
 from tests.storage.surveys.surveying import (
@@ -155,7 +155,7 @@ async def test_what_is_not_open_takes_no_answer(unit_of_work: Open) -> None:
             await answer(uow, new_answer())
         day = timedelta(days=1)
         await publishing.open_(uow, CODE, opens_at=NOW + day, closes_at=NOW + 2 * day)
-        for moment, standing in ((NOW, Standing.NOT_YET), (NOW + 2 * day, Standing.CLOSED)):
+        for moment, standing in ((NOW, SurveyStanding.NOT_YET), (NOW + 2 * day, SurveyStanding.CLOSED)):
             with pytest.raises(SurveyNotOpen) as refused:
                 await answer(uow, new_answer(), now=moment)
             assert refused.value.standing is standing

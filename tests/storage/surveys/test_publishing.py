@@ -10,7 +10,7 @@ import pytest
 from storage.errors import NotFoundError
 from storage.surveys import publishing, reading
 from storage.surveys.errors import SurveyFixed
-from storage.surveys.kinds import Platform, Standing
+from storage.surveys.kinds import Platform, SurveyStanding
 from storage.surveys.publishing import Published
 from storage.unit_of_work import UnitOfWork
 from tests.storage.ratings.closing import make_agency
@@ -66,20 +66,20 @@ async def test_when_a_survey_stands_open(unit_of_work: Open) -> None:
         agency_id = await make_agency(uow)
         await publish(uow, agency_id)
 
-        async def standing(after: timedelta) -> Standing:
+        async def standing(after: timedelta) -> SurveyStanding:
             return (await reading.find(uow, CODE)).standing(NOW + after)
 
-        assert await standing(hour) is Standing.DRAFT
+        assert await standing(hour) is SurveyStanding.DRAFT
         await publishing.open_(uow, CODE, opens_at=NOW + hour, closes_at=NOW + 3 * hour)
-        assert await standing(timedelta()) is Standing.NOT_YET
-        assert [await standing(n * hour) for n in (1, 2)] == [Standing.OPEN] * 2
-        assert await standing(3 * hour) is Standing.CLOSED
+        assert await standing(timedelta()) is SurveyStanding.NOT_YET
+        assert [await standing(n * hour) for n in (1, 2)] == [SurveyStanding.OPEN] * 2
+        assert await standing(3 * hour) is SurveyStanding.CLOSED
         await publishing.close(uow, CODE, now=NOW + 2 * hour)
-        assert await standing(2 * hour) is Standing.CLOSED
+        assert await standing(2 * hour) is SurveyStanding.CLOSED
         await publishing.open_(uow, CODE, opens_at=NOW + 4 * hour, closes_at=None)
-        assert await standing(400 * hour) is Standing.OPEN
+        assert await standing(400 * hour) is SurveyStanding.OPEN
         await publishing.close(uow, CODE, now=NOW)
-        assert await standing(5 * hour) is Standing.CLOSED
+        assert await standing(5 * hour) is SurveyStanding.CLOSED
         with pytest.raises(ValueError, match="opens before"):
             await publishing.open_(uow, CODE, opens_at=NOW, closes_at=NOW)
 
