@@ -42,7 +42,7 @@ _TEXT = TypeAdapter(Annotated[str, Clean])
 class AgencyPlace(Mark):
     """The agency with which a page ended."""
 
-    code: Annotated[str, StringConstraints(max_length=MAX_LENGTH)]
+    code: Annotated[str, StringConstraints(max_length=MAX_LENGTH), Clean]
 
 
 class TextPlace(Mark):

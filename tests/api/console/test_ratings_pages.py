@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from api.ratings.officer_service import AgencyPlace
 from storage.dossiers.working_days import VIETNAM
 from storage.officers.roles import Role
 from tests.api.console.writing import Page, opened
@@ -165,6 +166,7 @@ async def test_who_reads_alone_is_offered_no_form(desk, invite, rated, services,
         (f"{PATH}?month=0001-01", 200),
         (f"{PATH}?month=x", 422),
         (f"{PATH}?cursor=x", 422),
+        (f"{PATH}?cursor={AgencyPlace.model_construct(code='H' + chr(0)).encode()}", 422),
         (f"{PATH}/H26.1/0001-01", 404),
         (f"{PATH}/H26.1/2026-13", 422),
         (f"{PATH}/H%00/2026-11", 422),
