@@ -13,8 +13,8 @@ _DOSSIER = re.compile(
     rf"|[0-9]{{6}}){_DASH}[0-9]{{4,7}}(?![0-9])"
     r"|(?<![\w/])[0-9]{3,6}/[0-9]{4}/[0-9]{3,6}(?![\w/])"
 )
-# As `storage.complaints.codes` has it: it leads to what somebody filed, and so to them. Without its dash it has
-# a digit, as nineteen of twenty codes have.
+# As `storage.complaints.codes` has it: it leads to what somebody filed, and so to them. Without its dash it
+# has a digit, as nineteen of twenty codes have.
 _COMPLAINT = re.compile(r"(?<![\w.-])pa(?:\s?-\s?|\s?(?=[a-z]{0,7}\d))[0-9a-z]{8}(?![\w-])")
 _NAMED_DOSSIER = re.compile(
     r"(?<!\w)(?:(?:ma|so)\s+(?:so\s+)?(?:ho so|bien nhan|tiep nhan|tra cuu|phieu hen|giay hen"
