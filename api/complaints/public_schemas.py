@@ -1,6 +1,6 @@
 """What is asked of published complaints, and how they are shown to everybody."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
@@ -29,6 +29,10 @@ class PublishedComplaint(BaseModel):
     """A complaint or suggestion with its answer, for everybody; nothing personal is in it.
 
     Both are text: whoever shows them must not read them as HTML, or as anything else.
+
+    Attributes:
+        received_on: the day in Vietnam, as of `answered_on`: a moment would tell which complaint it is to
+            whoever saw one come in, or the notice of its answer.
     """
 
     id: UUID
@@ -37,8 +41,8 @@ class PublishedComplaint(BaseModel):
     text: str = Field(examples=["Bộ phận một cửa yêu cầu nộp thêm bản sao có chứng thực."])
     answer: str = Field(examples=["Yêu cầu đó không đúng quy định và đã được bãi bỏ từ ngày 02/11/2026."])
     agency: Named
-    received_at: datetime
-    answered_at: datetime
+    received_on: date
+    answered_on: date
     published_at: datetime
     updated_at: datetime
 

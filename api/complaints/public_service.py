@@ -14,6 +14,7 @@ from api.problems import invalid
 from storage.agencies import repository as agencies
 from storage.complaints import published
 from storage.complaints.published import Shown
+from storage.dossiers.working_days import VIETNAM
 from storage.unit_of_work import Reading
 
 
@@ -48,8 +49,8 @@ def _worded(shown: Shown) -> PublishedComplaint:
         text=shown.text,
         answer=shown.answer,
         agency=Named(code=shown.agency_code, name=shown.agency_name),
-        received_at=shown.received_at,
-        answered_at=shown.answered_at,
+        received_on=shown.received_at.astimezone(VIETNAM).date(),
+        answered_on=shown.answered_at.astimezone(VIETNAM).date(),
         published_at=shown.published_at,
         updated_at=shown.updated_at,
     )

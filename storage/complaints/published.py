@@ -12,21 +12,36 @@ from storage.complaints.kinds import ComplaintKind, Topic
 from storage.errors import NotFoundError
 from storage.unit_of_work import Reading
 
-_ROWS: LiteralString = """
+_SHOWN: LiteralString = """
 SELECT live.id, a.code AS agency_code, a.name AS agency_name, live.kind, live.topic, live.text, live.answer,
   c.received_at, live.answered_at, live.published_at, live.updated_at
-FROM published_complaint live JOIN agency a ON a.id = live.agency_id
-JOIN complaint c ON c.id = live.complaint_id
-WHERE live.taken_down_at IS NULL
 """
-_PAGE = f"""
-{_ROWS} AND (%(agency)s::uuid IS NULL OR %(agency)s = ANY(a.lineage))
-  AND (%(kind)s::text IS NULL OR live.kind = %(kind)s)
+_LIVE: LiteralString = """
+live.taken_down_at IS NULL AND (%(kind)s::text IS NULL OR live.kind = %(kind)s)
   AND (live.published_at, live.id) < (coalesce(%(at)s::timestamptz, 'infinity'),
     coalesce(%(id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
 ORDER BY live.published_at DESC, live.id DESC LIMIT %(limit)s
 """
-_ONE = f"{_ROWS} AND live.id = %(id)s"
+_PAGE = f"""
+{_SHOWN} FROM published_complaint live JOIN agency a ON a.id = live.agency_id
+JOIN complaint c ON c.id = live.complaint_id
+WHERE {_LIVE}
+"""
+# The last of each: agencies are few, and what all of them have published is not.
+_PAGE_OF_AGENCY = f"""
+{_SHOWN} FROM (
+  SELECT latest.* FROM agency below CROSS JOIN LATERAL (
+    SELECT * FROM published_complaint live WHERE live.agency_id = below.id AND {_LIVE}) latest
+  WHERE %(agency)s = ANY(below.lineage)
+  ORDER BY latest.published_at DESC, latest.id DESC LIMIT %(limit)s) live
+JOIN agency a ON a.id = live.agency_id JOIN complaint c ON c.id = live.complaint_id
+ORDER BY live.published_at DESC, live.id DESC
+"""
+_ONE = f"""
+{_SHOWN} FROM published_complaint live JOIN agency a ON a.id = live.agency_id
+JOIN complaint c ON c.id = live.complaint_id
+WHERE live.taken_down_at IS NULL AND live.id = %(id)s
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +80,8 @@ async def page(
     """
     at, last_id = after or (None, None)
     given = {"agency": agency_id, "kind": kind and kind.value, "at": at, "id": last_id, "limit": limit}
-    return [_shown(row) for row in await _dicts(reading, _PAGE, given)]
+    query = _PAGE if agency_id is None else _PAGE_OF_AGENCY
+    return [_shown(row) for row in await _dicts(reading, query, given)]
 
 
 async def one(reading: Reading, published_id: UUID) -> Shown:

@@ -1,5 +1,6 @@
 """Everybody reads what is published, and nothing else."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from api.complaints import pace
 from api.limits import AddressPace, Limit
 from api.services import Services
+from storage.dossiers.working_days import VIETNAM
 from tests.api.callers import MakeAgency
 from tests.api.complaints.filing import ANSWER, PUBLISHED, WRITTEN, Counter, Filer
 from tests.api.telling import pointed
@@ -31,7 +33,7 @@ async def let(filer: Filer, counter: Counter, **fields: Any) -> str:
 
 
 async def test_nobody_is_in_it(filer: Filer, counter: Counter):
-    """It tells what, to whom, and when; neither code nor id of the complaint, nor whose it was."""
+    """It tells what, to whom, and on which days; neither code nor id of the complaint, nor whose it was."""
     published_id = await let(filer, counter)
     (own,) = (await filer.page())["items"]
     answer = await filer.client.get(f"{PUBLISHED}/{published_id}")
@@ -39,6 +41,9 @@ async def test_nobody_is_in_it(filer: Filer, counter: Counter):
     assert (told["text"], told["answer"], told["agency"]["code"]) == (WRITTEN, ANSWER, "H26.1")
     for secret in (own["id"], own["code"], filer.citizen.name, str(filer.citizen.party_id)):
         assert secret not in answer.text
+    for moment, day in (("received_at", "received_on"), ("closed_at", "answered_on")):
+        assert own[moment].removesuffix("Z") not in answer.text
+        assert told[day] == str(datetime.fromisoformat(own[moment]).astimezone(VIETNAM).date())
     assert (await published(filer.client))["items"] == [told]
 
 

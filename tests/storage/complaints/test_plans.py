@@ -76,6 +76,7 @@ STATEMENTS: tuple[tuple[str, dict[str, Any]], ...] = (
     (alarming._LATE, {"limit": 10}),
     (standing._STANDING, PAGE),
     (published._PAGE, PAGE | {"kind": None}),
+    (published._PAGE_OF_AGENCY, PAGE | {"kind": None, "agency": str(NOTHING)}),
     (published._ONE, {}),
 )
 PASSED = {"now": NOW, "limit": 200}
@@ -121,3 +122,14 @@ async def test_counting_reads_those_with_a_dossier_alone(unit_of_work: OpenUnit)
         await driver.execute(_FILL)
         plan = await planned(driver, *numbered(counting._COMPLAINED, ("2026-11-01",)))
         assert "complaint" not in set(await walked(driver, plan)), plan
+
+
+async def test_what_one_agency_published_is_found_by_it(unit_of_work: OpenUnit) -> None:
+    """Everybody may ask: not by what all others have published since."""
+    async with unit_of_work() as uow:
+        driver = await uow.driver()
+        await driver.execute(_FILL)
+        given = PAGE | {"kind": None, "agency": str(NOTHING), "id": None}
+        plan = await planned(driver, *numbered(published._PAGE_OF_AGENCY, given))
+        assert "ix_published_complaint_agency_id" in plan
+        assert "ix_published_complaint_published_at" not in plan
