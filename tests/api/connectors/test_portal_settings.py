@@ -196,6 +196,13 @@ def test_what_is_no_description(text: str, tmp_path: Path):
         PortalSettings(portals_file=path).deployments(development=False, environment=ENVIRONMENT)
 
 
+def test_no_section_hides_another():
+    """A name that stands twice is told; JSON itself would forget the first."""
+    section = json.dumps(SESSION)
+    with pytest.raises(SettingsError, match="quoc-gia có hai lần · quoc-gia stands twice"):
+        read(f'{{"quoc-gia": {section}, "quoc-gia": {section}}}')
+
+
 @pytest.mark.parametrize("content", [b"quoc-gia = [", b"\xff\xfe", None])
 def test_a_file_that_can_not_be_read(content: bytes | None, tmp_path: Path):
     """It is named."""
