@@ -60,9 +60,11 @@ bench: $(READY) ## Measure, as ratios to a limit and to peers
 
 SEEDS ?= 20
 EVENTS ?= 5000
-soak: $(READY) ## For long: 20 kills for each of SEEDS (20), during EVENTS (5000); scores of 100,000 dossiers (not in CI)
+soak: $(READY) ## For long: 20 kills for each of SEEDS (20), during EVENTS (5000); scores of 100,000 dossiers, an export of 1,000,000 answers (not in CI)
 	TINDAN_SCORED_DOSSIERS=100000 \
 		$(BIN)/python -m pytest --verify --timeout 0 tests/storage/scores/test_keeping.py -k to_many
+	TINDAN_EXPORTED_ANSWERS=1000000 \
+		$(BIN)/python -m pytest --verify --timeout 0 tests/api/surveys/test_exporting.py -k many_answers
 	TINDAN_FAULT_SEEDS=$(SEEDS) TINDAN_FAULT_EVENTS=$(EVENTS) \
 		$(BIN)/python -m pytest --verify --timeout 0 tests/faults/test_sigkill.py
 
