@@ -1,6 +1,5 @@
 """What a worker does for complaints all the time: tell of each time limit that has passed, once."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
@@ -9,9 +8,9 @@ import structlog
 
 from api.complaints.telling import apologise
 from notify.tallies import Tally
+from storage.chores import for_ever
 from storage.complaints.kinds import Stage
 from storage.complaints.watching import overdue, raise_alarms
-from storage.engine import UNAVAILABLE
 from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -19,7 +18,6 @@ log = structlog.get_logger(__name__)
 SLICE = 200
 """Time limits that one transaction tells of."""
 WATCH_SECONDS = 300.0
-TROUBLE_SECONDS = 60.0
 
 
 OVERDUE = Tally(
@@ -43,16 +41,7 @@ class Watch:
 
     async def run(self) -> None:
         """Watch for ever."""
-        while True:
-            try:
-                rest = await self.watch_once()
-            except UNAVAILABLE as error:
-                log.warning("complaints_unreachable", error=type(error).__name__)
-                rest = TROUBLE_SECONDS
-            except Exception:
-                log.exception("complaints_watch_failed")
-                rest = TROUBLE_SECONDS
-            await asyncio.sleep(rest)
+        await for_ever("complaints_watch", self.watch_once)
 
     async def watch_once(self) -> float:
         """Tell of some time limits that have passed; return how many seconds to rest.

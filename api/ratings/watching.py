@@ -1,26 +1,21 @@
 """What a worker does for ratings all the time: ask who may rate, and mix what tells of when."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-
-import structlog
 
 from notify.announce import Notice, announce
 from notify.categories import Category
+from storage.chores import for_ever
 from storage.dossiers.working_days import VIETNAM, WorkingCalendar
-from storage.engine import UNAVAILABLE
 from storage.ratings import inviting, keys, mixing
 from storage.ratings.inviting import Ended
 from storage.unit_of_work import UnitOfWork
-
-log = structlog.get_logger(__name__)
 
 SLICE = 200
 """Parties that are asked by one transaction."""
 ASK_SECONDS = 300.0
 MIX_SECONDS = 3600.0
-TROUBLE_SECONDS = 60.0
 
 
 class Watch:
@@ -31,10 +26,7 @@ class Watch:
 
     async def run(self) -> None:
         """Watch for ever."""
-        await asyncio.gather(
-            self._for_ever(self.ask_once, rest=ASK_SECONDS, full=SLICE),
-            self._for_ever(self.mix_once, rest=MIX_SECONDS),
-        )
+        await asyncio.gather(for_ever("ratings_ask", self._ask), for_ever("ratings_mix", self._mix))
 
     async def ask_once(self) -> int:
         """Ask the parties of up to `SLICE` dossiers to rate; return how many dossiers were due.
@@ -65,20 +57,12 @@ class Watch:
                     await uow.commit()
         return len(due)
 
-    async def _for_ever(
-        self, work: Callable[[], Awaitable[int]], *, rest: float, full: int | None = None
-    ) -> None:
-        """Work, and rest; not where as much was done as one turn may do."""
-        while True:
-            try:
-                pause = 0.0 if await work() == full else rest
-            except UNAVAILABLE as error:
-                log.warning("ratings_unreachable", error=type(error).__name__)
-                pause = TROUBLE_SECONDS
-            except Exception:
-                log.exception("ratings_watch_failed")
-                pause = TROUBLE_SECONDS
-            await asyncio.sleep(pause)
+    async def _ask(self) -> float:
+        return 0.0 if await self.ask_once() == SLICE else ASK_SECONDS
+
+    async def _mix(self) -> float:
+        await self.mix_once()
+        return MIX_SECONDS
 
 
 def _notices(invited: Sequence[Ended]) -> list[Notice]:

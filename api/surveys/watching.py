@@ -1,27 +1,21 @@
 """What a worker does for surveys all the time: invite those for whom they are."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-
-import structlog
 
 from api.surveys.addresses import PageAddresses
 from notify.announce import Notice, announce
 from notify.categories import Category
+from storage.chores import for_ever
 from storage.dossiers.working_days import VIETNAM
-from storage.engine import UNAVAILABLE
 from storage.surveys import inviting, reading
 from storage.surveys.inviting import Invited
 from storage.surveys.reading import SurveyView
 from storage.unit_of_work import UnitOfWork
 
-log = structlog.get_logger(__name__)
-
 SLICE = 200
 """Parties that are invited by one transaction."""
 REST_SECONDS = 600.0
-TROUBLE_SECONDS = 60.0
 
 
 class Watch:
@@ -32,16 +26,10 @@ class Watch:
 
     async def run(self) -> None:
         """Watch for ever."""
-        while True:
-            try:
-                pause = 0.0 if await self.invite_once() else REST_SECONDS
-            except UNAVAILABLE as error:
-                log.warning("surveys_unreachable", error=type(error).__name__)
-                pause = TROUBLE_SECONDS
-            except Exception:
-                log.exception("surveys_watch_failed")
-                pause = TROUBLE_SECONDS
-            await asyncio.sleep(pause)
+        await for_ever("surveys_invite", self._round)
+
+    async def _round(self) -> float:
+        return 0.0 if await self.invite_once() else REST_SECONDS
 
     async def invite_once(self) -> int:
         """Invite up to `SLICE` parties to each open survey of dossiers; return how many were invited.

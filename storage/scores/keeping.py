@@ -1,24 +1,18 @@
 """What a worker does for the scores all the time: measures what has ended or changed since."""
 
-import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
-import structlog
-
+from storage.chores import for_ever
 from storage.dossiers.working_days import WorkingCalendar
-from storage.engine import UNAVAILABLE
 from storage.scores import marking
 from storage.scores.writing import measure_dossiers
 from storage.unit_of_work import UnitOfWork
-
-log = structlog.get_logger(__name__)
 
 SLICE = 500
 BREATH_SECONDS = 0.05
 """Between slices, while there are more: notices of the same process go first."""
 REST_SECONDS = 600.0
-TROUBLE_SECONDS = 60.0
 
 
 class Keeper:
@@ -44,9 +38,7 @@ class Keeper:
 
     async def run(self) -> None:
         """Measure for ever."""
-        while True:
-            rest = await self._slice()
-            await asyncio.sleep(rest)
+        await for_ever("scores", self._slice)
 
     async def run_once(self) -> bool:
         """Measure a slice, and tell whether there may be more."""
@@ -61,11 +53,4 @@ class Keeper:
         return due.more
 
     async def _slice(self) -> float:
-        """Measure a slice, and return how many seconds to rest then."""
-        try:
-            return BREATH_SECONDS if await self.run_once() else REST_SECONDS
-        except UNAVAILABLE as error:
-            log.warning("scores_unreachable", error=type(error).__name__)
-        except Exception:
-            log.exception("scores_not_kept")
-        return TROUBLE_SECONDS
+        return BREATH_SECONDS if await self.run_once() else REST_SECONDS

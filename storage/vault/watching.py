@@ -1,11 +1,12 @@
 """What a worker does for the store all the time: check it slowly, and sweep away what uploads have lost."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
 
+from storage.chores import for_ever
 from storage.engine import UNAVAILABLE
 from storage.unit_of_work import UnitOfWork
 from storage.vault.blobs import Blobs, BlobsUnreachableError
@@ -21,7 +22,6 @@ AGAIN_AFTER = timedelta(days=7)
 """No file is checked more often."""
 SPREAD = 10
 REST_SECONDS = 600.0
-TROUBLE_SECONDS = 60.0
 SWEEP_SECONDS = 3600.0
 
 
@@ -35,7 +35,11 @@ class Watch:
 
     async def run(self) -> None:
         """Watch for ever."""
-        await asyncio.gather(self._for_ever(self.check_once), self._for_ever(self.sweep_once))
+        away = (BlobsUnreachableError, *UNAVAILABLE)
+        await asyncio.gather(
+            for_ever("vault_check", self.check_once, away=away),
+            for_ever("vault_sweep", self.sweep_once, away=away),
+        )
 
     async def check_once(self) -> float:
         """Check some files; return how many seconds to rest."""
@@ -74,15 +78,3 @@ class Watch:
                 damaged=swept.damaged,
             )
         return SWEEP_SECONDS
-
-    async def _for_ever(self, work: Callable[[], Awaitable[float]]) -> None:
-        while True:
-            try:
-                rest = await work()
-            except (BlobsUnreachableError, *UNAVAILABLE) as error:
-                log.warning("vault_unreachable", error=type(error).__name__)
-                rest = TROUBLE_SECONDS
-            except Exception:
-                log.exception("vault_watch_failed")
-                rest = TROUBLE_SECONDS
-            await asyncio.sleep(rest)

@@ -1,7 +1,7 @@
 """What a worker does for reports all the time: draw up months, correct those that changed, and send."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -13,8 +13,8 @@ from api.connectors.measuring.port import MeasuringError, MeasuringSystem
 from api.connectors.measuring.settings import Plan
 from notify.tallies import Tally
 from storage.agencies import repository as agencies
+from storage.chores import for_ever
 from storage.dossiers.working_days import VIETNAM
-from storage.engine import UNAVAILABLE
 from storage.reports import drafting, listing, sending
 from storage.reports.following import REPORTED_FOR, may_change, months
 from storage.reports.gathering import gather
@@ -28,7 +28,6 @@ LEASE = timedelta(minutes=10)
 """Longer than any exchange: nobody else takes a report meanwhile."""
 DRAW_UP_SECONDS = 6 * 3600.0
 SEND_SECONDS = 30.0
-TROUBLE_SECONDS = 60.0
 _CHANCE = Random()  # noqa: S311 - spreads attempts over time, and keeps nothing secret
 STANDING = Tally(
     name="tindan_reports",
@@ -64,7 +63,9 @@ class Reporter:
     async def run(self) -> None:
         """Report for ever."""
         try:
-            await asyncio.gather(self._for_ever(self._draw_up), self._for_ever(self._send))
+            await asyncio.gather(
+                for_ever("reports_draw_up", self._draw_up), for_ever("reports_send", self._send)
+            )
         finally:
             await self._system.close()
 
@@ -155,15 +156,3 @@ class Reporter:
 
     async def _send(self) -> float:
         return SEND_SECONDS if await self.send_once() is None else 0.0
-
-    async def _for_ever(self, work: Callable[[], Awaitable[float]]) -> None:
-        while True:
-            try:
-                rest = await work()
-            except UNAVAILABLE as error:
-                log.warning("reports_unreachable", error=type(error).__name__)
-                rest = TROUBLE_SECONDS
-            except Exception:
-                log.exception("reports_failed")
-                rest = TROUBLE_SECONDS
-            await asyncio.sleep(rest)

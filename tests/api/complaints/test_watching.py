@@ -15,6 +15,7 @@ from api.complaints.watching import OVERDUE, Watch
 from api.settings import Settings
 from api.worker import Worker
 from notify.tally_collector import TallyCollector
+from storage import chores
 from storage.cipher import Cipher
 from storage.engine import Engine
 from storage.settings import StorageSettings
@@ -122,7 +123,7 @@ async def test_the_log_names_ids_alone(bureau: Bureau):
 async def test_trouble_does_not_end_a_watch(bureau: Bureau, monkeypatch: pytest.MonkeyPatch):
     """It is told of, nothing is kept of the attempt, and it is tried again."""
     await bureau.file(at=ago(days=60))
-    monkeypatch.setattr(watching, "TROUBLE_SECONDS", 0.0)
+    monkeypatch.setattr(chores, "TROUBLE_SECONDS", 0.0)
     failed = asyncio.Event()
 
     def at_first_broken(complaint_id: UUID) -> str:
@@ -138,7 +139,7 @@ async def test_trouble_does_not_end_a_watch(bureau: Bureau, monkeypatch: pytest.
     finally:
         watching_now.cancel()
         await asyncio.gather(watching_now, return_exceptions=True)
-    assert "complaints_watch_failed" in [one["event"] for one in logs]
+    assert "chore_failed" in [one["event"] for one in logs]
 
 
 async def test_what_is_overdue_is_a_metric(bureau: Bureau):

@@ -13,6 +13,7 @@ from api.ratings import watching
 from api.ratings.watching import Watch
 from api.settings import Settings
 from api.worker import Worker
+from storage import chores
 from storage.cipher import Cipher
 from storage.dossiers.working_days import WorkingCalendar
 from storage.engine import Engine
@@ -115,7 +116,7 @@ async def test_trouble_does_not_end_a_watch(unit_of_work: Open, monkeypatch: pyt
         raise RuntimeError("of Nguyễn Thị An")
 
     monkeypatch.setattr(inviting, "due", fail)
-    monkeypatch.setattr(watching, "TROUBLE_SECONDS", 0.01)
+    monkeypatch.setattr(chores, "TROUBLE_SECONDS", 0.01)
     with capture_logs() as logs:
         running = asyncio.create_task(Watch(unit_of_work, WorkingCalendar()).run())
         async with asyncio.timeout(10):
@@ -123,4 +124,4 @@ async def test_trouble_does_not_end_a_watch(unit_of_work: Open, monkeypatch: pyt
                 await tries.get()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-    assert {log["event"] for log in logs} == {"ratings_watch_failed"}
+    assert {log["event"] for log in logs} == {"chore_failed"}

@@ -11,6 +11,7 @@ import structlog
 from api.connectors.measuring import reporting
 from api.connectors.measuring.reporting import Reporter
 from api.connectors.measuring.settings import Plan
+from storage import chores
 from storage.reports import listing
 from storage.reports.kinds import EVERYBODY, ReportState
 from storage.reports.listing import Listed
@@ -239,7 +240,7 @@ async def test_it_runs_until_it_is_cancelled(
 ) -> None:
     """A failure does not end it: what is drawn up is sent all the same."""
     monkeypatch.setattr(reporting, "SEND_SECONDS", 0.01)
-    monkeypatch.setattr(reporting, "TROUBLE_SECONDS", 0.01)
+    monkeypatch.setattr(chores, "TROUBLE_SECONDS", 0.01)
     monkeypatch.setattr(reporting, "DRAW_UP_SECONDS", 0.05)
     reporter = make(Plan(scope=EVERYBODY, day=1, rest=timedelta(0)))
     broken = iter([True])
