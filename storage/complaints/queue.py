@@ -28,20 +28,25 @@ JOIN agency a ON a.id = c.agency_id
 JOIN party_key k ON k.party_id = c.party_id
 LEFT JOIN dossier d ON d.id = c.dossier_id
 """
-_THEIRS = f"""
-WHERE c.agency_id = ANY({reached()})
-  AND (%(agency)s::text IS NULL OR (SELECT id FROM agency WHERE code = %(agency)s) = ANY(a.lineage))
-"""
+_CHOSEN: LiteralString = (
+    "(%(agency)s::text IS NULL OR (SELECT id FROM agency WHERE code = %(agency)s) = ANY(a.lineage))"
+)
+_THEIRS = f"WHERE c.agency_id = ANY({reached()}) AND {_CHOSEN}"
 _WITH_THEM = "c.state IN ('received', 'accepted')"
 _DUE_FIRST = """
   AND (c.next_due_at, c.id) > (coalesce(%(at)s::timestamptz, '-infinity'),
     coalesce(%(id)s::uuid, '00000000-0000-0000-0000-000000000000'))
 ORDER BY c.next_due_at, c.id LIMIT %(limit)s
 """
-_NEWEST_FIRST = """
-  AND (c.received_at, c.id) < (coalesce(%(at)s::timestamptz, 'infinity'),
+# The last of each agency, by its index: else all that they ever had would be read, and sorted.
+_LATEST = f"""
+SELECT latest.id FROM agency a CROSS JOIN LATERAL (
+  SELECT c.id, c.received_at FROM complaint c JOIN party_key USING (party_id)
+  WHERE c.agency_id = a.id AND (c.received_at, c.id) < (coalesce(%(at)s::timestamptz, 'infinity'),
     coalesce(%(id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
-ORDER BY c.received_at DESC, c.id DESC LIMIT %(limit)s
+  ORDER BY c.received_at DESC, c.id DESC LIMIT %(limit)s) latest
+WHERE a.id = ANY({reached()}) AND {_CHOSEN}
+ORDER BY latest.received_at DESC, latest.id DESC LIMIT %(limit)s
 """
 _COUNTS = f"""
 SELECT count(*) AS waiting,
@@ -50,10 +55,12 @@ SELECT count(*) AS waiting,
 FROM complaint c JOIN party_key USING (party_id)
 WHERE c.agency_id = ANY({reached()}) AND {_WITH_THEM}
 """
+# In an order, for the first to be found by its index: without one, all rows are gone through up to it.
 _AGENCIES = f"""
-SELECT a.code, a.name FROM agency a
+SELECT a.code, a.name FROM agency a CROSS JOIN LATERAL (
+  SELECT FROM complaint c JOIN party_key USING (party_id) WHERE c.agency_id = a.id
+  ORDER BY c.received_at, c.id LIMIT 1) had
 WHERE a.id = ANY({reached()})
-  AND EXISTS (SELECT FROM complaint c JOIN party_key USING (party_id) WHERE c.agency_id = a.id)
 ORDER BY a.name, a.code LIMIT %(limit)s
 """
 
@@ -72,7 +79,7 @@ class Pile(StrEnum):
 _QUERIES: Mapping[Pile, LiteralString] = {
     Pile.WAITING: f"{ROWS} {_THEIRS} AND {_WITH_THEM} {_DUE_FIRST}",
     Pile.OVERDUE: f"{ROWS} {_THEIRS} AND {_WITH_THEM} AND c.next_due_at < now() {_DUE_FIRST}",
-    Pile.ALL: f"{ROWS} {_THEIRS} {_NEWEST_FIRST}",
+    Pile.ALL: f"{ROWS} WHERE c.id = ANY(ARRAY({_LATEST})) ORDER BY c.received_at DESC, c.id DESC",
 }
 
 

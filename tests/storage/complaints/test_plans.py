@@ -124,6 +124,24 @@ async def test_counting_reads_those_with_a_dossier_alone(unit_of_work: OpenUnit)
         assert "complaint" not in set(await walked(driver, plan)), plan
 
 
+@pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
+@pytest.mark.parametrize("statement", [queue._QUERIES[Pile.ALL], queue._AGENCIES])
+async def test_what_agencies_ever_had_is_not_read_for_a_page(
+    unit_of_work: OpenUnit, mode: str, statement: str
+) -> None:
+    """The last of each agency are found in the order of an index, and that there was one by the first."""
+    async with unit_of_work() as uow:
+        driver = await uow.driver()
+        await driver.execute(_FILL)
+        ((officer_id,),) = await (await driver.execute("SELECT id FROM officer")).fetchall()
+        await driver.execute(f"SET LOCAL plan_cache_mode = {mode}".encode())
+        known = PAGE | {"officer": officer_id, "roles": ["officer"], "agency": None, "id": None}
+        asked = {name: value for name, value in known.items() if f"%({name})s" in statement}
+        plan = await planned(driver, *numbered(statement, asked))
+        assert set(await walked(driver, plan)) <= FEW, plan
+        assert "using ix_complaint_agency_id on complaint" in plan, plan
+
+
 async def test_what_one_agency_published_is_found_by_it(unit_of_work: OpenUnit) -> None:
     """Everybody may ask: not by what all others have published since."""
     async with unit_of_work() as uow:
