@@ -20,13 +20,14 @@ from api.surveys.agency_schemas import (
 )
 from api.surveys.schemas import SurveyCode
 from api.surveys.tables import Format
+from api.text import Clean
 from auth.agencies import Scope
 from auth.principals import AgencyCaller
 
 EXPORTED = Limit(name="survey-exports", burst=10, every=timedelta(minutes=1))
 """Of one client: each may send a million rows."""
 Asking = Annotated[AgencyCaller, Depends(get_agency(Scope.SURVEYS))]
-Known = Annotated[str, Path(max_length=64)]
+Known = Annotated[str, Path(max_length=64), Clean]
 MISSING: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is no such survey, or it is another agency's"}
 }

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
+from typing import Annotated
 from uuid import UUID
 
 from api.bilingual import Words
@@ -20,9 +21,9 @@ from api.surveys.agency_schemas import (
     SurveyOpening,
     SurveySummary,
 )
+from api.text import Clean
 from auth.principals import AgencyCaller
 from storage.agencies import speaking
-from storage.errors import NotFoundError
 from storage.surveys import exporting, publishing, reading, summing
 from storage.surveys.errors import TooFewAnswers
 from storage.surveys.forms import Question, QuestionKind
@@ -38,38 +39,28 @@ _YES_NO = {"true": Words("Có", "Yes"), "false": Words("Không", "No")}
 class _After(Mark):
     """The survey with which a page ended."""
 
-    code: str
+    code: Annotated[str, Clean]
 
 
 async def put(uow: UnitOfWork, caller: AgencyCaller, code: str, given: AgencySurvey) -> Published:
-    """Make a survey of the caller's, or change it.
-
-    Raises Problem as `drafting.publish`, and 409 where it is an agency's for which the caller does not speak.
-    """
+    """Make a survey of the caller's, or change it. Raises Problem as `drafting.publish`."""
 
     async def find(agency_code: str) -> UUID | None:
         agency = await speaking.issuer(uow, caller.agency_id, agency_code)
         return agency.id if agency else None
 
-    try:
-        await reading.find_spoken_for(uow, caller.agency_id, code)
-    except NotFoundError:
-        if await _exists(uow, code):
-            raise Problem("survey-code-taken", 409) from None
     own = await speaking.itself(uow, caller.agency_id)
-    return await drafting.publish(uow, code, given, find, own.id if own else None)
+    return await drafting.publish(uow, code, given, find, own.id if own else None, by=caller.agency_id)
 
 
 async def open_(uow: UnitOfWork, caller: AgencyCaller, code: str, given: SurveyOpening) -> None:
     """Let a survey of the caller's be answered. Raises NotFoundError, and Problem as `drafting.open_`."""
-    await reading.find_spoken_for(uow, caller.agency_id, code)
-    await drafting.open_(uow, code, given)
+    await drafting.open_(uow, code, given, by=caller.agency_id)
 
 
 async def close(uow: UnitOfWork, caller: AgencyCaller, code: str) -> None:
     """Let a survey of the caller's be answered no more. Raises NotFoundError."""
-    await reading.find_spoken_for(uow, caller.agency_id, code)
-    await publishing.close(uow, code, now=datetime.now(UTC))
+    await publishing.close(uow, code, now=datetime.now(UTC), by=caller.agency_id)
 
 
 async def listed(uow: Reading, caller: AgencyCaller, asked: PageQuery, locale: str) -> AgencySurveyPage:
@@ -139,14 +130,6 @@ async def exported(
     async with open_reading() as uow:
         forms = await reading.forms_of(uow, survey.id)
     return tables.written(kind, forms, exporting.slices(open_reading, survey.id))
-
-
-async def _exists(uow: Reading, code: str) -> bool:
-    try:
-        await reading.find(uow, code)
-    except NotFoundError:
-        return False
-    return True
 
 
 def _listed(survey: SurveyView, locale: str) -> AgencySurveyListed:

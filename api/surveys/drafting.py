@@ -9,7 +9,7 @@ from api.surveys.agency_schemas import AgencySurvey, SurveyOpening
 from api.surveys.service import field_errors
 from storage.procedures import repository as procedures
 from storage.surveys import forms, publishing
-from storage.surveys.errors import SurveyFixed
+from storage.surveys.errors import SurveyFixed, SurveyTaken
 from storage.surveys.forms import Form, InvalidForm
 from storage.surveys.publishing import Draft, Published
 from storage.unit_of_work import UnitOfWork
@@ -18,11 +18,20 @@ Find = Callable[[str], Awaitable[UUID | None]]
 """Returns the id of the agency with a code, if whoever asks may speak for it."""
 
 
-async def publish(uow: UnitOfWork, code: str, given: AgencySurvey, find: Find, own: UUID | None) -> Published:
-    """Make a survey, or change it; `own` is the agency where none is named.
+async def publish(
+    uow: UnitOfWork,
+    code: str,
+    given: AgencySurvey,
+    find: Find,
+    own: UUID | None,
+    *,
+    by: UUID | None = None,
+) -> Published:
+    """Make a survey, or change it; `own` is the agency where none is named, `by` the one that asks.
 
-    Raises Problem: 422 where the form or something that it names can not be used; 409 where it was opened,
-    and would become another agency's or be answered elsewhere.
+    Raises Problem: 422 where the form or something that it names can not be used; 409 where it is of an
+    agency for which the one that asks does not speak, or was opened and would become another agency's or be
+    answered elsewhere.
     """
     form = _form(given)
     agency_id = await _agency(given.agency_code, own, find, "agency_code")
@@ -39,18 +48,20 @@ async def publish(uow: UnitOfWork, code: str, given: AgencySurvey, find: Find, o
         platform=given.platform,
     )
     try:
-        return await publishing.publish(uow, draft, now=datetime.now(UTC))
+        return await publishing.publish(uow, draft, now=datetime.now(UTC), by=by)
+    except SurveyTaken as error:
+        raise Problem("survey-code-taken", 409) from error
     except SurveyFixed as error:
         raise Problem("survey-fixed", 409) from error
 
 
-async def open_(uow: UnitOfWork, code: str, given: SurveyOpening) -> None:
+async def open_(uow: UnitOfWork, code: str, given: SurveyOpening, *, by: UUID | None = None) -> None:
     """Let a survey be answered. Raises NotFoundError, and Problem (422) where it would be over already."""
     now = datetime.now(UTC)
     opens_at = given.opens_at or now
     if given.closes_at is not None and given.closes_at <= max(now, opens_at):
         raise invalid("survey-dates", "closes_at")
-    await publishing.open_(uow, code, opens_at=opens_at, closes_at=given.closes_at)
+    await publishing.open_(uow, code, opens_at=opens_at, closes_at=given.closes_at, by=by)
 
 
 def _form(given: AgencySurvey) -> Form:

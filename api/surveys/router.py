@@ -15,11 +15,12 @@ from api.surveys import service
 from api.surveys.addresses import PageAddresses
 from api.surveys.keys import page_links
 from api.surveys.schemas import KeptSurveyAnswer, NewSurveyAnswer, SurveyList, SurveyShown
+from api.text import Clean
 from auth.step_up import Purpose
 
 ANSWERED = Limit(name="survey-answers", burst=30, every=timedelta(seconds=20))
 """Of one party: open surveys are answered any number of times."""
-Code = Annotated[str, Path(max_length=64)]
+Code = Annotated[str, Path(max_length=64), Clean]
 MISSING: dict[int | str, dict[str, Any]] = {
     404: {"description": "There is none, or it is for others who were invited"}
 }

@@ -28,6 +28,10 @@ class AnswerIdReused(StorageError):  # noqa: N818 - likewise
     """Another answer has this id."""
 
 
+class SurveyTaken(StorageError):  # noqa: N818 - likewise
+    """The code is another agency's, for which whoever asks may not speak."""
+
+
 class SurveyFixed(StorageError):  # noqa: N818 - likewise
     """It was opened already: where it is answered, and whose it is, stay."""
 

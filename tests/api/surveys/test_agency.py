@@ -162,6 +162,24 @@ async def test_a_code_is_fit_for_addresses(put: Call, code: str) -> None:
     assert (await put(code=code)).status_code == 422
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/a%00b",
+        "/a%00b/summary",
+        "/a%00b/answers.csv",
+        # A NUL, and half a surrogate pair, in the code that a cursor names.
+        "?cursor=eyJjb2RlIjoiYVx1MDAwMCJ9",
+        "?cursor=eyJjb2RlIjoiYVx1ZDgwMCJ9",
+    ],
+)
+async def test_what_the_database_can_not_read_is_no_code(
+    client: httpx.AsyncClient, town: Agency, path: str
+) -> None:
+    """It is refused, and nothing fails."""
+    assert (await client.get(HOME + path, headers=town.headers)).status_code == 422
+
+
 async def test_another_agency_s_code_is_taken(put: Call, get: Call, make_agency: MakeAgency) -> None:
     """It stays whose it is."""
     assert (await put()).status_code == 201

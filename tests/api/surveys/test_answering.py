@@ -265,3 +265,11 @@ async def test_a_party_answers_no_more_often_than_it_may(
     assert codes[-1] == 429
     assert (await send(code, answer(ease=3), await make_citizen())).status_code == 201
     assert isinstance(citizen.party_id, UUID)
+
+
+async def test_what_the_database_can_not_read_is_no_code(
+    client: httpx.AsyncClient, citizen: Citizen, send: Send
+) -> None:
+    """It is refused, and nothing fails."""
+    assert (await client.get("/v1/surveys/a%00b", headers=citizen.headers)).status_code == 422
+    assert (await send("a%00b", answer())).status_code == 422

@@ -61,6 +61,7 @@ async def publish(
     audience: Audience | None = None,
     platform: Platform = Platform.OWN,
     now: datetime = NOW,
+    by: UUID | None = None,
 ) -> Published:
     """Publish a survey."""
     draft = Draft(
@@ -70,7 +71,7 @@ async def publish(
         audience=audience or Everybody(),
         platform=platform,
     )
-    return await publishing.publish(uow, draft, now=now)
+    return await publishing.publish(uow, draft, now=now, by=by)
 
 
 async def make_open(uow: UnitOfWork, agency_id: UUID, **more: Any) -> SurveyView:

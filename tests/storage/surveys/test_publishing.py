@@ -9,7 +9,7 @@ import pytest
 
 from storage.errors import NotFoundError
 from storage.surveys import publishing, reading
-from storage.surveys.errors import SurveyFixed
+from storage.surveys.errors import SurveyFixed, SurveyTaken
 from storage.surveys.kinds import Platform, SurveyStanding
 from storage.surveys.publishing import Published
 from storage.unit_of_work import UnitOfWork
@@ -97,6 +97,39 @@ async def test_whose_it_is_and_where_stays_once_it_was_opened(unit_of_work: Open
         await publishing.close(uow, CODE, now=NOW + timedelta(days=1))
         with pytest.raises(SurveyFixed):
             await publish(uow, second)
+
+
+async def test_a_survey_is_changed_by_whoever_speaks_for_its_agency(unit_of_work: Open) -> None:
+    """Told by each statement itself, as another agency may have made it since somebody looked; drafts too."""
+    async with unit_of_work() as uow:
+        first, second = await make_agency(uow), await make_agency(uow, "H26.2")
+        await uow.commit()
+    async with unit_of_work() as uow, unit_of_work() as other:
+        await publish(uow, first, by=first)
+        # It looks for the code, finds none, and waits for whoever makes one.
+        late = asyncio.create_task(publish(other, second, CHANGED, by=second))
+        await until_somebody_waits(uow)
+        await uow.commit()
+        with pytest.raises(SurveyTaken):
+            await late
+    async with unit_of_work() as uow:
+        with pytest.raises(NotFoundError):
+            await publishing.open_(uow, CODE, opens_at=NOW, closes_at=None, by=second)
+        with pytest.raises(NotFoundError):
+            await publishing.close(uow, CODE, now=NOW, by=second)
+        survey = await reading.find(uow, CODE)
+        assert (survey.agency_id, survey.version, survey.state) == (first, 1, "draft")
+        await publishing.open_(uow, CODE, opens_at=NOW, closes_at=None, by=first)
+        await publishing.close(uow, CODE, now=NOW, by=first)
+
+
+async def until_somebody_waits(uow: UnitOfWork) -> None:
+    """Return once a transaction waits for another one."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    deadline = asyncio.get_running_loop().time() + 10
+    while await (await (await uow.driver()).execute(waiting)).fetchone() == (0,):
+        assert asyncio.get_running_loop().time() < deadline
+        await asyncio.sleep(0.01)
 
 
 async def test_what_is_not_there_neither_opens_nor_closes(unit_of_work: Open) -> None:
