@@ -1,5 +1,6 @@
 """What everybody may read of complaints: by consent, by a moderator, and without anything personal."""
 
+import asyncio
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from storage.complaints.publishing import Published
 from storage.errors import NotFoundError
 from storage.questions.kinds import Publication
 from tests.storage.complaints.bureau import ANSWER, CALENDAR, WRITTEN, Bureau
+from tests.storage.questions.office import somebody_waits
 
 NEW = Published(text=WRITTEN, answer=ANSWER)
 
@@ -133,6 +135,33 @@ async def test_consent_taken_back_takes_it_down_at_once(bureau: Bureau):
     await bureau.publish(complaint_id, NEW)
     (again,) = await shown(bureau)
     assert again.id == found.id
+
+
+async def test_consent_taken_back_while_a_moderator_waits(bureau: Bureau):
+    """Whoever comes second finds it as it then is: let be read no more."""
+    complaint_id = await bureau.answered()
+    async with bureau.open_unit() as uow:
+        await filing.disagree(uow, bureau.party_id, complaint_id, now=datetime.now(UTC))
+        late = asyncio.create_task(bureau.publish(complaint_id, NEW))
+        await somebody_waits(bureau.open_unit)
+        await uow.commit()
+    with pytest.raises(Overtaken):
+        await late
+    assert await shown(bureau) == []
+
+
+async def test_consent_taken_back_while_it_is_let_be_read(bureau: Bureau):
+    """It is there for no longer than until the consent's turn comes."""
+    complaint_id = await bureau.answered()
+    async with bureau.open_unit() as uow:
+        held = await hold(uow, bureau.moderator, complaint_id)
+        await publishing.publish(uow, held, NEW, officer_id=bureau.officer_id, now=datetime.now(UTC))
+        late = asyncio.create_task(consent(bureau, complaint_id, public=False))
+        await somebody_waits(bureau.open_unit)
+        await uow.commit()
+    await late
+    assert await shown(bureau) == []
+    assert (await bureau.held(complaint_id)).publication is Publication.PRIVATE
 
 
 async def gone(bureau: Bureau, found: Shown) -> None:
