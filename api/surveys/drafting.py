@@ -11,6 +11,7 @@ from storage.procedures import repository as procedures
 from storage.surveys import forms, publishing
 from storage.surveys.errors import SurveyFixed, SurveyTaken
 from storage.surveys.forms import Form, InvalidForm
+from storage.surveys.kinds import FARTHEST
 from storage.surveys.publishing import Draft, Published
 from storage.unit_of_work import UnitOfWork
 
@@ -56,9 +57,13 @@ async def publish(
 
 
 async def open_(uow: UnitOfWork, code: str, given: SurveyOpening, *, by: UUID | None = None) -> None:
-    """Let a survey be answered. Raises NotFoundError, and Problem (422) where it would be over already."""
+    """Let a survey be answered. Raises NotFoundError, and Problem (422) for times that can not be."""
     now = datetime.now(UTC)
     opens_at = given.opens_at or now
+    for name, at in (("opens_at", given.opens_at), ("closes_at", given.closes_at)):
+        # Told as a duration: near the ends of the calendar no other zone has such a time.
+        if at is not None and abs(at - now) > FARTHEST:
+            raise invalid("out-of-range", name)
     if given.closes_at is not None and given.closes_at <= max(now, opens_at):
         raise invalid("survey-dates", "closes_at")
     await publishing.open_(uow, code, opens_at=opens_at, closes_at=given.closes_at, by=by)

@@ -7,6 +7,8 @@ REPLACED_TAKEN_FOR = timedelta(hours=24)
 """After a version was replaced, so long is it still answered by whoever had begun."""
 INVITED_EVERY = timedelta(days=30)
 """A party is invited to one survey within so many days, whatever it is about."""
+FARTHEST = timedelta(days=36_525)
+"""A survey opens and closes within a century: no zone's calendar ends there, nor does that of a database."""
 ENDED_WITHIN_AT_MOST = 90
 """Days after which nobody remembers how a dossier went."""
 FEWEST = 5

@@ -45,6 +45,7 @@ class Exchange:
         self._open_unit, self._platform = open_unit, platform
         self._name, self._source = name, Source(name.value)
         self._trouble = FIRST_TROUBLE_SECONDS
+        self._at = ""
 
     async def run(self) -> None:
         """Exchange for ever."""
@@ -72,19 +73,22 @@ class Exchange:
     async def once(self) -> float:
         """Publish what is to be shown and fetch what is there; return how many seconds to rest.
 
-        What the platform refuses of one survey holds up no other. Raises PlatformUnreachable.
+        What the platform refuses of one survey holds up no other, and after trouble with one the next round
+        begins behind it. Raises PlatformUnreachable.
         """
         now = datetime.now(UTC)
         async with self._open_unit() as uow:
             surveys = await reading.on_platform(uow, self._name)
         left = False
-        for survey in surveys:
+        for survey in sorted(surveys, key=lambda one: (one.code <= self._at, one.code)):
+            self._at = survey.code
             try:
                 external_id = await self._shown(survey, now)
                 if external_id and (survey.closes_at is None or now < survey.closes_at + FETCHED_FOR):
                     left |= await self._fetch(survey, external_id)
             except PlatformRefused as error:
                 log.warning("survey_refused", survey=survey.code, word=str(error))
+        self._at = ""
         return 0.0 if left else REST_SECONDS
 
     async def _shown(self, survey: SurveyView, now: datetime) -> str | None:
@@ -101,18 +105,23 @@ class Exchange:
         return external_id
 
     async def _fetch(self, survey: SurveyView, external_id: str) -> bool:
-        """Fetch the answers to one survey; return whether there are more."""
+        """Fetch the answers to one survey; return whether there are more, after some that were new.
+
+        Where none was new there may be no end to them: pages can lead in a circle.
+        """
+        kept = 0
         for _ in range(MOST_PAGES):
             page = await self._platform.answers(external_id, survey.external_cursor)
-            await self._keep(survey, page)
+            kept += await self._keep(survey, page)
             if not page.more:
                 return False
             if page.cursor == survey.external_cursor:
                 raise PlatformRefused("a page that leads to itself")
             survey = replace(survey, external_cursor=page.cursor)
-        return True
+        return kept > 0
 
-    async def _keep(self, survey: SurveyView, page: AnswersPage) -> None:
+    async def _keep(self, survey: SurveyView, page: AnswersPage) -> int:
+        """Keep what is new of a page; return how many answers that are."""
         in_time = settled(page.answers, closes_at=survey.closes_at)
         async with self._open_unit() as uow:
             taken = await external.take(uow, survey, self._source, in_time, cursor=page.cursor)
@@ -126,3 +135,4 @@ class Exchange:
                 refused=taken.refused,
                 unreadable=page.unreadable,
             )
+        return taken.kept

@@ -5,12 +5,11 @@ from urllib.parse import quote
 from api.connectors.surveys.client import Client
 from api.connectors.surveys.links import VnformLinks
 from api.connectors.surveys.port import AnswersPage, OutgoingSurvey, PlatformRefused, Prefilled
-from api.connectors.surveys.reading import read_page
+from api.connectors.surveys.reading import LONGEST_ID, is_name, read_page
 from api.connectors.surveys.settings import VnformAccount
 from api.connectors.surveys.writing import write_form
 
 PAGE = 100
-_LONGEST_ID = 200
 
 
 class Vnform:
@@ -30,9 +29,9 @@ class Vnform:
         path = self._dialect.paths.form.format(code=quote(survey.code, safe=""))
         answered = await self._client.put(path, write_form(survey, self._dialect))
         external_id = answered.get(self._dialect.form.form_id)
-        if not isinstance(external_id, str) or not 0 < len(external_id) <= _LONGEST_ID:
+        if not is_name(external_id, LONGEST_ID):
             raise PlatformRefused("an answer that names no form")
-        return external_id
+        return str(external_id)
 
     def link(self, external_id: str, prefilled: Prefilled | None, *, locale: str) -> str:
         """Return the address of the form's page."""

@@ -199,7 +199,7 @@ async def test_where_it_is_answered_stays_once_it_was_opened(put: Call, post: Ca
 
 
 async def test_an_opening_that_is_over_is_refused(put: Call, post: Call) -> None:
-    """Before it opens, or in the past."""
+    """Before it opens, in the past, or at the end of the calendar, where every list of surveys would fail."""
     await put()
     now = datetime.now(UTC)
     for body in (
@@ -208,6 +208,13 @@ async def test_an_opening_that_is_over_is_refused(put: Call, post: Call) -> None
     ):
         refused = await post("opening", **body)
         assert pointed(refused.json()) == [("/closes_at", "survey-dates")]
+    for name, far in (
+        ("closes_at", "9999-12-31T23:59:59-12:00"),
+        ("closes_at", "9999-12-31T23:00:00Z"),
+        ("opens_at", "9999-12-31T23:59:59-12:00"),
+        ("opens_at", "0001-01-01T00:00:00+14:00"),
+    ):
+        assert pointed((await post("opening", **{name: far})).json()) == [(f"/{name}", "out-of-range")]
     naive = await post("opening", closes_at="2099-01-01T00:00:00")
     assert [place for place, _ in pointed(naive.json())] == ["/closes_at"]
 
