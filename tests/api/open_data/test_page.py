@@ -186,6 +186,15 @@ async def test_a_trend_of_twelve_months(keep: Keep, trend: Callable[[str], Await
     assert await trend(f"{HOME}/{months[14]:%Y-%m}/H26.1") == found
 
 
+async def test_nothing_is_compared_where_there_is_nothing(client: httpx.AsyncClient, keep: Keep) -> None:
+    """An agency with none below and no month that is over has no row of what to compare by."""
+    running = month_of(datetime.now(UTC))
+    await keep("H26.1", 9, month=running, on_time=True)
+    for code, compared in (("H26", True), ("H26.1", False)):
+        page = read_page((await client.get(f"{HOME}/{running:%Y-%m}/{code}")).text)
+        assert ((2, TEXTS["vi"]["by"]) in page.headings) == compared
+
+
 async def test_the_running_month(client: httpx.AsyncClient, keep: Keep) -> None:
     """It is marked as not over, and found by no search engine."""
     running = month_of(datetime.now(UTC))
