@@ -167,7 +167,7 @@ def _letter(kind: _Kind, facts: tuple[str, ...], *, open_link: bool, opt_out: bo
         "advice": lines.advice % marks,
         "facts": list(_facts(kind, facts)),
         "link": _blank("link") if open_link else None,
-        "open": labels["open" if "code" in facts else "open_app"],
+        "open": labels.get(f"open_{kind.template}") or labels["open" if "code" in facts else "open_app"],
         "opt_out_link": _blank("opt_out_link") if opt_out else None,
     }
     text, html = (_template(name).render(context) for name in ("letter.txt", "letter.html"))

@@ -59,6 +59,7 @@ def test_a_proved_address_gets_the_page(composer: Composer, cipher: Cipher, chan
     assert held["c"] == [CODE]
     assert is_proof(cipher, CODE, held["p"][0])
     assert held["p"][0] in sent.text
+    assert "Xem hồ sơ" not in f"{sent.text} {sent.html}"
     assert "proof" not in str(sent.facts)
 
 

@@ -31,6 +31,7 @@ def test_it_says_who_asks_and_where_to_answer(locale: str) -> None:
     for text in (content.text, html.unescape(content.html or "")):
         assert PARAMS["agency_name"] in text
         assert LINK in text
+        assert {"vi": "Trả lời khảo sát", "en": "Answer the survey"}[locale] in text
         assert "ly hôn" not in text
     assert len(content.title) <= TITLE_LENGTH
 
