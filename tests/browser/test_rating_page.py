@@ -62,7 +62,7 @@ async def test_rated_and_changed(page, link, ward, audit, asked):
     await audit(page, "rating-page-chosen-vi")
     await page.get_by_role("button", name="Gửi đánh giá").click()
     await expect(page.locator("#done")).to_be_focused()
-    await expect(page.locator("#done")).to_contain_text("Đã gửi đánh giá. Bạn sửa được ở trang này đến hết")
+    await expect(page.locator("#done")).to_contain_text("Đã gửi đánh giá. Bạn sửa được ở trang này đến hết ngày")
     await audit(page, "rating-page-sent-vi")
     assert await rated(ward, before) == [("dissatisfied", ["late"], "Chờ lâu.")]
     await page.click("text=English")
@@ -152,7 +152,7 @@ async def test_without_a_link(page, where, link, audit):
     await expect(page.locator("#note")).to_contain_text("liên kết trong thông báo")
     await audit(page, "rating-page-missing-vi")
     await page.goto(f"{link[:-22]}{'A' * 22}")
-    await expect(page.get_by_role("alert")).to_be_visible()
+    await expect(page.get_by_role("alert")).to_contain_text("Hãy mở lại đúng liên kết")
     await expect(page.get_by_role("radio")).to_have_count(0)
     await audit(page, "rating-page-wrong-vi")
 

@@ -2,7 +2,8 @@ const by = (id) => document.getElementById(id);
 const locale = document.documentElement.lang;
 const region = locale === "vi" ? "vi-VN" : "en-GB";
 const words = by("words").dataset;
-const day = (text) => new Intl.DateTimeFormat(region, { dateStyle: "long", timeZone: "UTC" }).format(new Date(text));
+const written = locale === "vi" ? { day: "2-digit", month: "2-digit", year: "numeric" } : { dateStyle: "long" };
+const day = (text) => new Intl.DateTimeFormat(region, { ...written, timeZone: "UTC" }).format(new Date(text));
 
 // For this tab alone, and as long as it is open: the machine may be a shared one.
 const kept = {
@@ -128,7 +129,9 @@ async function open() {
   link = takeLink();
   if (!link) return show("note", words.missing, false);
   await attempt(async () => {
-    invitation = await ask("/v1/rating-links/invitations", link);
+    invitation = await ask("/v1/rating-links/invitations", link).catch((error) => {
+      throw error.status === 404 ? new Refused(words.unknown) : error;
+    });
     by("about").textContent = [invitation.agency?.name, link.code].filter(Boolean).join(" · ");
     const token = kept.get(link.code);
     if (invitation.issued && !token) return show("note", words.elsewhere, false);
