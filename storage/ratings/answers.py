@@ -17,14 +17,15 @@ from storage.questions import cleaning
 from storage.ratings.counting import FEWEST
 from storage.ratings.keys import Group
 from storage.ratings.kinds import Satisfaction
+from storage.ratings.mixing import counted
 from storage.unit_of_work import Reading, UnitOfWork
 
 LONGEST_ANSWER = 4_000
 """Characters of an answer."""
 
-_CROWD = """
+_CROWD = f"""
 SELECT count(*) >= %(fewest)s FROM rating
-WHERE agency_id = %(agency_id)s AND month = %(month)s AND NOT fresh
+WHERE agency_id = %(agency_id)s AND month = %(month)s AND {counted("rating")}
   AND coalesce(level = %(level)s::text, true)
 """
 _HOLDS = f"SELECT {holds('%(agency_id)s::uuid')}"

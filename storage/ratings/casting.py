@@ -13,13 +13,20 @@ from storage.ratings.kinds import EDITABLE, LONGEST_TEXT, REASONS, Reason, Satis
 from storage.unit_of_work import UnitOfWork
 
 # One statement: of two by one token at once, the second changes what the first said. A row that was there
-# before has been locked by this transaction, which is then its `xmax`.
-_CAST = """
+# before has been locked by this transaction, which is then its `xmax`. What is counted already is told of as
+# it was until its group is mixed.
+_COUNTED = mixing.counted("r")
+_CAST = f"""
 INSERT INTO rating AS r (spent, agency_id, month, level, reasons, text_scrubbed, editable_until, fresh)
 SELECT %(spent)s, %(agency_id)s, %(month)s, %(level)s, %(reasons)s, %(text)s, %(editable_until)s, true
 WHERE %(may_begin)s OR EXISTS (SELECT FROM rating WHERE spent = %(spent)s)
-ON CONFLICT (spent) DO UPDATE SET level = EXCLUDED.level, reasons = EXCLUDED.reasons,
-  text_scrubbed = EXCLUDED.text_scrubbed, fresh = true
+ON CONFLICT (spent) DO UPDATE SET
+  level = CASE WHEN {_COUNTED} THEN r.level ELSE EXCLUDED.level END,
+  reasons = CASE WHEN {_COUNTED} THEN r.reasons ELSE EXCLUDED.reasons END,
+  text_scrubbed = CASE WHEN {_COUNTED} THEN r.text_scrubbed ELSE EXCLUDED.text_scrubbed END,
+  change = CASE WHEN {_COUNTED} THEN jsonb_build_object(
+    'level', EXCLUDED.level, 'reasons', EXCLUDED.reasons, 'text', EXCLUDED.text_scrubbed) END,
+  fresh = true
 WHERE r.editable_until >= %(today)s
 RETURNING r.editable_until, r.xmax::text <> '0'
 """

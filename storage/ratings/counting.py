@@ -8,6 +8,7 @@ from uuid import UUID
 
 from storage.ratings.keys import Group
 from storage.ratings.kinds import Satisfaction
+from storage.ratings.mixing import counted
 from storage.unit_of_work import Reading
 
 FEWEST = 5
@@ -15,16 +16,16 @@ FEWEST = 5
 
 # What came since the last mixing is told with all else of its hour: a number that moves with each rating
 # would tell when it came.
-_COUNTS = """
+_COUNTS = f"""
 SELECT level, NULL, count(*) FROM rating
-WHERE agency_id = %(agency_id)s AND month = %(month)s AND NOT fresh GROUP BY level
+WHERE agency_id = %(agency_id)s AND month = %(month)s AND {counted("rating")} GROUP BY level
 UNION ALL
 SELECT level, reason, count(*) FROM rating, unnest(reasons) AS reason
-WHERE agency_id = %(agency_id)s AND month = %(month)s AND NOT fresh GROUP BY level, reason
+WHERE agency_id = %(agency_id)s AND month = %(month)s AND {counted("rating")} GROUP BY level, reason
 """
-_DISLIKES = """
+_DISLIKES = f"""
 SELECT agency_id, count(*) FROM rating
-WHERE month = %s AND level = 'dissatisfied' AND NOT fresh GROUP BY agency_id
+WHERE month = %s AND level = 'dissatisfied' AND {counted("rating")} GROUP BY agency_id
 """
 
 

@@ -25,13 +25,26 @@ UNION SELECT agency_id, month FROM rating WHERE fresh
 # Sorted by numbers of a generator fit for secrets, which `random()` is not. The rows are gone before the
 # first of them is written again: sorting takes all of them.
 _MIX = """
-WITH gone AS (DELETE FROM {table} WHERE agency_id = %s AND month = %s RETURNING {columns})
-INSERT INTO {table} ({columns}) SELECT {columns} FROM gone ORDER BY gen_random_uuid()
+WITH gone AS (DELETE FROM {table} WHERE agency_id = %s AND month = %s RETURNING *)
+INSERT INTO {table} ({columns}) SELECT {written} FROM gone ORDER BY gen_random_uuid()
 """
 _COLUMNS = {
     "rating_invitation": "dossier_id, agency_id, month, asked_on, closes_on, issued",
     "rating": "spent, agency_id, month, level, reasons, text_scrubbed, editable_until",
 }
+_WRITTEN = _COLUMNS | {
+    "rating": """spent, agency_id, month, coalesce(change ->> 'level', level),
+  CASE WHEN change IS NULL THEN reasons ELSE ARRAY(SELECT jsonb_array_elements_text(change -> 'reasons')) END,
+  CASE WHEN change IS NULL THEN text_scrubbed ELSE change ->> 'text' END, editable_until""",
+}
+
+
+def counted(rating: LiteralString) -> LiteralString:
+    """Return SQL that tells whether a row of `rating`, by its name in the query, is told of: it was mixed.
+
+    One that was changed since is told of as it was before.
+    """
+    return f"(NOT {rating}.fresh OR {rating}.change IS NOT NULL)"
 
 
 async def due(reading: Reading) -> list[Group]:
@@ -49,7 +62,7 @@ async def mix(uow: UnitOfWork, group: Group, table: str) -> int:
     """
     driver = await uow.driver()
     await driver.execute(_ALONE, _named(group))
-    query = _MIX.format(table=table, columns=_COLUMNS[table]).encode()
+    query = _MIX.format(table=table, columns=_COLUMNS[table], written=_WRITTEN[table]).encode()
     return (await driver.execute(query, (group.agency_id, group.month))).rowcount
 
 

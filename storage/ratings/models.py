@@ -6,10 +6,11 @@ is a public word of an officer's, and knows of no rating but that there were man
 """
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Index, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
 from storage.base import moment, sealed
@@ -79,6 +80,8 @@ class Rating(SQLModel, table=True):
         text_scrubbed: what was written, with all that is personal taken out of it before it was ever kept.
         editable_until: the last day on which it may be changed.
         fresh: it came, or was changed, since its group was mixed.
+        change: what it says since, as `level`, `reasons` and `text`, where it was counted before: until its
+            group is mixed, what it said stands. Else all would see what goes in the moment of a change.
     """
 
     __tablename__ = "rating"
@@ -95,6 +98,7 @@ class Rating(SQLModel, table=True):
     text_scrubbed: str | None = None
     editable_until: date
     fresh: bool = _fresh()
+    change: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
 
 
 class RatingAnswer(SQLModel, table=True):

@@ -16,6 +16,7 @@ from storage.officers.desk import Desk
 from storage.ratings.counting import FEWEST
 from storage.ratings.keys import Group
 from storage.ratings.kinds import Satisfaction
+from storage.ratings.mixing import counted
 from storage.ratings.rises import has_risen
 from storage.unit_of_work import Reading
 
@@ -30,7 +31,7 @@ said AS (
     count(*) FILTER (WHERE r.level = 'satisfied'),
     count(*) FILTER (WHERE r.level = 'very_satisfied')] AS levels
   FROM rating r JOIN theirs USING (agency_id)
-  WHERE r.month = ANY(array[%(month)s::date, {_BEFORE}]) AND NOT r.fresh
+  WHERE r.month = ANY(array[%(month)s::date, {_BEFORE}]) AND {counted("r")}
   GROUP BY r.agency_id, r.month HAVING count(*) >= %(fewest)s)
 SELECT a.id, a.code, a.name, now.levels, before.levels,
   EXISTS (SELECT FROM rating_answer s
@@ -45,7 +46,8 @@ _ONE = f"{_ROWS} AND a.code = %(code)s"
 _TEXTS = f"""
 WITH mixed AS MATERIALIZED (
   SELECT text_scrubbed AS text FROM rating
-  WHERE agency_id = %(agency_id)s AND month = %(month)s AND NOT fresh AND agency_id = ANY({reached()}))
+  WHERE agency_id = %(agency_id)s AND month = %(month)s AND {counted("rating")}
+    AND agency_id = ANY({reached()}))
 SELECT DISTINCT text, encode(sha256(convert_to(text, 'UTF8')), 'hex') AS digest FROM mixed
 WHERE text IS NOT NULL AND (SELECT count(*) FROM mixed) >= %(fewest)s
   AND encode(sha256(convert_to(text, 'UTF8')), 'hex') > coalesce(%(after)s, '')

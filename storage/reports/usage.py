@@ -6,16 +6,17 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from storage.ratings.mixing import counted
 from storage.unit_of_work import Reading
 
 # Ratings that came since the last mixing are counted after the next one, as everywhere
 # (`storage.ratings.counting`). A complaint counts for the agency that has it now.
-_COUNTS = """
+_COUNTS = f"""
 SELECT
   (SELECT count(*) FROM dossier_measure m WHERE m.month = %(month)s AND m.agency_id = ANY(%(agencies)s)
     AND EXISTS (SELECT FROM message w WHERE w.dossier_id = m.dossier_id)),
   (SELECT count(*) FROM rating r WHERE r.month = %(month)s AND r.agency_id = ANY(%(agencies)s)
-    AND NOT r.fresh),
+    AND {counted("r")}),
   (SELECT count(*) FROM complaint c WHERE c.agency_id = ANY(%(agencies)s)
     AND c.received_at >= %(month)s::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
     AND c.received_at < (%(month)s::timestamp + interval '1 month') AT TIME ZONE 'Asia/Ho_Chi_Minh')

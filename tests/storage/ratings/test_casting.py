@@ -148,3 +148,32 @@ async def test_few_ratings_are_not_told(unit_of_work: Open) -> None:
         assert await counting.dislikes(uow, group.month) == {agency: 2}
         assert await counting.dislikes(uow, date(2026, 10, 1)) == {}
         assert await counting.counts(uow, Group(agency_id=new_id(), month=group.month)) is None
+
+
+async def test_a_change_is_not_seen_before_all_else_of_its_hour(unit_of_work: Open) -> None:
+    """Numbers and texts stay as they were, or who asks all the time would see what belongs together, and when."""
+    async with unit_of_work() as uow:
+        agency = await make_agency(uow)
+        group = Group(agency_id=agency, month=TODAY.replace(day=1))
+        tokens = [await take_token(uow, await make_invited(uow, agency, n)) for n in range(5)]
+        for token in tokens:
+            await casting.cast(uow, token, LATE, today=TODAY)
+        for table in mixing.TABLES:
+            await mixing.mix(uow, group, table)
+        before, told = await counting.counts(uow, group), sorted(await ratings(uow))
+        assert before is not None
+        for opinion in (replace(GOOD, text="Nhanh"), GOOD):
+            assert (await casting.cast(uow, tokens[0], opinion, today=TODAY)).changed
+            assert (await counting.counts(uow, group), sorted(await ratings(uow))) == (before, told)
+            assert await counting.dislikes(uow, group.month) == {agency: 5}
+            assert await mixing.due(uow) == [group]
+        for _ in range(2):
+            await mixing.mix(uow, group, "rating")
+            after = await counting.counts(uow, group)
+            assert after is not None
+            assert after.levels[Satisfaction.DISSATISFIED] == 4
+            assert after.reasons[Satisfaction.VERY_SATISFIED, "on_time"] == 1
+            assert [row[:3] for row in await ratings(uow) if row[0] == "very_satisfied"] == [
+                ("very_satisfied", ["courteous", "on_time"], None)
+            ]
+        assert await mixing.due(uow) == []
