@@ -159,7 +159,7 @@ def get_agency(scope: str) -> Callable[..., AgencyCaller]:
         if not isinstance(caller, AgencyCaller):
             raise unauthenticated("invalid_token")
         if scope not in caller.scopes:
-            raise out_of_scope("forbidden", scope, bound=caller.bound_to is not None)
+            raise out_of_scope("insufficient-scope", scope, bound=caller.bound_to is not None)
         return caller
 
     return agency  # type: ignore[return-value] # FastAPI awaits it

@@ -30,6 +30,7 @@ TITLES: dict[str, Words] = {
     "unauthenticated": Words("Cần đăng nhập", "Sign-in is required"),
     "unproved-key": Words("Chưa chứng minh được khoá của thiết bị", "The device's key is not proved"),
     "forbidden": Words("Không được phép", "Not allowed"),
+    "insufficient-scope": Words("Thiếu quyền", "A scope is missing"),
     "foreign-form": Words("Biểu mẫu không gửi từ trang này", "The form was not sent from here"),
     "beyond-representation": Words("Ngoài phạm vi đại diện", "Beyond the right to represent"),
     "for-oneself-alone": Words("Chỉ chính chủ tài khoản được làm", "For the account's own holder alone"),
@@ -178,6 +179,10 @@ DETAILS: dict[str, Words] = {
     "forbidden": Words(
         "Mã truy cập này không dùng được cho chức năng đang gọi.",
         "This access token does not open what was asked for.",
+    ),
+    "insufficient-scope": Words(
+        "Mã truy cập này không có quyền (scope) '{scope}'. Đề nghị người vận hành cấp quyền này.",
+        "This access token lacks the scope '{scope}'. Ask the operator for a client that has it.",
     ),
     "foreign-form": Words(
         "Chưa ghi nhận gì. Hãy mở trang rồi gửi biểu mẫu từ chính trang đó.",

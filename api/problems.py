@@ -176,7 +176,7 @@ def out_of_scope(kind: str, scope: str, *, bound: bool) -> Problem:
     """
     scheme = "DPoP" if bound else "Bearer"
     challenge = f'{scheme} error="insufficient_scope", scope="{scope}"'
-    return Problem(kind, 403, headers={"www-authenticate": challenge})
+    return Problem(kind, 403, headers={"www-authenticate": challenge}, scope=scope)
 
 
 async def _on_problem(request: Request, error: Exception) -> Response:

@@ -117,6 +117,8 @@ async def test_a_token_without_the_scope_is_refused(
     answer = await tell(client, caller, event("e-1"))
     assert answer.status_code == 403
     assert 'error="insufficient_scope"' in answer.headers["www-authenticate"]
+    assert answer.json()["type"] == "urn:tindan:problem:insufficient-scope"
+    assert "'events'" in answer.json()["detail"], "an integrator reads which one"
     assert (await census(engine))["event_receipt"] == 0
 
 
