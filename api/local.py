@@ -69,6 +69,7 @@ TinDan is running / TinDan đang chạy
   What the providers got     {stack.sandbox_url}/sandbox/outbox
 
   A dossier, no account      {stack.api_url}/tra-cuu
+  Scores of agencies         {stack.api_url}/cham-diem
 
 Try it: tell the citizen Nguyễn Thị Ví Dụ that a dossier of hers was accepted, and sign in as her in the app
 

@@ -27,10 +27,9 @@ from storage.units import repository as units
 from storage.units.files import read_files
 from storage.units.record import Units
 
-AUTHOR = "demonstration"
 CLIENT_ID = "demo-agency"
 AUTHOR, SOURCE = "tindan", "demonstration"
-SCOPES = frozenset({Scope.EVENTS.value, Scope.RESULTS.value, Scope.MESSAGES.value})
+SCOPES = frozenset(scope.value for scope in (Scope.EVENTS, Scope.RESULTS, Scope.MESSAGES, Scope.SURVEYS))
 FAST = EventLimit(rate=MOST_PER_SECOND, burst=10 * MOST_PER_SECOND)
 """A demonstration, and what is measured with it, is not to wait."""
 
