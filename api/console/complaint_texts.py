@@ -17,7 +17,7 @@ TEXTS = {
         "publication_taken_down": "Đã gỡ, không còn công khai",
         "written": "Nội dung người dân gửi",
         "history": "Quá trình xử lý",
-        "entry_received": "Nhận được",
+        "entry_received": "Đã gửi",
         "entry_accepted": "Đã tiếp nhận",
         "entry_declined": "Đã từ chối",
         "entry_more_asked": "Yêu cầu người gửi bổ sung",

@@ -10,7 +10,7 @@ TEXTS = {
         "kind": "Loại",
         "kind_complaint": "Phản ánh",
         "kind_suggestion": "Kiến nghị",
-        "topic": "Nội dung",
+        "topic": "Vấn đề",
         "topic_officer_conduct": "Thái độ, hành vi của cán bộ",
         "topic_delay": "Chậm giải quyết",
         "topic_extra_papers": "Đòi thêm giấy tờ",

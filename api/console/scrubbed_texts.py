@@ -3,7 +3,7 @@
 TEXTS = {
     "vi": {
         "found": "Đã gỡ thông tin cá nhân",
-        "nothing_found": "Không tìm thấy thông tin cá nhân nào. Hãy vẫn đọc kỹ.",
+        "nothing_found": "Không tìm thấy thông tin cá nhân nào. Vẫn cần đọc kỹ trước khi công khai.",
         "removed_here": "đã gỡ",
         "removed_name": "họ tên",
         "removed_citizen_number": "số định danh",

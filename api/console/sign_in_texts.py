@@ -3,8 +3,8 @@
 TEXTS = {
     "vi": {
         "title": "Đăng nhập dành cho cán bộ",
-        "lead": "Trang này để cán bộ trả lời tin nhắn và câu hỏi của người dân. Bạn đăng nhập bằng tài khoản "
-        "công vụ của cơ quan.",
+        "lead": "Trang này để cán bộ trả lời tin nhắn, câu hỏi, phản ánh và đánh giá của người dân. Bạn đăng "
+        "nhập bằng tài khoản công vụ của cơ quan.",
         "logged": "Mỗi lần mở nội dung của người dân đều được ghi lại, và người đó xem được ai đã đọc.",
         "begin": "Đăng nhập bằng tài khoản công vụ",
         "citizens": "Người dân dùng ứng dụng hoặc trang tra cứu hồ sơ.",
@@ -26,8 +26,8 @@ TEXTS = {
     },
     "en": {
         "title": "Sign-in for officers",
-        "lead": "Here officers answer people’s messages and questions. You sign in with the work account "
-        "that your agency gave you.",
+        "lead": "Here officers answer people’s messages, questions, complaints and ratings. You sign in with "
+        "the work account that your agency gave you.",
         "logged": "Whenever you open what somebody wrote, that is recorded, and they can see who read it.",
         "begin": "Sign in with the work account",
         "citizens": "If you are no officer, use the app or the page that looks dossiers up.",
