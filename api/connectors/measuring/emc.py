@@ -71,7 +71,12 @@ class Emc:
         self._account, self._timeout = account, timeout
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout, connect=min(_CONNECT_SECONDS, timeout)),
-            headers={"Authorization": f"Bearer {account.key}", "Accept": "application/json"},
+            # A few kilobytes can be unpacked to gigabytes: so nothing comes packed.
+            headers={
+                "Authorization": f"Bearer {account.key}",
+                "Accept": "application/json",
+                "Accept-Encoding": "identity",
+            },
         )
 
     async def close(self) -> None:
@@ -132,13 +137,13 @@ def _written(filing: Filing, account: EmcAccount) -> bytes:
 
 
 async def _begun(response: httpx.Response) -> bytes:
-    """Return an answer; of one that is no answer but a flood, its beginning, which can not be read."""
-    raw = b""
-    async for chunk in response.aiter_bytes():
+    """Return an answer, packed if it is; of a flood its beginning: neither can be read."""
+    raw = bytearray()
+    async for chunk in response.aiter_raw():
         raw += chunk
         if len(raw) > _LARGEST:
-            return raw[:_LARGEST]
-    return raw
+            break
+    return bytes(raw[:_LARGEST])
 
 
 def _json(raw: bytes) -> object:

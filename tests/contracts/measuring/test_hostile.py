@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 import time
+import tracemalloc
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -72,6 +73,23 @@ async def test_no_answer_of_the_systems(
         with pytest.raises(kind) as failed:
             await open_emc(url=url).report(filing())
     assert getattr(failed.value, "unsure", None) is unsure
+
+
+async def test_one_that_is_packed_over_and_over(open_emc: Open, serve: Serve) -> None:
+    """A few kilobytes that unpack to gigabytes take no room: nothing is unpacked, nor asked for so."""
+    packed = gzip.compress(gzip.compress(bytes(200_000_000), 9), 9)
+    assert len(packed) < 64 * 1024
+    headers = ("Content-Type: application/json", "Content-Encoding: gzip, gzip")
+    async with serve(http(packed, "200 OK", *headers)) as url:
+        tracemalloc.start()
+        try:
+            with pytest.raises(UnavailableError) as failed:
+                await open_emc(url=url).report(filing())
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert failed.value.unsure is True
+    assert most < 20_000_000
 
 
 async def test_one_that_never_ends(open_emc: Open, serve: Serve) -> None:
