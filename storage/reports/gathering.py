@@ -62,8 +62,9 @@ def _gathered(month: date, scope: str, state: int, counted: Month, usage: Counte
         usage=Usage(
             dossiers=first.dossiers,
             online=None if first.standings[Criterion.ONLINE] is None else _whole(counted, first).online,
-            conversations=told(usage.conversations),
-            ratings=told(usage.ratings),
+            # Each is of one of those dossiers: where their number is hidden, so many would tell of it.
+            conversations=None if first.dossiers is None else told(usage.conversations),
+            ratings=None if first.dossiers is None else told(usage.ratings),
             complaints=told(usage.complaints),
         ),
     )

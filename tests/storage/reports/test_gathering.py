@@ -67,6 +67,19 @@ async def test_a_city_alone(world: None, unit_of_work: Open) -> None:
     assert (ward.report.usage.ratings, ward.report.usage.complaints) == (0, None)
 
 
+async def test_usage_tells_of_no_number_that_is_hidden(unit_of_work: Open) -> None:
+    """A ward is hidden for the sake of the one beside it: of its dossiers no other number is told either."""
+    async with unit_of_work() as uow:
+        found = await populate(uow, MONTH, {"H26.1": 12, "H26.2": 3})
+        await write_about(uow, found["H26.1"], 11)
+        await rate(uow, found["H26.1"], MONTH, 11)
+        await uow.commit()
+    ward = await gathered(unit_of_work, "H26.1")
+    assert ward is not None
+    usage = ward.report.usage
+    assert (usage.dossiers, usage.conversations, usage.ratings) == (None, None, None)
+
+
 async def test_nothing_to_report(world: None, unit_of_work: Open) -> None:
     """A month without data and an agency that nothing is counted for have no report."""
     assert await gathered(unit_of_work, month=date(2025, 1, 1)) is None

@@ -37,16 +37,16 @@ FROM (SELECT id FROM party LIMIT 1) p, unnest(%(times)s::timestamptz[]) WITH ORD
 """
 
 
-async def populate(uow: UnitOfWork, month: date) -> Mapping[str, UUID]:
+async def populate(uow: UnitOfWork, month: date, wards: Mapping[str, int] = WARDS) -> Mapping[str, UUID]:
     """Make the world; return the agencies by their codes."""
     key = await make_party(uow)
     records = [AgencyRecord(code="H26", name="Thành phố"), AgencyRecord(code="H27", name="Tỉnh")]
     records += [AgencyRecord(code=code, name="Phường", parent="H26") for code in ("H26.1", "H26.2")]
     await put(uow, records)
-    found = await resolve(uow, ["H26", *WARDS])
+    found = await resolve(uow, ["H26", *wards])
     random = Random(1)
     dossiers = []
-    for code, count in WARDS.items():
+    for code, count in wards.items():
         wanted = 0
         while wanted < count:
             one = draw(random, found[code].id, (2, 9))
