@@ -91,7 +91,7 @@ async def test_a_time_at_the_end_of_the_calendar_holds_up_nothing(
     hostile.say = lambda asked: (
         page(SOUND | {"id": "x0", "submittedAt": at}, SOUND) if asked.startswith("GET") else {"formId": "f1"}
     )
-    assert await exchange.round_off() == REST_SECONDS
+    assert await exchange.once() == REST_SECONDS
     assert len(await kept(services, code)) == 1
 
 
@@ -101,7 +101,7 @@ async def test_a_name_that_can_not_be_kept_is_refused(
 ) -> None:
     """That form is not shown there; nothing else fails."""
     hostile.say = lambda _asked: {"formId": name}
-    assert await exchange.round_off() == REST_SECONDS
+    assert await exchange.once() == REST_SECONDS
     async with services.reading() as source:
         assert (await reading.find(source, code)).external_id is None
 
@@ -116,7 +116,7 @@ async def test_pages_in_a_circle_give_no_work_without_end(
         page(SOUND, after="ab"[next(turn) % 2], more=True) if asked.startswith("GET") else {"formId": "f1"}
     )
     assert await exchange.round_off() == 0.0
-    assert await exchange.round_off() == REST_SECONDS
+    assert await exchange.once() == REST_SECONDS
     assert len([one for one in hostile.asked if one.startswith("GET")]) == 8
     assert len(await kept(services, code)) == 1
 
@@ -127,7 +127,7 @@ async def test_a_page_of_far_more_than_was_asked_for_is_refused(
     """One transaction would have to keep them all."""
     items = [SOUND | {"id": str(number)} for number in range(1_001)]
     hostile.say = lambda asked: page(*items) if asked.startswith("GET") else {"formId": "f1"}
-    assert await exchange.round_off() == REST_SECONDS
+    assert await exchange.once() == REST_SECONDS
     assert await kept(services, code) == []
 
 
