@@ -141,8 +141,8 @@ async def read_ratings(
 ) -> Response:
     """Count what was said of an agency's dossiers that were closed in a month; `code` may be an old one.
 
-    Nothing is told of fewer than five ratings. What comes is counted within the hour, all at once. What the
-    agency answers stands with the numbers.
+    Nothing is told of fewer than five ratings. What comes or changes counts within the hour, all at once.
+    What the agency answers stands with the numbers.
     """
     found = await service.of_agency(reading, code, query.month, locale)
     content = found.model_dump_json().encode()
