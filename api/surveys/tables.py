@@ -13,7 +13,8 @@ from storage.surveys.forms import Form
 CONTEXT = ("agency_code", "procedure_code", "month")
 _BETWEEN = ";"
 """Stands between the options of one answer: no code has it."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# The wide ones are read as the others where East Asian ones are written.
+_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 
 
 class Format(StrEnum):
@@ -74,7 +75,7 @@ def _cell(value: Any) -> Any:
         case bool():
             return str(value).lower()
         case list():
-            return _BETWEEN.join(value)
+            return _cell(_BETWEEN.join(value))
         case str() if value.startswith(_FORMULA):
             return f"'{value}"
     return value

@@ -6,6 +6,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -91,6 +92,8 @@ async def test_a_survey_from_draft_to_end(
         "Khảo sát đã đổi",
         "Khảo sát đã đổi",
     )
+    assert urlsplit(read["page"]).path == f"/khao-sat/{CODE}"
+    assert (await client.get(urlsplit(read["page"]).path)).status_code == 200, "whoever has it may answer"
     assert (await post("closing")).json()["state"] == "closed"
     late = await client.post(f"/v1/surveys/{CODE}/answers", json=answer(version=2), headers=citizen.headers)
     assert late.status_code == 409
@@ -254,7 +257,7 @@ async def test_answers_one_by_one(services: Services, put: Call, post: Call, get
     await post("opening", closes_at="2099-01-01T00:00:00Z")
     for kind in ("csv", "jsonl"):
         assert (await get(f"/answers.{kind}")).json()["type"] == "urn:tindan:problem:too-few-answers"
-    wishes = ["=SUM(A1:A9)", "+1", "-1", "@a", 'một, "hai"\nba', "bình thường"]
+    wishes = ["=SUM(A1:A9)", "+1", "-1", "@a", "＝1+1", 'một, "hai"\nba', "bình thường"]
     for wish in wishes:
         await keep_answers(services, CODE, 1, ease=3, liked=["speed", "staff"], again=False, wish=wish)
     sent = await get("/answers.csv")
@@ -263,7 +266,7 @@ async def test_answers_one_by_one(services: Services, put: Call, post: Call, get
     assert "\r\n" in sent.text
     rows = list(csv.DictReader(io.StringIO(sent.text, newline="")))
     assert sorted(row["answer_wish"] for row in rows) == sorted(
-        [f"'{wish}" if wish[0] in "=+-@" else wish for wish in wishes]
+        [f"'{wish}" if wish[0] in "=+-@＝" else wish for wish in wishes]
     )
     assert {(row["answer_ease"], row["answer_liked"], row["answer_again"]) for row in rows} == {
         ("3", "speed;staff", "false")
@@ -296,3 +299,14 @@ async def test_exports_are_not_asked_for_without_end(
     await post("opening", closes_at="2099-01-01T00:00:00Z")
     await keep_answers(services, CODE, FEWEST, ease=3)
     assert [(await get("/answers.csv")).status_code for _ in range(11)] == [200] * 10 + [429]
+
+
+async def test_several_options_make_no_formula(services: Services, put: Call, post: Call, get: Call) -> None:
+    """Their codes may begin with a hyphen, and a table joins them."""
+    options = [{"const": code, "title": code} for code in ("-A1", "b")]
+    liked = {"type": "array", "title": "Hài lòng về", "uniqueItems": True, "items": {"oneOf": options}}
+    await put({"type": "object", "title": "Khảo sát", "properties": {"liked": liked}})
+    await post("opening", closes_at="2099-01-01T00:00:00Z")
+    await keep_answers(services, CODE, FEWEST, liked=["-A1", "b"])
+    rows = csv.DictReader(io.StringIO((await get("/answers.csv")).text, newline=""))
+    assert {row["answer_liked"] for row in rows} == {"'-A1;b"}
