@@ -16,7 +16,9 @@ from api.operation.options import AsJson, moment
 from api.operation.surveys_export import export_to
 from api.operation.surveys_file import SurveyFile, agency_of, problems_told, read_survey
 from api.operation.words import add_row, json_of, when
+from api.settings import Settings
 from api.surveys import drafting
+from api.surveys.addresses import page_of
 from api.surveys.agency_schemas import SurveyOpening
 from api.surveys.tables import Format
 from storage.errors import NotFoundError
@@ -65,12 +67,21 @@ def open_(
     code: Code,
     *,
     opens_at: Annotated[
-        datetime | None, typer.Option("--from", parser=moment, metavar="TIME", help="Now, if not given")
+        datetime | None,
+        typer.Option(
+            "--from",
+            parser=moment,
+            metavar="TIME",
+            help="Such as 2026-12-01T08:00, in Vietnam; now, if not given",
+        ),
     ] = None,
     closes_at: Annotated[
         datetime | None,
         typer.Option(
-            "--until", parser=moment, metavar="TIME", help="Until it is closed by hand, if not given"
+            "--until",
+            parser=moment,
+            metavar="TIME",
+            help="Such as 2026-12-31; until it is closed by hand, if not given",
         ),
     ] = None,
 ) -> None:
@@ -108,9 +119,10 @@ def list_(*, as_json: AsJson = False) -> None:
 def show(code: Code, *, as_json: AsJson = False) -> None:
     """Show a survey: when it is open, for whom, its questions, and how many have answered."""
     found, counts = in_one_reading(lambda uow: _shown(uow, code))
+    page = page_of(Settings().notify.require_public_url(), code)
     if as_json:
-        more = {"form": dict(found.form.schema), "invited": counts.invited, "answers": counts.answers}
-        typer.echo(json_of(_as_json(found) | more))
+        told = {"page": page, "invited": counts.invited, "answers": counts.answers}
+        typer.echo(json_of(_as_json(found) | told | {"form": dict(found.form.schema)}))
         return
     table = Table(show_header=False)
     add_row(table, "Mã · Code", found.code)
@@ -120,6 +132,7 @@ def show(code: Code, *, as_json: AsJson = False) -> None:
     add_row(table, "Mở · Opens", when(found.opens_at))
     add_row(table, "Đóng · Closes", when(found.closes_at))
     add_row(table, "Nơi trả lời · Platform", found.platform.value)
+    add_row(table, "Địa chỉ · Page", page)
     add_row(table, "Phiên bản · Version", str(found.version))
     add_row(table, "Đã mời · Invited", str(counts.invited))
     add_row(table, "Câu trả lời · Answers", str(counts.answers))

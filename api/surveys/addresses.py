@@ -11,6 +11,11 @@ GOOD_FOR = timedelta(days=90)
 """After the day of the invitation: whether it may be answered still, the survey says by itself."""
 
 
+def page_of(base: str, code: str) -> str:
+    """Return the address of a survey's page; `base` is where the API is reached, without a last slash."""
+    return f"{base}{PAGE}/{code}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageAddresses:
     """Makes addresses of pages.
@@ -24,7 +29,7 @@ class PageAddresses:
 
     def of(self, code: str) -> str:
         """Return the address of a survey's page."""
-        return f"{self.base}{PAGE}/{code}"
+        return page_of(self.base, code)
 
     def personal(self, code: str, version: int, ref: bytes, invited_on: date) -> str:
         """Return the address that names an invitation; always the same for the same version."""

@@ -39,6 +39,14 @@ FEW: dict[int | str, dict[str, Any]] = {
 router = APIRouter(prefix="/v1/agency/surveys", tags=["agency"])
 
 
+def get_base(services: AllServices) -> str:
+    """Return where the API is reached from outside."""
+    return services.settings.notify.require_public_url()
+
+
+Base = Annotated[str, Depends(get_base)]
+
+
 @router.get("", summary="Our surveys")
 async def list_surveys(
     query: Annotated[PageQuery, Query()], caller: Asking, reading: Read, locale: Locale
@@ -59,8 +67,10 @@ async def list_surveys(
 async def put_survey(
     code: Annotated[SurveyCode, Path()],
     given: AgencySurvey,
+    *,
     caller: Asking,
     uow: Uow,
+    base: Base,
     response: Response,
 ) -> AgencySurveyShown:
     """Keep a survey as it is given; a form that changed is a new version.
@@ -70,27 +80,31 @@ async def put_survey(
     """
     published = await service.put(uow, caller, code, given)
     response.status_code = 201 if published.made else 200
-    return await service.shown(uow, caller, code, "vi")
+    return await service.shown(uow, caller, code, "vi", base=base)
 
 
 @router.get("/{code}", summary="One of our surveys", responses=MISSING)
-async def read_survey(code: Known, caller: Asking, reading: Read, locale: Locale) -> AgencySurveyShown:
+async def read_survey(
+    code: Known, caller: Asking, reading: Read, base: Base, locale: Locale
+) -> AgencySurveyShown:
     """Return a survey with the form in force, and how many were invited and have answered."""
-    return await service.shown(reading, caller, code, locale)
+    return await service.shown(reading, caller, code, locale, base=base)
 
 
 @router.post("/{code}/opening", summary="Open a survey", responses=MISSING)
-async def open_survey(code: Known, given: SurveyOpening, caller: Asking, uow: Uow) -> AgencySurveyShown:
+async def open_survey(
+    code: Known, given: SurveyOpening, caller: Asking, uow: Uow, base: Base
+) -> AgencySurveyShown:
     """Let a survey be answered, now or from a later moment on; also one that was closed."""
     await service.open_(uow, caller, code, given)
-    return await service.shown(uow, caller, code, "vi")
+    return await service.shown(uow, caller, code, "vi", base=base)
 
 
 @router.post("/{code}/closing", summary="Close a survey", responses=MISSING)
-async def close_survey(code: Known, caller: Asking, uow: Uow) -> AgencySurveyShown:
+async def close_survey(code: Known, caller: Asking, uow: Uow, base: Base) -> AgencySurveyShown:
     """Let a survey be answered no more."""
     await service.close(uow, caller, code)
-    return await service.shown(uow, caller, code, "vi")
+    return await service.shown(uow, caller, code, "vi", base=base)
 
 
 @router.get("/{code}/summary", summary="What was answered, in numbers", responses=MISSING)

@@ -63,7 +63,12 @@ class AgencySurvey(Body):
 
     Attributes:
         agency_code: in whose name it is; the caller's own agency, if not given.
-        form: a JSON Schema (2020-12) in the profile that the documentation describes.
+        form: a JSON Schema (2020-12) of an `object` with a `title` and up to 40 `properties`, in the order in
+            which they are asked; `required` names those that must be answered. Each has a `title` and is a
+            text (`string`, `maxLength` at most 2000), a choice (`string` with `oneOf` of `const` and `title`),
+            several (`array` whose `items` are such a choice, `uniqueItems`), a scale (`integer`, `minimum`
+            and `maximum`, up to 11 steps), or yes and no (`boolean`). English stands in `x-title-en` and
+            `x-description-en`. Nothing else of JSON Schema is taken.
         platform: where it is answered.
     """
 
@@ -125,6 +130,7 @@ class AgencySurveyShown(AgencySurveyListed):
     Attributes:
         made_at: when the version in force came.
         invited: how many parties were asked; nobody is for a survey for everybody.
+        page: where it is answered in a browser, to be printed, or linked to.
     """
 
     audience: AudienceShown
@@ -132,6 +138,7 @@ class AgencySurveyShown(AgencySurveyListed):
     made_at: datetime
     invited: int
     answers: int
+    page: str = Field(examples=["https://dvc.tindan.example/khao-sat/mot-cua-2026"])
 
 
 class ChoiceSum(BaseModel):

@@ -10,6 +10,7 @@ from api.named import Named
 from api.paging import Mark, PageQuery, cut
 from api.problems import Problem
 from api.surveys import drafting, tables
+from api.surveys.addresses import page_of
 from api.surveys.agency_schemas import (
     AgencySurvey,
     AgencySurveyListed,
@@ -74,8 +75,10 @@ async def listed(uow: Reading, caller: AgencyCaller, asked: PageQuery, locale: s
     )
 
 
-async def shown(uow: Reading, caller: AgencyCaller, code: str, locale: str) -> AgencySurveyShown:
-    """Return a survey of the caller's. Raises NotFoundError."""
+async def shown(
+    uow: Reading, caller: AgencyCaller, code: str, locale: str, *, base: str
+) -> AgencySurveyShown:
+    """Return a survey of the caller's, whose page is below `base`. Raises NotFoundError."""
     survey = await reading.find_spoken_for(uow, caller.agency_id, code)
     counts = await summing.counts(uow, survey.id)
     audience = survey.audience.as_json() | {"agency_code": survey.audience_code}
@@ -86,6 +89,7 @@ async def shown(uow: Reading, caller: AgencyCaller, code: str, locale: str) -> A
         made_at=survey.made_at,
         invited=counts.invited,
         answers=counts.answers,
+        page=page_of(base, survey.code),
     )
 
 

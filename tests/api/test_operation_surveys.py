@@ -82,6 +82,7 @@ async def test_a_survey_is_published_opened_and_closed(tindan: Tindan, written: 
         0,
         FORM["title"],
     )
+    assert shown["page"].endswith(f"/khao-sat/{CODE}")
     for arguments in (["list"], ["show", CODE]):
         code, out, _ = await tindan(*arguments)
         assert (code, FORM["title"] in out) == (0, True)
