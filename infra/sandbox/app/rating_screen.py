@@ -93,14 +93,14 @@ class RatingScreen:
         )
 
 
-def _groups(choices: list[dict[str, Any]]) -> list[tuple[list[str], list[dict[str, str]]]]:
-    """Return the reasons that go with the same levels together, and what those are called."""
-    groups: list[tuple[list[str], list[dict[str, str]]]] = []
+def _groups(choices: list[dict[str, Any]]) -> list[tuple[list[dict[str, Any]], list[dict[str, str]]]]:
+    """Return the reasons that go with the same levels together, and which those are."""
+    groups: list[tuple[list[dict[str, Any]], list[dict[str, str]]]] = []
     for choice in choices:
-        for names, reasons in groups:
+        for levels, reasons in groups:
             if reasons == choice["reasons"]:
-                names.append(choice["name"])
+                levels.append(choice)
                 break
         else:
-            groups.append(([choice["name"]], choice["reasons"]))
+            groups.append(([choice], choice["reasons"]))
     return groups
