@@ -22,27 +22,34 @@ from storage.unit_of_work import Reading
 
 _MONTHS = f"SELECT DISTINCT month FROM rating_key WHERE agency_id = ANY({reached()}) ORDER BY month DESC"
 _BEFORE: LiteralString = "(%(month)s::date - interval '1 month')::date"
-# A key is there as soon as somebody was asked.
-_ROWS: LiteralString = f"""
-WITH theirs AS MATERIALIZED (SELECT unnest({reached()}) AS agency_id),
-said AS (
-  SELECT r.agency_id, r.month, array[
+# A key is there as soon as somebody was asked. Agencies first, and then what was said of each: of all within
+# reach, far more is said than a page shows.
+_SHOWN: LiteralString = f"""
+WITH shown AS MATERIALIZED (
+  SELECT a.id, a.code, a.name FROM rating_key k JOIN agency a ON a.id = k.agency_id
+  WHERE k.month = %(month)s AND k.agency_id = ANY({reached()})
+"""
+
+
+def _said(month: LiteralString) -> LiteralString:
+    return f"""LATERAL (SELECT array[
     count(*) FILTER (WHERE r.level = 'dissatisfied'),
     count(*) FILTER (WHERE r.level = 'satisfied'),
     count(*) FILTER (WHERE r.level = 'very_satisfied')] AS levels
-  FROM rating r JOIN theirs USING (agency_id)
-  WHERE r.month = ANY(array[%(month)s::date, {_BEFORE}]) AND {counted("r")}
-  GROUP BY r.agency_id, r.month HAVING count(*) >= %(fewest)s)
-SELECT a.id, a.code, a.name, now.levels, before.levels,
+  FROM rating r WHERE r.agency_id = shown.id AND r.month = {month} AND {counted("r")}
+  HAVING count(*) >= %(fewest)s)"""
+
+
+_ROWS: LiteralString = f"""
+)
+SELECT shown.id, shown.code, shown.name, now.levels, before.levels,
   EXISTS (SELECT FROM rating_answer s
-    WHERE s.agency_id = a.id AND s.month = %(month)s AND s.taken_down_at IS NULL)
-FROM rating_key k JOIN theirs USING (agency_id) JOIN agency a ON a.id = k.agency_id
-LEFT JOIN said now ON now.agency_id = k.agency_id AND now.month = %(month)s
-LEFT JOIN said before ON before.agency_id = k.agency_id AND before.month = {_BEFORE}
-WHERE k.month = %(month)s
+    WHERE s.agency_id = shown.id AND s.month = %(month)s AND s.taken_down_at IS NULL)
+FROM shown LEFT JOIN {_said("%(month)s::date")} now ON true LEFT JOIN {_said(_BEFORE)} before ON true
+ORDER BY shown.code
 """
-_LISTED = f"{_ROWS} AND a.code > coalesce(%(after)s, '') ORDER BY a.code LIMIT %(limit)s"
-_ONE = f"{_ROWS} AND a.code = %(code)s"
+_LISTED = f"{_SHOWN} AND a.code > coalesce(%(after)s, '') ORDER BY a.code LIMIT %(limit)s {_ROWS}"
+_ONE = f"{_SHOWN} AND a.code = %(code)s {_ROWS}"
 _TEXTS = f"""
 WITH mixed AS MATERIALIZED (
   SELECT text_scrubbed AS text FROM rating
