@@ -12,11 +12,13 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
+from api import demonstration
 from api.cli import app
 from storage.agencies.repository import AgencyRecord, put
 from storage.settings import StorageSettings
 from storage.surveys import answering, reading
 from storage.surveys.answering import NewAnswer
+from storage.surveys.forms import QuestionKind
 from storage.surveys.kinds import FEWEST, Source
 from storage.unit_of_work import UnitOfWork
 from tests.api.surveys.asking import FORM
@@ -25,6 +27,7 @@ Open = Callable[[], UnitOfWork]
 Said = tuple[int, str, str]
 Tindan = Callable[..., Awaitable[Said]]
 CODE = "mot-cua-2026"
+EXAMPLE = Path(demonstration.__file__).with_name("survey_example.json")
 SURVEY: dict[str, Any] = {"code": CODE, "agency_code": "G09", "form": FORM, "audience": {"kind": "everybody"}}
 
 
@@ -86,6 +89,17 @@ async def test_a_survey_is_published_opened_and_closed(tindan: Tindan, written: 
     for arguments in (["list"], ["show", CODE]):
         code, out, _ = await tindan(*arguments)
         assert (code, FORM["title"] in out) == (0, True)
+
+
+async def test_the_example_is_published(tindan: Tindan, unit_of_work: Open) -> None:
+    """It has a question of each kind, by an agency of the demonstration."""
+    async with unit_of_work() as uow:
+        await put(uow, [AgencyRecord(code="H26.1", parent="H26", name="Phường")])
+        await uow.commit()
+    assert (await tindan("publish", str(EXAMPLE)))[0] == 0
+    async with unit_of_work() as uow:
+        found = await reading.find(uow, CODE)
+    assert {question.kind for question in found.form.questions} == set(QuestionKind)
 
 
 @pytest.mark.parametrize(
