@@ -112,14 +112,18 @@ class Shelf:
 
     def _whole(self, month: date, state: _State) -> _Pair | None:
         kept = self._fresh(month, state)
-        return (kept.brief, kept.made) if kept and kept.made else None
+        if kept is None or kept.made is None:
+            return None
+        # Whoever goes through all months takes none from the shelf that many ask for.
+        self._kept[month] = self._kept.pop(month)
+        return kept.brief, kept.made
 
     def _fresh(self, month: date, state: _State) -> _Kept | None:
         kept = self._kept.get(month)
         return kept if kept and kept.state == state and kept.until > self._now() else None
 
     def _keep(self, month: date, kept: _Kept) -> None:
-        """Keep the last ones made whole, and of the others the newest months in brief."""
+        """Keep the last ones asked for whole, and of the others the newest months in brief."""
         self._kept.pop(month, None)
         self._kept[month] = kept
         whole = [one for one, other in self._kept.items() if other.made]

@@ -93,6 +93,17 @@ async def test_a_year_is_kept_in_brief(gate: Gate, keep: Keep) -> None:
     assert gate.count == before + 2 + TREND
 
 
+async def test_a_month_that_is_asked_for_stays(gate: Gate, keep: Keep) -> None:
+    """Somebody goes through all the others; nobody else waits for the newest to be made again."""
+    for month in MONTHS:
+        await keep("H27", 5, month=month)
+    shelf = Shelf()
+    newest = await shelf.take(gate, MONTHS[-1], current=CURRENT)
+    for month in MONTHS[:-1]:
+        await shelf.take(gate, month, current=CURRENT)
+        assert await shelf.take(gate, MONTHS[-1], current=CURRENT) is newest
+
+
 async def test_a_month_has_one_state(gate: Gate, keep: Keep) -> None:
     """What is made of a month for its page is what the trend says of it: never one state here and another there."""
     shelf = Shelf()
