@@ -25,6 +25,9 @@ from storage.surveys.profile import (
 LONG_FROM = 200
 """An answer that may have more characters than this needs a field of several lines."""
 
+LONGEST_FORM = 300_000
+"""Characters of a form's text: every process keeps some hundred, and shows each as one page."""
+
 MOST_FAULTS = 50
 """That are told of one form, or of one answer."""
 
@@ -141,12 +144,15 @@ def read(given: object) -> Form:
         "required": [name for name in parts if name in root.required],
         "x-order": list(parts),
     }
+    text = json.dumps(schema, ensure_ascii=False)
+    if len(text) > LONGEST_FORM:
+        raise InvalidForm((Fault(where=(), code="string_too_long", params={"max_length": LONGEST_FORM}),))
     return Form(
         title=_title(root),
         note=_note(root),
         questions=tuple(_question(name, part, name in root.required) for name, part in parts.items()),
         schema=schema,
-        text=json.dumps(schema, ensure_ascii=False),
+        text=text,
     )
 
 

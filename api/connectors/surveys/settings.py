@@ -58,9 +58,12 @@ class VnformSettings(BaseSettings):
             raise SettingsError(f"VNForm is set up by half: {names} not set")
         if self.url.scheme != "https" and not development:
             raise SettingsError("TINDAN_VNFORM_URL must begin with https: the key is shown there")
+        key = self.key.get_secret_value()
+        if not (key.isascii() and key.isprintable()):
+            raise SettingsError("TINDAN_VNFORM_KEY can not be sent: it is not of printable ASCII")
         return VnformAccount(
             url=str(self.url).rstrip("/"),
-            key=self.key.get_secret_value(),
+            key=key,
             link_key=self.link_key.get_secret_value().encode(),
             dialect=self.dialect,
         )

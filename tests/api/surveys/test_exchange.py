@@ -321,6 +321,9 @@ def test_an_account_is_whole_or_none(monkeypatch: pytest.MonkeyPatch) -> None:
     assert plain.account(development=True)
     with pytest.raises(SettingsError, match="https"):
         plain.account(development=False)
+    for key in ("k\nx", "khoá"):
+        with pytest.raises(SettingsError, match="TINDAN_VNFORM_KEY can not be sent"):
+            settings_of(monkeypatch, **GIVEN | {"KEY": key}).account(development=False)
 
 
 @pytest.mark.parametrize(

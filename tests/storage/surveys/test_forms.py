@@ -220,3 +220,11 @@ def test_what_is_kept_is_what_any_validator_takes(said: dict[str, Any]) -> None:
 def test_each_kind_is_named() -> None:
     """A question of each stands in the form that these tests use."""
     assert {question.kind for question in READ.questions} == set(QuestionKind)
+
+
+def test_a_form_is_no_larger_than_people_could_read() -> None:
+    """Each part of it within its bounds, all together megabytes: every process would keep hundreds of such."""
+    options = [{"const": f"o{number}", "title": "W" * 300} for number in range(50)]
+    choices = {"type": "array", "title": "W", "uniqueItems": True, "items": {"oneOf": options}}
+    assert faults_of(form(**{f"q{number}": choices for number in range(40)})) == {"": "string_too_long"}
+    assert forms.read(form(**{f"q{number}": choices for number in range(10)}))
