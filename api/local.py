@@ -81,7 +81,10 @@ Try it: tell the citizen Nguyễn Thị Ví Dụ that a dossier of hers was acce
     "procedure_code": "1.001193", "agency_code": "H26.1",
     "applicant": {{"number": "001190000001", "email": "vi.du@example.vn", "phone": "0900000001"}}}}'
 
-An operator's commands work on it:  TINDAN_ENV=development TINDAN_DATA_DIR={folder} {command} agency list
+An operator's commands work on it:
+
+  export TINDAN_ENV=development TINDAN_DATA_DIR={folder} TINDAN_PUBLIC_URL={stack.api_url}
+  {command} agency list
 
 Ctrl-C stops everything.
 """
