@@ -81,13 +81,13 @@ async def read_survey(request: Request, code: Code, own: Own, locale: Locale) ->
 class Answering:
     """Keeps what a party answers."""
 
-    def __init__(self, request: Request, citizen: CurrentParty, uow: Uow) -> None:
-        self._request, self._citizen, self._uow = request, citizen, uow
+    def __init__(self, request: Request, citizen: CurrentParty, uow: Uow, services: AllServices) -> None:
+        self._request, self._citizen, self._uow, self._services = request, citizen, uow, services
 
     async def take(self, code: str, given: NewSurveyAnswer) -> bool:
         """Keep an answer; return whether it was new. Raises NotFoundError and Problem."""
+        await limits.charge(self._request, self._services, ANSWERED, str(self._citizen.party_id))
         survey, invitation = await service.found(self._uow, self._citizen, code)
-        limits.admit(self._request, await ANSWERED.spend(self._uow, str(self._citizen.party_id)))
         return await service.answer(self._uow, survey, invitation, given)
 
 

@@ -12,8 +12,11 @@ from storage.errors import StorageError
 from storage.questions.scrubbing import scrub
 from storage.surveys import forms
 from storage.surveys.forms import MOST_FAULTS, Fault, Form, QuestionKind, shown
+from storage.surveys.profile import MOST_QUESTIONS
 from storage.texts import ControlCharacter, tidy
 
+_MOST_GIVEN = 2 * MOST_QUESTIONS
+"""Answers that are looked at one by one: to another version some may be too many, a million never are."""
 _TYPES = {
     "string": "string_type",
     "integer": "int_type",
@@ -37,10 +40,14 @@ def check(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
     Texts are tidied; what is blank, empty or null is no answer.
 
     Raises:
-        InvalidAnswers: something required is missing, does not fit, or was not asked; or nothing is said.
+        InvalidAnswers: something required is missing, does not fit, or was not asked; or nothing is said, or
+            far more than was asked.
     """
+    if len(given) > _MOST_GIVEN:
+        raise InvalidAnswers((Fault(where=(), code="too_long", params={"max_length": _MOST_GIVEN}),))
     answers, faults = _tidied(form, given)
-    faults += [fault for fault in _judged(form, answers) if fault.where not in {one.where for one in faults}]
+    places = {one.where for one in faults}
+    faults += [fault for fault in _judged(form, answers) if fault.where not in places]
     if not faults and not answers:
         faults.append(Fault(where=(), code="nothing-said"))
     if faults:

@@ -273,3 +273,10 @@ async def test_what_the_database_can_not_read_is_no_code(
     """It is refused, and nothing fails."""
     assert (await client.get("/v1/surveys/a%00b", headers=citizen.headers)).status_code == 422
     assert (await send("a%00b", answer())).status_code == 422
+
+
+async def test_what_is_refused_counts_as_well(send: Send, services: Services, agency: Agency) -> None:
+    """Looking at answers is work, whatever comes of it."""
+    code = await make_survey(services, agency.id)
+    codes = [(await send(code, answer(ease=99))).status_code for _ in range(31)]
+    assert codes == [422] * 30 + [429]
