@@ -40,7 +40,7 @@ async def test_a_worker_finds_a_changed_byte(
     async with unit_of_work() as uow:
         await keep_stored(uow, blobs, await make_party(uow))
         await uow.commit()
-    file = min(blob_files(tmp_path))
+    file = min(blob_files(tmp_path / "vault"))
     file.write_bytes(file.read_bytes()[:-1])
 
     async def found() -> bool:

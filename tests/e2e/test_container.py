@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from api.connectors.measuring.settings import EmcSettings
+from api.connectors.surveys.settings import VnformSettings
 from api.settings import Settings
 from auth.settings import AuthSettings
 from notify.accounts.twilio import TwilioSettings
@@ -23,7 +25,7 @@ KNOWN = {
     f"{settings.model_config['env_prefix']}{name.upper()}"
     for settings in (
         *(Settings, StorageSettings, PaperSettings, StampSettings, SealSettings, AuthSettings),
-        *(NotifySettings, TwilioSettings, ZaloSettings),
+        *(NotifySettings, TwilioSettings, ZaloSettings, EmcSettings, VnformSettings),
     )
     for name in settings.model_fields
 }

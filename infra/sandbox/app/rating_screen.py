@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from infra.sandbox.app.api import Api, ApiFailedError
+from infra.sandbox.app.blinding import BlindingError
 from infra.sandbox.app.ratings import OwnKeyError, Ratings, Said
 from infra.sandbox.app.sessions import Session
 from infra.sandbox.pages import language_of, render
-from storage.ratings.blind_signing import BlindSigningError
 
 LONGEST_TEXT = 1000
 
@@ -51,7 +51,7 @@ class RatingScreen:
             await self._ratings.rate(session, dossier, invitation["key"], said)
         except OwnKeyError:
             return await self._page(request, session, chosen=chosen, failure="key", status=_UNREACHABLE)
-        except (ApiFailedError, BlindSigningError) as error:
+        except (ApiFailedError, BlindingError) as error:
             status = getattr(error, "status", None) or _UNREACHABLE
             return await self._page(request, session, chosen=chosen, failure="refused", status=status)
         return RedirectResponse(f"{request.url.path}?sent=1", _SEE_OTHER)

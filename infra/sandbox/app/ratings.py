@@ -14,8 +14,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey, RSAPublicNumbers
 
 from infra.sandbox.app.api import Api, ApiFailedError
+from infra.sandbox.app.blinding import PREFIX_BYTES, Blinded, blind, finalize, prepare
 from infra.sandbox.app.sessions import Session
-from storage.ratings.blind_signing import PREFIX_BYTES, Blinded, blind, finalize, prepare
 
 TOKEN_BYTES = 32
 _CONFLICT = 409
@@ -91,7 +91,7 @@ class Ratings:
             ApiFailedError: The API cannot be reached, or refuses.
             SignedOutError: There is no token that the API still takes.
             OwnKeyError: The key is not that of all.
-            BlindSigningError: What came back is no signature.
+            BlindingError: What came back is no signature.
         """
         kept = session.ratings.get(dossier["code"])
         if kept is None:
