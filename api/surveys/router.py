@@ -86,8 +86,9 @@ class Answering:
 
     async def take(self, code: str, given: NewSurveyAnswer) -> bool:
         """Keep an answer; return whether it was new. Raises NotFoundError and Problem."""
+        async with self._services.reading() as reading:
+            survey, invitation = await service.found(reading, self._citizen, code)
         await limits.charge(self._request, self._services, ANSWERED, str(self._citizen.party_id))
-        survey, invitation = await service.found(self._uow, self._citizen, code)
         return await service.answer(self._uow, survey, invitation, given)
 
 
