@@ -12,7 +12,8 @@ from storage.questions.scrubbing.wordlists import Token, WordList, word_list
 _LONGEST = 6
 _NO_WORDS = frozenset({"nguyen", "huynh"})
 """Those of them that are none at all: `tran` may be `trần`, a ceiling, or `trận`."""
-_NOT_LAST = frozenset({"van", "thi"})
+_EMPHASIS = "*_~"
+"""Stands about words that somebody stresses."""
 
 
 def find_names(reading: Reading) -> Iterator[Span]:
@@ -169,7 +170,7 @@ def _is_kept(text: Text, first: int) -> bool:
         or heading
         or not (
             text.joined(after, first)
-            and text.gap(after) == " "
+            and text.gap(after).strip(_EMPHASIS) == " "
             and text.words[after].capital
             and (len(text.words[after].text) == 1 or text.words[after] in _syllables())
         )

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from storage.questions.scrubbing import RemovedKind, scrub
@@ -34,6 +34,7 @@ def assert_gone(frame: str, thing: str, *, known: tuple[str, ...] = ()) -> None:
 
 @settings(max_examples=400)
 @given(personal.names(), st.sampled_from(personal.BARE_WAYS), st.sampled_from(personal.BARE_NAME_FRAMES))
+@example("Phan Đình An", "starred", "Tôi tên là {}, xin hỏi thủ tục đăng ký khai sinh cho con.")
 def test_names_that_a_surname_leads_go(name, way, frame):
     """With its capitals a name needs nobody to introduce it."""
     assert_gone(frame, personal.spelled(name, way))
