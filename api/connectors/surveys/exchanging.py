@@ -132,7 +132,7 @@ class Exchange:
                 "survey_answers_left_out",
                 survey=survey.code,
                 late=late,
-                refused=taken.refused,
+                refused=len(taken.refused),
                 unreadable=page.unreadable,
             )
         return taken.kept

@@ -8,6 +8,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from api.connectors.surveys import exchanging
 from api.connectors.surveys.client import Client
@@ -129,6 +130,18 @@ async def test_a_page_of_far_more_than_was_asked_for_is_refused(
     hostile.say = lambda asked: page(*items) if asked.startswith("GET") else {"formId": "f1"}
     assert await exchange.once() == REST_SECONDS
     assert await kept(services, code) == []
+
+
+async def test_a_name_of_the_platform_s_stands_in_no_log(
+    hostile: Hostile, exchange: Exchange, services: Services, code: str
+) -> None:
+    """It may be made of whoever answered: what is left out is counted."""
+    left_out = SOUND | {"id": "0912345678", "answers": {"ease": 99}}
+    hostile.say = lambda asked: page(left_out) if asked.startswith("GET") else {"formId": "f1"}
+    with capture_logs() as logs:
+        await exchange.once()
+    assert [one["refused"] for one in logs if one["event"] == "survey_answers_left_out"] == [1]
+    assert "0912345678" not in str(logs)
 
 
 async def test_trouble_with_one_survey_holds_up_no_other_for_ever(
