@@ -38,8 +38,10 @@ SURVEY_DETAILS: dict[str, Words] = {
         "Chưa ghi nhận gì. Hãy mở địa chỉ 'page' của khảo sát.", "Nothing was kept. Open the survey's 'page'."
     ),
     "survey-fixed": Words(
-        "Cơ quan chủ trì và nơi trả lời không đổi được sau khi khảo sát đã mở. Hãy tạo khảo sát mới.",
-        "Whose it is and where it is answered stay once it was opened. Make a new survey.",
+        "Sau khi khảo sát đã mở, không đổi được cơ quan chủ trì, nơi trả lời và việc khảo sát dành "
+        "cho mọi người hay cho người được mời. Hãy tạo khảo sát mới.",
+        "Once it was opened it stays whose it is, where it is answered, and for everybody or for those "
+        "invited. Make a new survey.",
     ),
     "survey-code-taken": Words("Hãy chọn mã khác.", "Choose another code."),
     "too-few-answers": Words(

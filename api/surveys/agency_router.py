@@ -76,7 +76,8 @@ async def put_survey(
     """Keep a survey as it is given; a form that changed is a new version.
 
     A new one is a draft until it is opened. Whoever has begun to answer the version before may do so for
-    another 24 hours. In whose name it is and where it is answered stay once it was opened.
+    another 24 hours. In whose name it is, where it is answered, and whether everybody may answer stay once it
+    was opened.
     """
     published = await service.put(uow, caller, code, given)
     response.status_code = 201 if published.made else 200

@@ -25,7 +25,7 @@ VALUES (%(id)s, %(code)s, %(agency_id)s, 'draft', %(audience)s, %(platform)s, 0)
 ON CONFLICT (code) DO NOTHING
 """
 _LOCK = f"""
-SELECT s.id, s.agency_id, s.state, s.platform, s.version, v.form, {_MAY} FROM survey s
+SELECT s.id, s.agency_id, s.state, s.platform, s.audience->>'kind', s.version, v.form, {_MAY} FROM survey s
 LEFT JOIN survey_version v ON v.survey_id = s.id AND v.version = s.version
 WHERE s.code = %(code)s FOR UPDATE OF s
 """
@@ -88,7 +88,8 @@ async def publish(uow: UnitOfWork, draft: Draft, *, now: datetime, by: UUID | No
 
     Raises:
         SurveyTaken: there is one, of an agency for which whoever asks may not speak.
-        SurveyFixed: it is another agency's, or answered elsewhere, and was opened already.
+        SurveyFixed: it is another agency's, answered elsewhere, or for another kind of audience, and was
+            opened already.
     """
     driver = await uow.driver()
     given = {
@@ -101,10 +102,12 @@ async def publish(uow: UnitOfWork, draft: Draft, *, now: datetime, by: UUID | No
     }
     made = (await driver.execute(_MAKE, given)).rowcount == 1
     row: Any = await (await driver.execute(_LOCK, given)).fetchone()
-    survey_id, agency_id, state, platform, version, form, may = row
+    survey_id, agency_id, state, platform, kind, version, form, may = row
     if not may:
         raise SurveyTaken
-    if state != "draft" and (agency_id, platform) != (draft.agency_id, draft.platform):
+    # Were it for everybody for a while, whoever asks could add all answers but that of one who was invited.
+    wanted = (draft.agency_id, draft.platform, draft.audience.as_json()["kind"])
+    if state != "draft" and (agency_id, platform, kind) != wanted:
         raise SurveyFixed
     changed = form != draft.form.text
     given |= {"id": survey_id, "version": version + changed, "form": draft.form.text, "now": now}

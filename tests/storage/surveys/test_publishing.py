@@ -94,6 +94,8 @@ async def test_whose_it_is_and_where_stays_once_it_was_opened(unit_of_work: Open
         for agency_id, platform in ((second, Platform.OWN), (first, Platform.VNFORM)):
             with pytest.raises(SurveyFixed):
                 await publish(uow, agency_id, platform=platform)
+        with pytest.raises(SurveyFixed):
+            await publish(uow, first, audience=of_dossiers(first))
         await publishing.close(uow, CODE, now=NOW + timedelta(days=1))
         with pytest.raises(SurveyFixed):
             await publish(uow, second)
