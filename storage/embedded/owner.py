@@ -63,6 +63,9 @@ class EmbeddedPostgres:
         Raises:
             EmbeddedPostgresError: The server does not stop.
         """
+        self._let_go(at_once=False)
+
+    def _let_go(self, *, at_once: bool) -> None:
         if not self._owning:
             return
         self._owning = False
@@ -74,24 +77,26 @@ class EmbeddedPostgres:
             try:
                 # a guardian looking at this very instant is no owner: allow it to look away
                 if self._owners.acquire(timeout=0.05) or deserted(self._owners):
-                    self._wait_until_stopped()
+                    self._wait_until_stopped(at_once=at_once)
             finally:
                 self._owners.release()
 
     def destroy(self) -> None:
         """Stop the server and remove the database with every file of it, wherever it lies.
 
+        Nothing is written out for that: what is about to go need not be whole.
+
         Raises:
             EmbeddedPostgresError: Another process owns the database too, or the server does not stop.
         """
-        self.stop()
+        self._let_go(at_once=True)
         if not self._home.folder.exists():
             return
         with self._alone():
             try:
                 if not self._owners.acquire(timeout=1):
                     raise EmbeddedPostgresError(f"another process uses {self._home.folder}")
-                self._wait_until_stopped()
+                self._wait_until_stopped(at_once=True)
                 self._home.remove()
             finally:
                 self._owners.release()
@@ -138,10 +143,12 @@ class EmbeddedPostgres:
                 )
             time.sleep(_POLL_SECONDS)
 
-    def _wait_until_stopped(self) -> None:
+    def _wait_until_stopped(self, *, at_once: bool) -> None:
         """Wait for the guardian to find no owner and stop the server; do its work if it was killed."""
         deadline = time.monotonic() + _SECONDS
         while is_locked(self._home.guardian_lock):
+            if at_once:
+                self._server.hurry()
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(f"the development database does not stop.\n{self._log_tail()}")
             time.sleep(_POLL_SECONDS)

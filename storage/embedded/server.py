@@ -83,6 +83,10 @@ class Server:
         if self.alive:
             raise EmbeddedPostgresError(f"the server of {self._home.cluster} does not stop")
 
+    def hurry(self) -> None:
+        """Have the server end without writing anything out, whether it was told to stop yet or not."""
+        self._signal(signal.SIGQUIT)
+
     def abandon(self) -> None:
         """End the server that was launched here, at once and without a look at its files, which are gone."""
         if self._child is not None:
