@@ -682,7 +682,7 @@ REQUESTS: dict[str, Make] = {
     "POST /v1/surveys/{code}/answers": survey_answer,
     "GET /v1/agency/surveys": EMPTY,
     "PUT /v1/agency/surveys/{code}": survey(
-        surveys.invited, json={"form": surveys.FORM, "audience": {"kind": "everybody"}}
+        surveys.invited, json={"form": surveys.FORM, "audience": {"kind": "dossiers"}}
     ),
     "GET /v1/agency/surveys/{code}": survey(surveys.invited),
     "POST /v1/agency/surveys/{code}/opening": survey(surveys.invited, json={}),
