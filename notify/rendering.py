@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template, select_autoescape
 from markupsafe import escape
 
-from notify.params import ENGLISH, VIETNAMESE, read_params
+from notify.notice_params import ENGLISH, VIETNAMESE
+from notify.params import read_params
 from notify.ports import Form
 from storage.dossiers.statuses import DossierStatus
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from notify.announce import THE_SYSTEM, Notice, announce
 from notify.categories import Category
-from notify.params import Matter
+from notify.matters import Matter
 from storage.unit_of_work import UnitOfWork
 
 

@@ -12,7 +12,7 @@ from api.complaints.officer_service import PAGE, Place, note
 from api.complaints.telling import tell
 from api.paging import cut
 from auth.principals import Officer
-from notify.params import ComplaintMatter
+from notify.matters import ComplaintMatter
 from storage.access_log.kinds import ObjectKind
 from storage.complaints import moderating, opening, publishing
 from storage.complaints.holding import Held, hold

@@ -18,7 +18,7 @@ from api.complaints.telling import tell
 from api.paging import Mark, cut
 from api.problems import invalid
 from auth.principals import Officer
-from notify.params import ComplaintMatter
+from notify.matters import ComplaintMatter
 from storage.access_log.kinds import ObjectKind, Purpose
 from storage.agencies import reading as agency_reading
 from storage.agencies import repository as agency_repository

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from notify.announce import Notice, announce
 from notify.categories import Category
-from notify.params import ComplaintMatter
+from notify.matters import ComplaintMatter
 from storage.complaints.holding import Held
 from storage.complaints.watching import Passed
 from storage.unit_of_work import UnitOfWork

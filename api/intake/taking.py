@@ -19,7 +19,7 @@ from api.intake.telling import News, tell
 from api.problems import Problem
 from api.uploads import UploadedFile
 from auth.principals import AgencyCaller
-from notify.params import DocumentMatter
+from notify.matters import DocumentMatter
 from storage.dossiers.working_days import VIETNAM
 from storage.errors import NotFoundError
 from storage.ids import new_id

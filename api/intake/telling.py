@@ -6,7 +6,7 @@ from uuid import UUID
 
 from notify.announce import Notice, announce
 from notify.categories import Category
-from notify.params import DocumentMatter
+from notify.matters import DocumentMatter
 from storage.agencies.speaking import Issuer
 from storage.unit_of_work import UnitOfWork
 

@@ -22,7 +22,8 @@ from api.operation.entries import AgencyCode, FileError
 from api.operation.house import operator
 from api.text import clean
 from notify.broadcasts import pushed_at
-from notify.params import VIETNAMESE, BroadcastWords
+from notify.notice_params import VIETNAMESE
+from notify.params import BroadcastWords
 from notify.routebook import RouteBook
 from storage.agencies import repository as agencies
 from storage.broadcasts import audience as audiences

@@ -13,7 +13,7 @@ from rich.table import Table
 from api.operation.house import note, open_house, operator
 from api.operation.options import AsJson, moment, party_identity
 from api.operation.words import NOTHING, add_row, json_of, when
-from notify.params import Matter
+from notify.matters import Matter
 from notify.representation import tell_both
 from storage.parties.numbers import mask
 from storage.parties.repository import PartyIdentity

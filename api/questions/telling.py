@@ -4,7 +4,7 @@ from datetime import datetime
 
 from notify.announce import Notice, announce
 from notify.categories import Category
-from notify.params import QuestionMatter
+from notify.matters import QuestionMatter
 from storage.questions.holding import Held
 from storage.unit_of_work import UnitOfWork
 

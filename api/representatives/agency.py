@@ -12,7 +12,7 @@ from api.representatives.schemas import VouchedAnswer, VouchedRepresentation
 from api.representatives.service import problem_of
 from auth.agencies import Scope
 from auth.principals import AgencyCaller
-from notify.params import Matter
+from notify.matters import Matter
 from notify.representation import tell_both
 from storage.parties.repository import PartyIdentity
 from storage.representations import establishing, repository

@@ -14,7 +14,7 @@ from api.representatives.schemas import (
     RepresentationPage,
 )
 from auth.principals import Citizen
-from notify.params import Matter
+from notify.matters import Matter
 from notify.representation import tell_both
 from storage.errors import NotFoundError
 from storage.parties import repository as parties

@@ -9,7 +9,7 @@ from api.intake.telling import News, tell
 from api.results.schemas import NewSeal as NewSealBody
 from api.services import Services
 from auth.principals import AgencyCaller
-from notify.params import DocumentMatter
+from notify.matters import DocumentMatter
 from storage.agencies import speaking
 from storage.errors import NotFoundError
 from storage.parties.numbers import mask

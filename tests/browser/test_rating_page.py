@@ -62,7 +62,9 @@ async def test_rated_and_changed(page, link, ward, audit, asked):
     await audit(page, "rating-page-chosen-vi")
     await page.get_by_role("button", name="Gửi đánh giá").click()
     await expect(page.locator("#done")).to_be_focused()
-    await expect(page.locator("#done")).to_contain_text("Đã gửi đánh giá. Bạn sửa được ở trang này đến hết ngày")
+    await expect(page.locator("#done")).to_contain_text(
+        "Đã gửi đánh giá. Bạn sửa được ở trang này đến hết ngày"
+    )
     await audit(page, "rating-page-sent-vi")
     assert await rated(ward, before) == [("dissatisfied", ["late"], "Chờ lâu.")]
     await page.click("text=English")

@@ -7,7 +7,8 @@ import pytest
 from pydantic import ValidationError
 
 from notify.categories import Category
-from notify.params import ComplaintMatter, ComplaintParams, read_params
+from notify.matters import ComplaintMatter, ComplaintParams
+from notify.params import read_params
 from notify.ports import Form
 from notify.rendering import TITLE_LENGTH, Content, Links, render
 from notify.settings import NotifySettings

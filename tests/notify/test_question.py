@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from notify.params import QuestionMatter, read_params
+from notify.matters import QuestionMatter
+from notify.params import read_params
 from notify.ports import Form
 from notify.rendering import TITLE_LENGTH, Content, Links, render
 from notify.settings import NotifySettings

@@ -2,7 +2,7 @@
 
 import pytest
 
-from notify.params import Matter
+from notify.matters import Matter
 from notify.ports import Form
 from notify.rendering import TITLE_LENGTH, Links, render
 
