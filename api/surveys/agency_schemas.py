@@ -67,8 +67,8 @@ class AgencySurvey(Body):
             which they are asked; `required` names those that must be answered. Each has a `title` and is a
             text (`string`, `maxLength` at most 2000), a choice (`string`, with `oneOf` of `const` and
             `title`), several (`array` whose `items` are such a choice, `uniqueItems`), a scale (`integer`,
-            `minimum` and `maximum`, up to 11 steps), or yes and no (`boolean`). English stands in `x-title-en` and
-            `x-description-en`. Nothing else of JSON Schema is taken.
+            `minimum` and `maximum`, up to 11 steps), or yes and no (`boolean`). English stands in
+            `x-title-en` and `x-description-en`. Nothing else of JSON Schema is taken.
         platform: where it is answered.
     """
 
