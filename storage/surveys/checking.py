@@ -55,13 +55,6 @@ def check(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
     return {question.name: answers[question.name] for question in form.questions if question.name in answers}
 
 
-def fitting(form: Form, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return those answers that fit a form, as to another version of it, and drop the others."""
-    answers, _ = _tidied(form, given)
-    wrong = {fault.where[0] for fault in _judged(form, answers) if fault.where}
-    return {name: value for name, value in answers.items() if name not in wrong}
-
-
 def scrubbed(form: Form, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Return answers that were checked, with all that is personal taken out of their texts."""
     texts = {question.name for question in form.questions if question.kind is QuestionKind.TEXT}

@@ -179,13 +179,6 @@ def test_what_is_huge_is_judged_in_no_time() -> None:
     assert time.process_time() - begun < 5
 
 
-def test_what_fits_another_form_stays() -> None:
-    """Of answers to the form before; what does not is dropped."""
-    other = forms.read(form(ease={**FORM["properties"]["ease"], "maximum": 3}, wish=TEXT, channel=TEXT))
-    assert checking.fitting(other, ANSWERS) == {"wish": "Nhanh", "channel": "online"}
-    assert checking.fitting(READ, {"wish": "\x00", "ease": 2}) == {"ease": 2}
-
-
 def test_texts_alone_are_scrubbed() -> None:
     """What was chosen stays, though it looks like a number of somebody's."""
     asked = forms.read(
@@ -214,7 +207,7 @@ def test_what_is_kept_is_what_any_validator_takes(said: dict[str, Any]) -> None:
     except InvalidAnswers:
         return
     assert Draft202012Validator(dict(READ.schema)).is_valid(kept)
-    assert checking.check(READ, kept) == kept == checking.fitting(READ, said)
+    assert checking.check(READ, kept) == kept
 
 
 def test_each_kind_is_named() -> None:
