@@ -69,7 +69,7 @@ def server_url(data_dir: Path) -> Iterator[str]:
     if given:
         yield libpq_url(given)
         return
-    server = EmbeddedPostgres(data_dir)
+    server = EmbeddedPostgres(data_dir, lasting=False)
     try:
         yield libpq_url(server.start())
     finally:

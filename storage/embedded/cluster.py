@@ -23,8 +23,8 @@ _INITDB = (
 _ACCESS = "local all all scram-sha-256\n"
 
 
-def create_cluster(home: Home, binaries: Path) -> None:
-    """Make the cluster of `home`, unless it exists.
+def create_cluster(home: Home, binaries: Path, *, lasting: bool) -> None:
+    """Make the cluster of `home`, unless it exists; one that lasts outlives a loss of power.
 
     It is made under another name and renamed when complete, so a killed attempt leaves no half of one. The
     name is new each time, as the `initdb` of that attempt may still be at work under the former one.
@@ -51,6 +51,9 @@ def create_cluster(home: Home, binaries: Path) -> None:
         stdin=_roles(home),
     )
     (draft / "pg_hba.conf").write_text(_ACCESS)
+    if not lasting:
+        with (draft / "postgresql.conf").open("a") as settings:
+            settings.write("fsync = off\n")
     draft.rename(home.cluster)
 
 

@@ -23,10 +23,16 @@ class EmbeddedPostgres:
 
     Any number of processes may own it at the same time: the first starts the server, the others share it, and
     it stops when the last one stops it, ends or is killed. As a context manager it gives the address.
+
+    Args:
+        data_dir: where it lies.
+        lasting: whether a database that is made now has to outlive a loss of power. One that need not, as
+            of a run of tests, leaves it to the kernel when its files are written; a killed process loses
+            nothing by that.
     """
 
-    def __init__(self, data_dir: Path) -> None:
-        self._home = Home(data_dir)
+    def __init__(self, data_dir: Path, *, lasting: bool = True) -> None:
+        self._home, self._lasting = Home(data_dir), lasting
         self._server = Server(self._home)
         self._owners = FileLock(self._home.owners_lock)
         self._owning = False
@@ -125,7 +131,7 @@ class EmbeddedPostgres:
             return
         if not self._server.alive:
             self._home.prepare()
-            create_cluster(self._home, self._home.binaries())
+            create_cluster(self._home, self._home.binaries(), lasting=self._lasting)
         spawn_guardian(self._home)
 
     def _tidy_up(self) -> None:

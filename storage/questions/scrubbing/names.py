@@ -162,7 +162,8 @@ def _is_kept(text: Text, first: int) -> bool:
     if length != 2:  # noqa: PLR2004  # `Hà Nam` is a province and `Hà Nam Anh` somebody
         return length > 0
     after = first + length
-    small = not text.words[first + 1].capital
+    sure = text.introduced.get(first) is Introduction.SURE
+    small = not text.words[first + 1].capital and not sure
     # A heading: nobody is introduced in one.
     heading = text.words[first].shouted and first not in text.introduced
     return (
@@ -171,7 +172,7 @@ def _is_kept(text: Text, first: int) -> bool:
         or not (
             text.joined(after, first)
             and text.gap(after).strip(_EMPHASIS) == " "
-            and text.words[after].capital
+            and (text.words[after].capital or sure)
             and (len(text.words[after].text) == 1 or text.words[after] in _syllables())
         )
     )

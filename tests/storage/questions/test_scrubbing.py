@@ -42,6 +42,7 @@ def test_names_that_a_surname_leads_go(name, way, frame):
 
 @settings(max_examples=400)
 @given(personal.names(), st.sampled_from(personal.WAYS), st.sampled_from(personal.NAME_FRAMES))
+@example("Phan Đình An", "small", "Tôi tên là {}, xin hỏi thủ tục đăng ký khai sinh cho con.")
 def test_names_that_are_introduced_go(name, way, frame):
     """After what introduces it a name goes in any spelling."""
     assert_gone(frame, personal.spelled(name, way))

@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import psutil
+import psycopg
 import pytest
 
 from storage.embedded import EmbeddedPostgres, EmbeddedPostgresError
@@ -189,3 +190,16 @@ def _run_as_nobody(*arguments, **environment):
             return run(python, *arguments)
         tried[python] = probe.stderr.strip().splitlines()[-1]
     return pytest.skip(f"no interpreter that user {NOBODY} can run with our libraries: {tried}")
+
+
+@pytest.mark.parametrize(("lasting", "told"), [(True, "on"), (False, "off")])
+def test_what_need_not_last_is_written_when_the_kernel_likes(
+    tmp_path: Path, lasting: bool, told: str
+) -> None:
+    """A run of tests does not wait for a disk; any other database does."""
+    server = EmbeddedPostgres(tmp_path, lasting=lasting)
+    try:
+        with psycopg.connect(server.start()) as connection:
+            assert connection.execute("SHOW fsync").fetchone() == (told,)
+    finally:
+        server.destroy()
