@@ -157,7 +157,9 @@ async def test_no_address_and_no_code_is_kept(
     async with as_from(app, "203.0.113.7") as caller:
         await look_up(caller, CODE, citizen.number)
     async with engine.pool.connect() as connection:
-        names = list((await connection.exec_driver_sql("SELECT name FROM rate_bucket")).scalars())
+        kept = (await connection.exec_driver_sql("SELECT name FROM rate_bucket")).scalars()
+    # What the agency has pushed before is noted by its client, within a second or so.
+    names = [name for name in kept if not name.startswith("caller:events:")]
     assert len(names) == 3
     for name in names:
         prefix, policy, key = name.split(":")
