@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 
 from storage.cipher import PartyKey
 from storage.complaints.deadlines import Terms, clocks
@@ -15,6 +15,7 @@ from storage.complaints.kinds import ComplaintKind, ComplaintState, Stage, Topic
 from storage.complaints.sealed import COMPLAINT
 from storage.officers.authority import reached
 from storage.officers.desk import Desk
+from storage.parties.sealed_rows import sealed_rows
 from storage.questions.kinds import Publication
 from storage.unit_of_work import Reading
 
@@ -169,13 +170,7 @@ async def complaints(
 
 async def opened_rows(reading: Reading, query: LiteralString, given: Mapping[str, Any]) -> Sequence[Queued]:
     """Return the complaints that a query over `ROWS` finds, opened."""
-    async with (await reading.driver()).cursor(row_factory=dict_row) as cursor:
-        rows = await (await cursor.execute(query, given, binary=True)).fetchall()
-    keys: dict[UUID, PartyKey] = {}
-    for row in rows:
-        wrapped, party_id = row.pop("wrapped"), row["party_id"]
-        keys[party_id] = keys.get(party_id) or reading.cipher.open_party_key(party_id, wrapped)
-    return [Queued(**told(keys[row["party_id"]], row)) for row in rows]
+    return [Queued(**told(key, row)) for key, row in await sealed_rows(reading, query, given)]
 
 
 def told(key: PartyKey, row: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.rows import dict_row
 from sqlmodel import col, select
 
 from storage import moments
@@ -25,6 +24,7 @@ from storage.errors import NotFoundError
 from storage.moments import Moment, moment_of
 from storage.officers.authority import holds
 from storage.officers.roles import Role
+from storage.parties.sealed_rows import sealed_rows
 from storage.unit_of_work import Reading
 
 OF_PARTY: LiteralString = "m.dossier_id = %(dossier_id)s AND m.party_id = %(party_id)s"
@@ -181,14 +181,9 @@ async def one(reading: Reading, dossier_id: UUID, message_id: UUID) -> KeptMessa
 
 async def _rows(reading: Reading, query: LiteralString, given: dict[str, Any]) -> Sequence[KeptMessage]:
     given |= consents.asked(ConsentPurpose.READ_RECEIPTS)
-    async with (await reading.driver()).cursor(row_factory=dict_row) as cursor:
-        rows = await (await cursor.execute(query, given, binary=True)).fetchall()
-    attached = await _attached(reading, [row["id"] for row in rows])
-    keys: dict[UUID, PartyKey] = {}
-    for row in rows:
-        wrapped, party_id = row.pop("wrapped"), row["party_id"]
-        keys[party_id] = keys.get(party_id) or reading.cipher.open_party_key(party_id, wrapped)
-    return [_opened(keys[row["party_id"]], row, attached.get(row["id"], [])) for row in rows]
+    rows = await sealed_rows(reading, query, given)
+    attached = await _attached(reading, [row["id"] for _, row in rows])
+    return [_opened(key, row, attached.get(row["id"], [])) for key, row in rows]
 
 
 async def _attached(reading: Reading, ids: Sequence[UUID]) -> dict[UUID, list[MessageAttachment]]:

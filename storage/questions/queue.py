@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import Any, LiteralString
 from uuid import UUID
 
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import class_row
 
 from storage.cipher import PartyKey
 from storage.officers.authority import reached
 from storage.officers.desk import Desk
+from storage.parties.sealed_rows import sealed_rows
 from storage.questions.kinds import Publication, QuestionState
 from storage.questions.sealed import QUESTION
 from storage.unit_of_work import Reading
@@ -161,13 +162,7 @@ async def questions(
 
 async def opened_rows(reading: Reading, query: LiteralString, given: Mapping[str, Any]) -> Sequence[Queued]:
     """Return the questions that a query finds, opened."""
-    async with (await reading.driver()).cursor(row_factory=dict_row) as cursor:
-        rows = await (await cursor.execute(query, given, binary=True)).fetchall()
-    keys: dict[UUID, PartyKey] = {}
-    for row in rows:
-        wrapped, party_id = row.pop("wrapped"), row["party_id"]
-        keys[party_id] = keys.get(party_id) or reading.cipher.open_party_key(party_id, wrapped)
-    return [_opened(keys[row["party_id"]], row) for row in rows]
+    return [_opened(key, row) for key, row in await sealed_rows(reading, query, given)]
 
 
 def _opened(key: PartyKey, row: dict[str, Any]) -> Queued:

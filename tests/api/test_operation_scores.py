@@ -140,3 +140,4 @@ async def test_a_worker_keeps_scores(
     finally:
         stop.set()
         await working
+    assert await measured() == 41

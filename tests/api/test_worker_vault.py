@@ -57,3 +57,4 @@ async def test_a_worker_finds_a_changed_byte(
     finally:
         stop.set()
         await working
+    assert await found()

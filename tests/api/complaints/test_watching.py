@@ -102,7 +102,7 @@ async def test_all_are_told_slice_by_slice(bureau: Bureau, monkeypatch: pytest.M
         await bureau.file(at=ago(days=60))
     watching_now = asyncio.create_task(Watch(bureau.open_unit, link_of).run())
     try:
-        await until_told(bureau, 4)
+        assert len(await until_told(bureau, 4)) == 4
     finally:
         watching_now.cancel()
         await asyncio.gather(watching_now, return_exceptions=True)

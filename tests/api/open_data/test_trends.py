@@ -155,7 +155,7 @@ async def test_who_leaves_undoes_nothing(gate: Gate, keep: Keep) -> None:
     trends = Trends(Shelf(), patience=60)
     gate.open.clear()
     leaving, staying = (asyncio.create_task(trends.take(gate, current=CURRENT)) for _ in range(2))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # so that both are waiting
     leaving.cancel()
     gate.open.set()
     assert await staying is not None
