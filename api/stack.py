@@ -22,6 +22,7 @@ from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from api import interrupts
+from api.free_ports import free_port
 from api.parent import PIPE
 from storage.embedded import EmbeddedPostgres
 from storage.engine import libpq_url
@@ -46,10 +47,10 @@ class Ports:
     @classmethod
     def free(cls) -> Self:
         """Return ports that nobody uses at this moment."""
-        with socket.socket() as a, socket.socket() as b, socket.socket() as c:
-            for one in (a, b, c):
-                one.bind(("127.0.0.1", 0))
-            return cls(api=a.getsockname()[1], sandbox=b.getsockname()[1], smtp=c.getsockname()[1])
+        found: set[int] = set()
+        while len(found) < 3:  # noqa: PLR2004 - as many as there are fields
+            found.add(free_port())
+        return cls(api=found.pop(), sandbox=found.pop(), smtp=found.pop())
 
     def require_free(self, names: Mapping[str, str]) -> None:
         """Raise StackError for a port that is not to be had; `names` says which setting moves it."""

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -15,6 +14,7 @@ from typing import Any
 import httpx
 import pytest
 
+from api.free_ports import free_port
 from api.services import Services
 from infra.sandbox import launch
 from notify.routes import PROMPT
@@ -107,12 +107,6 @@ def process(command: str, environment: dict[str, str], printed: Path) -> Iterato
     finally:
         running.send_signal(signal.SIGTERM)
         assert running.wait(SECONDS) in {0, -signal.SIGTERM}
-
-
-def free_port() -> int:
-    """Return a port of this machine that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from api.free_ports import free_port
 from auth import pkce
 from infra.sandbox import launch
 from storage.engine import Engine
 from storage.settings import StorageSettings
-from tests.api.test_logs import SECONDS, dump, free_port, process
+from tests.api.test_logs import SECONDS, dump, process
 from tests.faults.polling import until
 
 REDIRECT = "https://example.vn/app/callback"

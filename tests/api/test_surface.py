@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from api import problems, server
 from api.edge import SECURITY_HEADERS, BodyLimits, Edge
+from api.free_ports import free_port
 from api.server import GuardedProtocol, HeadLimits
 from api.settings import Settings
 from tests.api.callers import Citizen, PushEvent
@@ -311,8 +312,7 @@ async def test_only_a_trusted_proxy_says_who_calls(
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """`tindan serve` as a process, on settings that are complete; its port."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
+    port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("TINDAN_")}
     environment = kept | COMPLETE | {"TINDAN_PORT": str(port), "PYTHONPATH": str(ROOT)}
     folder = tmp_path_factory.mktemp("served")

@@ -61,6 +61,16 @@ class Ward:
                 await (await uow.driver()).execute(f"DELETE FROM {table} WHERE month = %s".encode(), (month,))
             await uow.commit()
 
+    async def opinions(self) -> dict[bytes, tuple[str, list[str], str | None]]:
+        """Return what was said, by its token: level, reasons, text.
+
+        All is mixed before: what was changed after a mixing stands only with the next, and workers mix as they
+        start, at whatever moment that is.
+        """
+        await Watch(self.open_unit, WorkingCalendar()).mix_once()
+        rows = await self.rows("SELECT spent, level, reasons, text_scrubbed FROM rating")
+        return {bytes(spent): (level, reasons, text) for spent, level, reasons, text in rows}
+
     async def rows(self, query: str) -> list[Any]:
         """Return what a query finds."""
         async with self.open_unit() as uow:

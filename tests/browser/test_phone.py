@@ -1,11 +1,10 @@
 """The phone's page as people meet it: live, by keyboard, in the dark, and without a script."""
 
-import socket
-
 import httpx
 import pytest
 from playwright.async_api import expect
 
+from api.free_ports import free_port
 from infra.sandbox import launch
 from tests.contracts.sandbox.providers import Providers
 
@@ -107,8 +106,7 @@ async def test_without_a_script(chromium, url, received, providers):
 
 async def test_a_lost_connection_is_said_and_found_again(page):
     """While the sandbox is away the page says so; when it comes back, anew, so does the page."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     with launch.running(f"--http-port={port}") as sandbox:
         async with httpx.AsyncClient(base_url=sandbox.http) as http:
             await Providers(http, ("", 0)).sms(PHONE, "Trước")

@@ -39,14 +39,14 @@ async def link(theatre, ward, where) -> str:
 
 async def rated(ward, before):
     """Return what was said since."""
-    rows = await ward.rows("SELECT spent, level, reasons, text_scrubbed FROM rating")
-    return [row[1:] for row in rows if (row[0],) not in before]
+    said = await ward.opinions()
+    return [said[spent] for spent in said.keys() - before.keys()]
 
 
 async def test_rated_and_changed(page, link, ward, audit, asked):
     """Blinded and unblinded in the page; what is sent in the end names neither dossier, proof nor reader."""
     where = link.partition("#")[0]
-    before = await ward.rows("SELECT spent FROM rating")
+    before = await ward.opinions()
     await page.goto(link)
     await expect(page.locator("h1")).to_have_text("Đánh giá việc giải quyết hồ sơ")
     await expect(page.get_by_role("radio")).to_have_count(3)
@@ -92,7 +92,7 @@ async def test_rated_and_changed(page, link, ward, audit, asked):
 @pytest.mark.parametrize("what", ["key", "signature"])
 async def test_a_server_that_cheats_gets_no_rating(page, link, ward, audit, what):
     """A key that is not everybody's, or a number that is no signature, is told; nothing is sent."""
-    before = await ward.rows("SELECT spent FROM rating")
+    before = await ward.opinions()
 
     async def cheat(route):
         answer = await route.fetch()

@@ -6,7 +6,6 @@ import io
 import logging
 import os
 import re
-import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -20,6 +19,7 @@ import psutil
 import pytest
 from PIL import Image
 
+from api.free_ports import free_port
 from storage.settings import StorageSettings
 from tests.api.callers import Agency, Citizen
 from tests.api.results.handing import PATH, letter, parts, said
@@ -106,8 +106,7 @@ def saved(pdf: pikepdf.Pdf) -> bytes:
 
 @contextmanager
 def serving(settings: StorageSettings, log: Path) -> Iterator[tuple[str, psutil.Process]]:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {
         "TINDAN_ENV": "development",
         "TINDAN_DATA_DIR": str(settings.data_dir),

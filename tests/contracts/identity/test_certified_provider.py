@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
+from api.free_ports import free_port
 from auth import pkce
 from auth.errors import SignInRefused
 from auth.identity import Return, Vouched, Wish
@@ -34,11 +34,6 @@ PEOPLE = {
     "binh": {"LoaiTaiKhoan": "1", "SoDinhDanh": "079085000002", "HoVaTen": "Trần Văn Bình"},
 }
 SECONDS = 30.0
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def new_key(name: str) -> dict[str, object]:

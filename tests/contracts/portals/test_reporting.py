@@ -1,13 +1,13 @@
 """What is reported to a portal: once, in tens, as new or as an update; and what is done when nobody knows."""
 
 import logging
-import socket
 from datetime import timedelta
 
 import pytest
 
 from api.connectors.portals import reporting
 from api.connectors.portals.port import NotLetInError, Outcome, Reported, UnavailableError
+from api.free_ports import free_port
 from tests.contracts.portals.conftest import CODE
 
 HASTY = 1.0
@@ -250,9 +250,7 @@ async def test_who_can_not_sign_in_has_sent_nothing(stage, fault):
 
 async def test_a_portal_that_is_down_is_left_alone(stage):
     """After ten failures nothing is sent, and how long that lasts is said."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    at = f"http://127.0.0.1:{port}"
+    at = f"http://127.0.0.1:{free_port()}"
     portal = stage.open(url=at, sign_in_url=at, tries=1)
     said = [await portal.report_dossier(stage.dossier(), updating=False) for _ in range(11)]
     assert {one.outcome for one in said} == {Outcome.RETRYABLE}
