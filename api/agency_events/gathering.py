@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from api.agency_events.schemas import DossierEvent, EventAnswer
+from api.recording.schemas import DossierEvent, EventAnswer
 from storage.engine import UNAVAILABLE
 
 Together = Callable[[Mapping[int, DossierEvent]], Awaitable[Mapping[int, EventAnswer]]]

@@ -9,10 +9,14 @@ from fastapi import APIRouter, Depends, Request, Response
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
-from api.agency_events import service
 from api.agency_events.gathering import Gatherer, Together
 from api.agency_events.pace import Paces
-from api.agency_events.schemas import (
+from api.dependencies import AllServices, EventSender, Locale
+from api.edge import add_headers
+from api.openapi import body_of
+from api.problems import MEDIA_TYPE, FieldError, Problem, pointer_to
+from api.recording import service
+from api.recording.schemas import (
     EXAMPLE,
     BatchAnswer,
     DossierEvent,
@@ -20,10 +24,6 @@ from api.agency_events.schemas import (
     EventBatch,
     EventOutcome,
 )
-from api.dependencies import AllServices, EventSender, Locale
-from api.edge import add_headers
-from api.openapi import body_of
-from api.problems import MEDIA_TYPE, FieldError, Problem, pointer_to
 from api.services import Services
 from auth.principals import AgencyCaller
 from storage.unit_of_work import transact

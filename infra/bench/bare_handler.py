@@ -14,9 +14,9 @@ from fastapi import Depends, FastAPI, HTTPException, Request
 from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 
-from api.agency_events.judging import identity_of
-from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
 from api.parent import follow_parent
+from api.recording.judging import identity_of
+from api.recording.schemas import DossierEvent, EventAnswer, EventOutcome
 from api.services import make_cipher, settle
 from api.settings import Settings
 from auth.errors import InvalidToken

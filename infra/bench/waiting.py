@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 from uuid import UUID
 
-from api.agency_events import service
 from api.demonstration.load import CLIENT_ID, SCOPES
+from api.recording import service
 from api.worker import AT_ONCE
 from auth.principals import AgencyCaller
 from infra.bench.events import Agency, Event

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from api.agency_events.gathering import AT_ONCE, MOST, Gatherer
-from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
+from api.recording.schemas import DossierEvent, EventAnswer, EventOutcome
 
 BROKEN = "broken"
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from pydantic import BaseModel, TypeAdapter
 
 from api import openapi, problems
-from api.agency_events.schemas import DossierEvent, EventBatch
 from api.edge import SECURITY_HEADERS, BodyLimits, Edge
 from api.field_texts import FIELD_ERRORS
 from api.problem_texts import DETAILS, TITLES
 from api.problems import Problem, locale_of
+from api.recording.schemas import DossierEvent, EventBatch
 from storage.errors import NotFoundError
 from storage.unit_of_work import ContentionError
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from api.agency_events.schemas import DossierEvent
-from api.agency_events.service import parse
 from api.connectors.applicants import read_applicant
 from api.connectors.dialect import NATIONAL, VIETNAM, PortalDialect
 from api.connectors.fields import Fields, RecordError
 from api.connectors.records import to_event
+from api.recording.schemas import DossierEvent
+from api.recording.service import parse
 from storage.dossiers.statuses import DossierStatus
 from storage.parties.kinds import PartyKind
 

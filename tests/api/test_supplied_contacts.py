@@ -66,7 +66,7 @@ async def test_what_is_kept_of_an_event_can_not_be_tried_out(
     """The hash of its content needs a key, and does not change with fields that nobody sends."""
     import hashlib
 
-    from api.agency_events.schemas import DossierEvent
+    from api.recording.schemas import DossierEvent
 
     given = event("e-1", 2, 1)
     await tell(client, agency, given)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
-from api.agency_events.schemas import Applicant, DossierEvent
 from api.problems import FieldError, Problem
+from api.recording.schemas import Applicant, DossierEvent
 from auth.principals import AgencyCaller
 from storage.agencies.codes import InvalidCode, normalise_agency_code
 from storage.agencies.repository import AgencyRef

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from api.agency_events.judging import Told
-from api.agency_events.schemas import DossierEvent
+from api.recording.judging import Told
+from api.recording.schemas import DossierEvent
 from storage.dossiers.statuses import AWAITING_CITIZEN, DossierStatus
 from storage.dossiers.timeline import Fact, State, arrange, natural_key, state_of
 from storage.ids import new_id

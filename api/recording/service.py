@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.agency_events.drafting import Draft, Drafting
-from api.agency_events.judging import Judge, Judged, named_in
-from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
 from api.problems import FieldError, Problem, from_pydantic
+from api.recording.drafting import Draft, Drafting
+from api.recording.judging import Judge, Judged, named_in
+from api.recording.schemas import DossierEvent, EventAnswer, EventOutcome
 from auth.principals import AgencyCaller
 from notify.announce import announce
 from storage.agencies import repository as agencies

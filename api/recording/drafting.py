@@ -8,9 +8,9 @@ from uuid import UUID
 
 from pydantic import TypeAdapter
 
-from api.agency_events.course import Course, course_of
-from api.agency_events.judging import Judged
-from api.agency_events.schemas import DossierEvent, EventAnswer, EventOutcome
+from api.recording.course import Course, course_of
+from api.recording.judging import Judged
+from api.recording.schemas import DossierEvent, EventAnswer, EventOutcome
 from notify.announce import Notice
 from notify.categories import Category
 from storage.cipher import PartyKey
