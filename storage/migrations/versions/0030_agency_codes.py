@@ -1,0 +1,14 @@
+"""Keep whose a dossier was at first, and the codes of agencies."""
+
+revision = "0030"
+down_revision = "0029"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
