@@ -1,17 +1,16 @@
 """`POST /v1/agency/dossier-events`."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
 from api.agency_events.gathering import Gatherer, Together
-from api.agency_events.pace import Paces
-from api.dependencies import AllServices, EventSender, Locale
+from api.dependencies import AllServices
 from api.edge import add_headers
 from api.openapi import body_of
 from api.problems import MEDIA_TYPE, FieldError, Problem, pointer_to
@@ -24,20 +23,13 @@ from api.recording.schemas import (
     EventBatch,
     EventOutcome,
 )
+from api.recording.senders import OnePaces, OneSender, Sender, receiving
 from api.services import Services
-from auth.principals import AgencyCaller
 from storage.unit_of_work import transact
 
 router = APIRouter(prefix="/v1/agency", tags=["agency"])
 ANSWER = TypeAdapter(EventAnswer)
 BATCH_ANSWER = TypeAdapter(BatchAnswer)
-
-
-class Sender(NamedTuple):
-    """Who sends, and in which language the answers are worded."""
-
-    caller: AgencyCaller
-    locale: str
 
 
 async def get_gatherer(request: Request, services: AllServices) -> Gatherer[Sender]:
@@ -49,26 +41,7 @@ async def get_gatherer(request: Request, services: AllServices) -> Gatherer[Send
     return gatherer
 
 
-async def get_paces(request: Request, services: AllServices) -> Paces:
-    """Return the pace-keeper of this application, made at its first use."""
-    state = request.app.state
-    if not hasattr(state, "paces_of_clients"):
-        state.paces_of_clients = Paces(services.unit_of_work, services.settings.event_limit())
-    paces: Paces = state.paces_of_clients
-    return paces
-
-
-OnePaces = Annotated[Paces, Depends(get_paces)]
 OneGatherer = Annotated[Gatherer[Sender], Depends(get_gatherer)]
-
-
-async def get_sender(caller: EventSender, locale: Locale, paces: OnePaces) -> Sender:
-    """Return who sends; one that may send nothing now is refused before its body is read."""
-    paces.require_any(caller.client_id)
-    return Sender(caller, locale)
-
-
-OneSender = Annotated[Sender, Depends(get_sender)]
 
 
 @router.post(
@@ -111,16 +84,7 @@ def _keeping(services: Services, sender: Sender) -> Together:
     """Return how the events of a sender are kept in one transaction."""
 
     async def keep(good: Mapping[int, DossierEvent]) -> Mapping[int, EventAnswer]:
-        work = partial(
-            service.receive,
-            caller=sender.caller,
-            authority=services.authority,
-            good=good,
-            now=datetime.now(UTC),
-            stale_after=timedelta(days=services.settings.stale_days),
-            locale=sender.locale,
-        )
-        return await transact(services.unit_of_work, work)
+        return await transact(services.unit_of_work, receiving(services, sender, good))
 
     return keep
 

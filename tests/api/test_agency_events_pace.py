@@ -7,8 +7,8 @@ from collections.abc import Callable
 import httpx
 import pytest
 
-from api.agency_events.pace import Paces
 from api.problems import Problem
+from api.recording.pace import Paces
 from api.services import Services
 from storage.agencies import clients
 from storage.agencies.clients import Credential, EventLimit
