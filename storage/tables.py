@@ -20,6 +20,8 @@ from storage.limits import models as limits
 from storage.notifications import models as notifications
 from storage.officers import models as officers
 from storage.parties import models as parties
+from storage.portal_pulls import models as portal_pulls
+from storage.portal_reports import models as portal_reports
 from storage.preferences import models as preferences
 from storage.procedures import models as procedures
 from storage.provider_tokens import models as provider_tokens
@@ -61,6 +63,8 @@ __all__ = [
     "notifications",
     "officers",
     "parties",
+    "portal_pulls",
+    "portal_reports",
     "preferences",
     "procedures",
     "provider_tokens",

@@ -25,6 +25,7 @@ class Dossier(SQLModel, table=True):
     __table_args__ = (
         Index("ix_dossier_party", "party_id", "updated_at", "id"),
         Index("ix_dossier_agencies", "party_id", "agency_id"),
+        Index("ix_dossier_changed", "updated_at", "id"),
         Index(
             "ix_dossier_waiting",
             "agency_id",
