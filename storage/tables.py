@@ -3,6 +3,7 @@
 from storage.access_log import models as access_log
 from storage.agencies import models as agencies
 from storage.answer_templates import models as answer_templates
+from storage.arrangements import models as arrangements
 from storage.base import metadata
 from storage.broadcasts import models as broadcasts
 from storage.channels import models as channels
@@ -13,6 +14,7 @@ from storage.contacts import models as contacts
 from storage.conversations import models as conversations
 from storage.deliveries import models as deliveries
 from storage.devices import models as devices
+from storage.dossiers import kin_models as kin
 from storage.dossiers import models as dossiers
 from storage.events import models as events
 from storage.idempotency import models as idempotency
@@ -46,6 +48,7 @@ __all__ = [
     "access_log",
     "agencies",
     "answer_templates",
+    "arrangements",
     "broadcasts",
     "channels",
     "complaints",
@@ -58,6 +61,7 @@ __all__ = [
     "dossiers",
     "events",
     "idempotency",
+    "kin",
     "limits",
     "metadata",
     "notifications",

@@ -1,0 +1,1 @@
+"""What is arranged about a dossier: appointments, payments, papers sent by post."""
