@@ -30,8 +30,10 @@ from storage.provider_tokens import models as provider_tokens
 from storage.questions import models as questions
 from storage.ratings import models as ratings
 from storage.receipts import models as receipts
+from storage.reconciliation import models as reconciliation
 from storage.reports import models as reports
 from storage.representations import models as representations
+from storage.reuse import models as reuse
 from storage.routing import models as routing
 from storage.scores import models as scores
 from storage.seals import models as seals
@@ -75,9 +77,11 @@ __all__ = [
     "questions",
     "ratings",
     "receipts",
+    "reconciliation",
     "removals",
     "reports",
     "representations",
+    "reuse",
     "routing",
     "scores",
     "seals",

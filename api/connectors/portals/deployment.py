@@ -19,8 +19,10 @@ from pydantic import (
 
 from api.connectors.names import Names, Word
 from api.connectors.portals.answer_rules import AnswerRules
+from api.connectors.portals.pull_rules import PullRules
 from api.connectors.portals.rules import DialectRules, RecordRules
 from notify.rates import Rate
+from storage.agencies.codes import InvalidCode, normalise_agency_code
 from storage.parties.kinds import PartyKind
 
 _URL: TypeAdapter[HttpUrl] = TypeAdapter(HttpUrl)
@@ -117,11 +119,27 @@ def _address(text: str) -> str:
     return str(url).rstrip("/")
 
 
+def _agency(text: str) -> str:
+    try:
+        return normalise_agency_code(text)
+    except InvalidCode as error:
+        raise ValueError("không phải mã cơ quan · is no agency's code") from error
+
+
+def _some_distinct(codes: tuple[str, ...]) -> tuple[str, ...]:
+    if not codes:
+        raise ValueError("cần ít nhất một cơ quan · at least one agency is needed")
+    if len(set(codes)) < len(codes):
+        raise ValueError("có cơ quan ghi hai lần · an agency stands twice")
+    return codes
+
+
 def _services(given: Mapping[Service, str], usual: Mapping[Service, str]) -> Mapping[Service, str]:
     return {**usual, **given}
 
 
 Address = Annotated[str, AfterValidator(_address)]
+AgencyCodes = Annotated[tuple[Annotated[str, AfterValidator(_agency)], ...], AfterValidator(_some_distinct)]
 
 
 class _Deployment(BaseModel):
@@ -132,6 +150,7 @@ class _Deployment(BaseModel):
         url: of the services; of the newer style, what their names are put below.
         sign_in_url: where a session or token is had.
         unit: our agency, as the portal knows it (madonvi).
+        agencies: our codes of the agencies of which, with all below them, the portal tells us and is told.
         username: secret, from the environment, as is the password.
         offers: what it does for us; nothing else is ever asked of it.
         progress_field: of a dossier that is looked up, where its steps of progress are.
@@ -142,6 +161,7 @@ class _Deployment(BaseModel):
         tries: how often a reading is tried.
         overlap_seconds: by how much a window of time is widened at both ends.
         session_seconds: after which a session is given up, if the portal does not say it.
+        pull: how often, and how, it is read.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -150,10 +170,12 @@ class _Deployment(BaseModel):
     url: Address
     sign_in_url: Address
     unit: Annotated[str, Field(min_length=1, max_length=64)]
+    agencies: AgencyCodes
     username: Annotated[SecretStr, Field(min_length=1)]
     password: Annotated[SecretStr, Field(min_length=1)]
     answers: AnswerRules
     records: RecordRules = RecordRules()
+    pull: PullRules = PullRules()
     query: QueryNames = QueryNames()
     offers: frozenset[Offer] = USUAL
     progress_field: Word = "DanhSachTienDo"

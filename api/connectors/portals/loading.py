@@ -7,6 +7,7 @@ style = "session"
 url = "https://…"
 sign_in_url = "https://…"
 unit = "000.00.00.H26"
+agencies = ["H26"]
 username_env = "TINDAN_PORTAL_USERNAME"
 password_env = "TINDAN_PORTAL_PASSWORD"
 answers = { success = ["00"], exists = ["02"] }

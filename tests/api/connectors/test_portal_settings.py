@@ -20,6 +20,7 @@ SESSION: dict[str, Any] = {
     "url": "https://portal.example.vn/service",
     "sign_in_url": "https://portal.example.vn/login/",
     "unit": "000.00.00.H26",
+    "agencies": ["H26"],
     "username_env": "PORTAL_USERNAME",
     "password_env": "PORTAL_PASSWORD",
     "answers": {"success": ["00"]},
@@ -30,6 +31,7 @@ style = "session"
 url = "https://portal.example.vn/service"
 sign_in_url = "https://portal.example.vn/login"
 unit = "000.00.00.H26"
+agencies = ["000.00.00.H26", "G09.20"]
 username_env = "PORTAL_USERNAME"
 password_env = "PORTAL_PASSWORD"
 answers = { success = ["0"], exists = ["02"] }
@@ -54,6 +56,7 @@ style = "token"
 url = "https://bo.example.vn/api"
 sign_in_url = "https://bo.example.vn/token"
 unit = "G15"
+agencies = ["G15"]
 username_env = "PORTAL_USERNAME"
 password_env = "PORTAL_PASSWORD"
 answers = { success = ["00"] }
@@ -92,6 +95,7 @@ def test_a_file_describes_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     assert first.services[Service.FIND] == "TraCuuHoSoMC"
     assert first.services[Service.PROGRESS] == "CapNhatTienDoHoSoMC"
     assert second.services[Service.REPORT] == "NoiHoSo"
+    assert first.agencies == ("H26", "G09.20")
     assert first.offers == {Offer.DOSSIER, Offer.REPORT_DOSSIER}
     assert Offer.CHANGED not in second.offers
     assert first.dialect.dialect.statuses["1"] is DossierStatus.ACCEPTED
@@ -122,6 +126,11 @@ def test_nothing_secret_is_shown():
     ("given", "told"),
     [
         ({"unit": None}, "unit: thiếu · is missing"),
+        ({"agencies": None}, "agencies: thiếu · is missing"),
+        ({"agencies": []}, "agencies: cần ít nhất một cơ quan · at least one agency is needed"),
+        ({"agencies": ["?"]}, "agencies.0: không phải mã cơ quan · is no agency's code"),
+        ({"agencies": ["H26", "000.00.00.H26"]}, "agencies: có cơ quan ghi hai lần · an agency stands twice"),
+        ({"pull": {"every_seconds": 0}}, "pull.every_seconds: không dùng được"),
         ({"style": None}, "thiếu style · style is missing"),
         ({"style": "soap"}, "style là session hoặc token · style is session or token"),
         ({"answers": None}, "answers: thiếu · is missing"),
@@ -222,6 +231,7 @@ fields = [
     *SESSION,
     "dialect",
     "records",
+    "pull",
     "query",
     "answer",
     "request",

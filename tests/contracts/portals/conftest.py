@@ -143,6 +143,7 @@ async def stage(request: pytest.FixtureRequest, http: httpx.AsyncClient) -> Asyn
         "style": request.param,
         **account[request.param],
         "unit": account["unit"],
+        "agencies": ["H26"],
         "username_env": "PORTAL_USERNAME",
         "password_env": "PORTAL_PASSWORD",
         "answers": {

@@ -1,0 +1,45 @@
+"""How one deployment is read. All of it is data."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class PullRules(BaseModel):
+    """How often a portal is read, and what of it.
+
+    Attributes:
+        every_seconds: between two readings of what changed.
+        settle_seconds: so old must a change be: what the portal is still writing may not be in its lists.
+        window_hours: no more than this is asked for at once, so that a list stays short.
+        first_hours: how far back the first reading goes; what is older is fetched by a backfill.
+        catalogue_hours: between two readings of the list of procedures; none where the portal is no source
+            of the catalogue. It is one for each procedure that its own publishing agency is read from here.
+        version_field: of an entry of that list: what changes when the procedure does. An entry without one
+            has to be fetched to be compared.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    every_seconds: Annotated[float, Field(ge=1, le=86_400)] = 60
+    settle_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
+    window_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 24
+    first_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 24
+    catalogue_hours: Annotated[float | None, Field(gt=0, le=24 * 31)] = None
+    version_field: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+
+    @property
+    def settle(self) -> timedelta:
+        """How old a change must be."""
+        return timedelta(seconds=self.settle_seconds)
+
+    @property
+    def window(self) -> timedelta:
+        """The longest time that is asked for at once."""
+        return timedelta(hours=self.window_hours)
+
+    @property
+    def first(self) -> timedelta:
+        """How far back the first reading goes."""
+        return timedelta(hours=self.first_hours)

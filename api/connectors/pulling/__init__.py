@@ -1,0 +1,1 @@
+"""Reads portals: what changed there, all that ever was, and the catalogue."""
