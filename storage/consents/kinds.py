@@ -11,6 +11,8 @@ class ConsentPurpose(StrEnum):
 
     READ_RECEIPTS = "read_receipts"
     """The agency sees when the party has read its messages."""
+    REUSE = "reuse"
+    """An agency gets results of the party's that it asked for, for one procedure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,10 +23,13 @@ class Terms:
         version: of the present wording, the only one that may be consented to.
         counting: the versions under which a consent stands. One whose words allowed something else is not
             among them, and whoever consented to it is asked again.
+        each: whether it is consented to for one thing at a time, which the consent names: what is said of
+            one says nothing of another.
     """
 
     version: int
     counting: frozenset[int]
+    each: bool = False
 
     def __post_init__(self) -> None:
         if self.version not in self.counting or max(self.counting) > self.version:
@@ -32,6 +37,9 @@ class Terms:
 
 
 TERMS: Mapping[ConsentPurpose, Terms] = MappingProxyType(
-    {ConsentPurpose.READ_RECEIPTS: Terms(version=1, counting=frozenset({1}))}
+    {
+        ConsentPurpose.READ_RECEIPTS: Terms(version=1, counting=frozenset({1})),
+        ConsentPurpose.REUSE: Terms(version=1, counting=frozenset({1}), each=True),
+    }
 )
 """The register of purposes: each change of a wording is a version more."""

@@ -1,0 +1,1 @@
+"""Which agencies ask to use results again, what their owners say, and what was fetched."""
