@@ -17,6 +17,10 @@ class Dossier(SQLModel, table=True):
 
     `waits` is a list of `[start, end or null]` in ISO 8601: the times at which the citizen was awaited.
     `waiting_since` is no part of the fold: see `storage.conversations.waiting`.
+    `first_agency_id` is whose it was at first; it may go to others, and its first agency stays. Agency, channel
+    and summary are those told with the latest of the facts that told any: `agency_named_at`, `channel_told_at`
+    and `summary_told_at` are the times of those facts (`storage.dossiers.particulars`). All four are none for a
+    dossier that was last told of before they were kept.
     Agency and procedure are no foreign keys: every push would lock the same few rows, and neither is
     ever deleted.
     """
@@ -33,6 +37,7 @@ class Dossier(SQLModel, table=True):
             postgresql_where=text("waiting_since IS NOT NULL"),
         ),
         Index("ix_dossier_ended", "ended_at", postgresql_where=text("ended_at IS NOT NULL")),
+        Index("ix_dossier_open", "agency_id", "status_since", postgresql_where=text("ended_at IS NULL")),
         Index(
             "ix_dossier_measurable",
             "updated_at",
@@ -45,9 +50,13 @@ class Dossier(SQLModel, table=True):
     code: str = Field(unique=True, max_length=80)
     party_id: UUID = Field(foreign_key="party.id")
     agency_id: UUID = Field(index=True)
+    first_agency_id: UUID | None = None
+    agency_named_at: datetime | None = moment(nullable=True)
     procedure_code: str = Field(index=True)
     channel: int | None = Field(default=None, sa_type=SmallInteger)
+    channel_told_at: datetime | None = moment(nullable=True)
     summary_sealed: bytes | None = sealed(nullable=True)
+    summary_told_at: datetime | None = moment(nullable=True)
     status: int = Field(sa_type=SmallInteger)
     status_since: datetime = moment()
     first_at: datetime = moment()
