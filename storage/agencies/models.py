@@ -33,12 +33,20 @@ class Agency(SQLModel, table=True):
 
 
 class AgencyAlias(SQLModel, table=True):
-    """Another code of an agency, as older systems still send it."""
+    """Another code of an agency, as older systems still send it.
+
+    One code may have been several agencies', one after the other: `valid_from` and `valid_to` are the first
+    and the last day in Vietnam on which it is this one's, open where none. Which one a code means on a day is
+    told in `storage.agencies.naming`.
+    """
 
     __tablename__ = "agency_alias"
+    __table_args__ = (CheckConstraint("valid_from <= valid_to", name="days_in_order"),)
 
     code: str = Field(primary_key=True, max_length=35)
-    agency_id: UUID = Field(foreign_key="agency.id", index=True)
+    agency_id: UUID = Field(primary_key=True, foreign_key="agency.id", index=True)
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 class AgencyClient(SQLModel, table=True):

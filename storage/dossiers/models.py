@@ -17,10 +17,10 @@ class Dossier(SQLModel, table=True):
 
     `waits` is a list of `[start, end or null]` in ISO 8601: the times at which the citizen was awaited.
     `waiting_since` is no part of the fold: see `storage.conversations.waiting`.
-    `first_agency_id` is whose it was at first; it may go to others, and its first agency stays. Agency, channel
-    and summary are those told with the latest of the facts that told any: `agency_named_at`, `channel_told_at`
-    and `summary_told_at` are the times of those facts (`storage.dossiers.particulars`). All four are none for a
-    dossier that was last told of before they were kept.
+    `first_agency_id` is whose it was at first; it may go to others, and its first agency stays. Agency,
+    channel and summary are those told with the latest of the facts that told any: `agency_named_at`,
+    `channel_told_at` and `summary_told_at` are the times of those facts (`storage.dossiers.particulars`). All
+    four are none for a dossier that was last told of before they were kept.
     Agency and procedure are no foreign keys: every push would lock the same few rows, and neither is
     ever deleted.
     """
