@@ -1,7 +1,6 @@
 """How far the measuring has come, such that it misses nothing.
 
-A dossier says by `updated_at` when the transaction began that changed it last; it may be committed long
-after. So only what is older than every transaction under way is measured, and the mark never passes that. A
+A dossier says by `updated_at` when the transaction began that changed it last: see `storage.horizon`. A
 document says which transaction changed it: likewise.
 """
 
@@ -11,12 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from storage.horizon import HORIZON, SETTLED
 from storage.moments import BEFORE_ALL_IDS, ERA
 from storage.unit_of_work import UnitOfWork
 from storage.vault.kinds import DocumentKind
 
-SETTLED = timedelta(minutes=2)
-"""No transaction lasts longer (`storage.engine`): who can not see when others' began waits this long."""
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _ONLY = 1
 
@@ -32,14 +30,7 @@ _MOVE = """
 UPDATE score_mark SET dossier_at = %s, dossier_id = %s, document_era = %s, document_xid = %s, document_id = %s
 WHERE id = %s
 """
-# A vacuum may take hours, and changes no dossier.
-_NOW = f"""
-SELECT {ERA}, least(now(), (
-    SELECT min(xact_start) FROM pg_stat_activity
-    WHERE datname = current_database() AND backend_type <> 'autovacuum worker'
-  )) - %s
-FROM pg_control_system()
-"""
+_NOW = f"SELECT {ERA}, {HORIZON} FROM pg_control_system()"
 # Whatever was once told to have ended has ended, or contradicts itself, as nothing may follow: so also one
 # that was opened again is found here, and its measure taken out.
 _DOSSIERS = """
