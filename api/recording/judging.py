@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 from uuid import UUID
 
 from api.problems import FieldError, Problem
@@ -17,6 +18,22 @@ from storage.parties.repository import PartyIdentity, number_index
 
 Told = Sequence[tuple[int, DossierEvent]]
 """Events with their places in the request."""
+
+
+class Named(Protocol):
+    """What is told of a dossier, as far as it names others."""
+
+    @property
+    def dossier_code(self) -> str:
+        """Which dossier."""
+
+    @property
+    def procedure_code(self) -> str | None:
+        """Of which procedure."""
+
+    @property
+    def agency_code(self) -> str | None:
+        """Whose it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +82,14 @@ class Judge:
         from one that is refused.
         """
         existing = self.locked.get(code)
-        refusals = {index: problem for index, event in told if (problem := self._objection(existing, event))}
+        refusals = {index: problem for index, event in told if (problem := self.objection(existing, event))}
         sound = [(index, event) for index, event in told if index not in refusals]
         applicant = next((event.applicant for _, event in sound if event.applicant), None)
         procedure = next((event.procedure_code for _, event in sound if event.procedure_code), None)
         missing = [] if existing else _missing_at_first(applicant, procedure)
         for index, event in sound:
             errors = list(missing)
-            if event.applicant and not self._same_applicant(existing, event.applicant, applicant):
+            if event.applicant and not self.same_applicant(existing, event.applicant, applicant):
                 errors.append(FieldError(pointer="/applicant/number", code="another-applicant"))
             if errors:
                 refusals[index] = Problem("validation", 422, errors=errors)
@@ -90,8 +107,8 @@ class Judge:
         )
         return judged, refusals
 
-    def _objection(self, existing: LockedDossier | None, event: DossierEvent) -> Problem | None:
-        """Say what speaks against an event, whatever the others say."""
+    def objection(self, existing: LockedDossier | None, event: Named) -> Problem | None:
+        """Say what speaks against an event, or against what else is told, whatever the others say."""
         if existing and not self._speaks_for(existing.agency_id):
             return _not_allowed("/dossier_code")
         if existing is None and (
@@ -117,7 +134,7 @@ class Judge:
     def _speaks_for(self, agency_id: UUID) -> bool:
         return self.caller.agency_id in self.speakers.get(agency_id, ())
 
-    def _unknown(self, event: DossierEvent) -> list[FieldError]:
+    def _unknown(self, event: Named) -> list[FieldError]:
         errors = []
         if event.procedure_code and event.procedure_code not in self.procedures:
             errors.append(_unknown_value("procedure", event.procedure_code))
@@ -125,9 +142,10 @@ class Judge:
             errors.append(_unknown_value("agency", event.agency_code))
         return errors
 
-    def _same_applicant(
+    def same_applicant(
         self, existing: LockedDossier | None, given: Applicant, first: Applicant | None
     ) -> bool:
+        """Whether an applicant is whose dossier it is; of a new one, whoever is named first."""
         if existing:
             return number_index(self.cipher, identity_of(given)) == existing.number_index
         return first is not None and (given.kind, given.number) == (first.kind, first.number)

@@ -1,7 +1,7 @@
 """Flow 1: what an agency tells us becomes receipts, events, a dossier and notices, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.problems import FieldError, Problem, from_pydantic
 from api.recording.drafting import Draft, Drafting
-from api.recording.judging import Judge, Judged, named_in
+from api.recording.judging import Judge, Judged, Named, named_in
 from api.recording.schemas import DossierEvent, EventAnswer, EventOutcome
 from auth.principals import AgencyCaller
 from notify.announce import announce
@@ -54,7 +54,7 @@ def parse(items: Sequence[Any], now: datetime, locale: str) -> Parsed:
             problem = Problem("validation", 422, errors=from_pydantic(error.errors(include_url=False)))
             answers[index] = refused(_event_id(item), problem, locale)
             continue
-        errors = _untimely(event, now)
+        errors = untimely(event, now)
         if errors:
             answers[index] = refused(event.event_id, Problem("validation", 422, errors=errors), locale)
         else:
@@ -67,7 +67,8 @@ def _event_id(item: Any) -> str | None:
     return given[:128] if isinstance(given, str) else None
 
 
-def _untimely(event: DossierEvent, now: datetime) -> list[FieldError]:
+def untimely(event: DossierEvent, now: datetime) -> list[FieldError]:
+    """Say what speaks against the time of an event, if anything does."""
     if event.occurred_at > now + AHEAD:
         minutes = {"minutes": int(AHEAD.total_seconds() // 60)}
         return [FieldError(pointer="/occurred_at", code="in-the-future", params=minutes)]
@@ -90,16 +91,21 @@ async def receive(
     now: datetime,
     stale_after: timedelta,
     locale: str,
+    told_as: Mapping[int, DossierEvent] | None = None,
 ) -> dict[int, EventAnswer]:
     """Keep well-formed events; return the answer to each, under its place in the request.
 
-    A status that is older than `stale_after` is history being filled in: it tells nobody.
+    A status that is older than `stale_after` is history being filled in: it tells nobody. `told_as` gives the
+    events as their source told them, where something of the dossier's was put into them since: by that a
+    repeat is known.
 
     Raises ContentionError when another transaction was first with one of these dossiers or ids: nothing
     is kept then, and the caller begins again.
     """
     # Keyed, as the content holds the applicant's number: a plain hash could be tried out.
-    hashes = {index: uow.cipher.blind_index(RECEIPT, event.content()) for index, event in good.items()}
+    hashes = {
+        index: uow.cipher.blind_index(RECEIPT, event.content()) for index, event in (told_as or good).items()
+    }
     answers, fresh, twins = await _sort_out_repeats(uow, caller, good, hashes, locale)
     if fresh:
         judged, refusals = await _judge(uow, caller, authority, fresh)
@@ -167,23 +173,7 @@ async def _judge(
     by_dossier: dict[str, list[tuple[int, DossierEvent]]] = defaultdict(list)
     for index, event in fresh.items():
         by_dossier[event.dossier_code].append((index, event))
-    procedure_codes = {event.procedure_code for event in fresh.values() if event.procedure_code}
-    agency_codes = {event.agency_code for event in fresh.values() if event.agency_code}
-    locked = await dossiers.lock(uow, sorted(by_dossier))
-    namesakes = {name for code in by_dossier.keys() - locked.keys() if (name := named_in(code))}
-    known = await agencies.resolve(uow, agency_codes | namesakes)
-    owners = {dossier.agency_id for dossier in locked.values()} | {agency.id for agency in known.values()}
-    speakers = await authority.speakers(uow, owners | {caller.agency_id})
-    strange = any(caller.agency_id not in speakers[known[code].id] for code in namesakes & known.keys())
-    judge = Judge(
-        caller=caller,
-        cipher=uow.cipher,
-        locked=locked,
-        procedures=await procedures.known_codes(uow, procedure_codes),
-        agencies=known,
-        above_caller=await agencies.above(uow, caller.agency_id) if strange else frozenset(),
-        speakers=speakers,
-    )
+    judge = await judge_of(uow, caller, authority, fresh.values())
     judged: list[Judged] = []
     refusals: dict[int, Problem] = {}
     for code, told in by_dossier.items():
@@ -192,6 +182,30 @@ async def _judge(
         if kept:
             judged.append(kept)
     return judged, refusals
+
+
+async def judge_of(
+    uow: UnitOfWork, caller: AgencyCaller, authority: AuthorityBook, named: Collection[Named]
+) -> Judge:
+    """Lock the dossiers of which something is told, and read all that a judge of it needs to know."""
+    codes = {one.dossier_code for one in named}
+    procedure_codes = {one.procedure_code for one in named if one.procedure_code}
+    agency_codes = {one.agency_code for one in named if one.agency_code}
+    locked = await dossiers.lock(uow, sorted(codes))
+    namesakes = {name for code in codes - locked.keys() if (name := named_in(code))}
+    known = await agencies.resolve(uow, agency_codes | namesakes)
+    owners = {dossier.agency_id for dossier in locked.values()} | {agency.id for agency in known.values()}
+    speakers = await authority.speakers(uow, owners | {caller.agency_id})
+    strange = any(caller.agency_id not in speakers[known[code].id] for code in namesakes & known.keys())
+    return Judge(
+        caller=caller,
+        cipher=uow.cipher,
+        locked=locked,
+        procedures=await procedures.known_codes(uow, procedure_codes),
+        agencies=known,
+        above_caller=await agencies.above(uow, caller.agency_id) if strange else frozenset(),
+        speakers=speakers,
+    )
 
 
 async def _keep(
