@@ -127,11 +127,10 @@ async def find(reading: Reading, party_id: UUID, code: str) -> OwnDossierWhole |
         return None
     *own, wrapped, summary, ids, statuses, times, sequences, steps, dues, notes, recorded = row
     key = reading.cipher.open_party_key(party_id, wrapped)
-    told = zip(ids, statuses, times, sequences, steps, dues, notes, recorded, strict=True)
     return OwnDossierWhole(
         dossier=_own(own),
         summary=key.decrypt_optional(summary, SUMMARY),
-        told=tuple(_told(key, one) for one in told),
+        told=told_facts(key, (ids, statuses, times, sequences, steps, dues, notes, recorded)),
     )
 
 
@@ -149,6 +148,11 @@ def periods(kept: Sequence[Sequence[Any]]) -> tuple[Period, ...]:
         (datetime.fromisoformat(start), None if end is None else datetime.fromisoformat(end))
         for start, end in kept
     )
+
+
+def told_facts(key: PartyKey, columns: Sequence[Sequence[Any]]) -> tuple[ToldFact, ...]:
+    """Read facts from columns: ids, statuses, times, sequences, steps, due times, notes, times of hearing."""
+    return tuple(_told(key, row) for row in zip(*columns, strict=True))
 
 
 def _told(key: PartyKey, row: Sequence[Any]) -> ToldFact:
