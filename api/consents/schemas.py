@@ -56,7 +56,7 @@ class ConsentShown(BaseModel):
 
 
 class ConsentList(BaseModel):
-    """Every purpose for which the caller's consent is needed."""
+    """Every purpose for which the caller's consent is needed, but those asked for one by one."""
 
     items: list[ConsentShown]
 
@@ -65,6 +65,7 @@ class ConsentWord(BaseModel):
     """What was said about a purpose: given or withdrawn.
 
     Attributes:
+        subject_id: what alone it was said of, where that is asked for one by one: for `reuse`, the request.
         version: of the wording consented to, or from which the consent was withdrawn.
         wording: that wording, where this release knows it.
         app: with which it was said.
@@ -72,6 +73,7 @@ class ConsentWord(BaseModel):
 
     id: UUID
     purpose: str = Field(examples=["read_receipts"])
+    subject_id: UUID | None
     version: int = Field(examples=[1])
     wording: WordingShown | None
     given: bool

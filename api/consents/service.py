@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from api.bilingual import Words
+from api.consent_texts import WORDINGS
 from api.consents.schemas import (
     ConsentChange,
     ConsentHistory,
@@ -13,7 +14,6 @@ from api.consents.schemas import (
     InBothLanguages,
     WordingShown,
 )
-from api.consents.wording import WORDINGS
 from api.paging import PageQuery, cut
 from api.problems import FieldError, Problem, pointer_to
 from auth.principals import Citizen
@@ -27,7 +27,7 @@ from storage.unit_of_work import Reading, UnitOfWork
 async def consents(reading: Reading, citizen: Citizen) -> ConsentList:
     """Return every purpose, and whether the caller consents to it."""
     last = await repository.latest(reading, citizen.party_id)
-    return ConsentList(items=[_shown(purpose, last.get(purpose)) for purpose in kinds.TERMS])
+    return ConsentList(items=[_shown(purpose, last.get(purpose)) for purpose in kinds.STANDING_PURPOSES])
 
 
 async def change(uow: UnitOfWork, citizen: Citizen, name: str, said: ConsentChange) -> ConsentShown:
@@ -54,10 +54,10 @@ async def change(uow: UnitOfWork, citizen: Citizen, name: str, said: ConsentChan
 
 
 def _purpose(name: str) -> ConsentPurpose:
-    try:
-        return ConsentPurpose(name)
-    except ValueError as error:
-        raise NotFoundError("consent") from error
+    for purpose in kinds.STANDING_PURPOSES:
+        if purpose.value == name:
+            return purpose
+    raise NotFoundError("consent")
 
 
 def _require_present(purpose: ConsentPurpose, version: int | None) -> None:
@@ -99,6 +99,7 @@ def _word(kept: KeptWord) -> ConsentWord:
     return ConsentWord(
         id=kept.id,
         purpose=kept.purpose,
+        subject_id=kept.subject_id,
         version=kept.version,
         wording=_wording(kept.purpose, kept.version),
         given=kept.given,

@@ -43,3 +43,6 @@ TERMS: Mapping[ConsentPurpose, Terms] = MappingProxyType(
     }
 )
 """The register of purposes: each change of a wording is a version more."""
+
+STANDING_PURPOSES = tuple(purpose for purpose, terms in TERMS.items() if not terms.each)
+"""Those that are consented to once for all that they are about, until withdrawn."""

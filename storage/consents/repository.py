@@ -13,17 +13,21 @@ from storage.consents.kinds import ConsentPurpose
 from storage.ids import new_id
 from storage.unit_of_work import Reading, UnitOfWork
 
-_FIELDS = "c.id, c.purpose, c.version, c.given, c.at, c.client_id"
+_FIELDS = "c.id, c.purpose, c.subject_id, c.version, c.given, c.at, c.client_id"
 # Whoever comes second waits here, and then sees what the first one said.
 _IN_TURN = "SELECT FROM party WHERE id = %s FOR NO KEY UPDATE"
 _ADD = """
 WITH last AS (
-  SELECT c.number, c.version, c.given FROM consent c
-  WHERE c.party_id = %(party_id)s AND c.purpose = %(purpose)s ORDER BY c.number DESC LIMIT 1
+  SELECT c.version, c.given FROM consent c
+  WHERE c.party_id = %(party_id)s AND c.purpose = %(purpose)s
+    AND c.subject_id IS NOT DISTINCT FROM %(subject_id)s::uuid
+  ORDER BY c.number DESC LIMIT 1
 )
-INSERT INTO consent (id, party_id, purpose, number, version, given, at, actor_id, representation_id,
-  session_id, client_id)
-SELECT %(id)s, %(party_id)s, %(purpose)s, coalesce(l.number, 0) + 1,
+INSERT INTO consent (id, party_id, purpose, subject_id, number, version, given, at, actor_id,
+  representation_id, session_id, client_id)
+SELECT %(id)s, %(party_id)s, %(purpose)s, %(subject_id)s,
+  1 + coalesce((SELECT max(c.number) FROM consent c
+    WHERE c.party_id = %(party_id)s AND c.purpose = %(purpose)s), 0),
   coalesce(%(version)s::smallint, l.version), %(given)s, %(at)s, %(actor_id)s,
   %(representation_id)s, %(session_id)s,
   (SELECT s.client_id FROM session s WHERE s.id = %(session_id)s)
@@ -32,7 +36,7 @@ WHERE (l.given IS TRUE) IS DISTINCT FROM %(given)s OR (%(given)s AND l.version <
 """
 _LATEST = f"""
 SELECT DISTINCT ON (c.purpose) {_FIELDS} FROM consent c
-WHERE c.party_id = %(party_id)s ORDER BY c.purpose, c.number DESC
+WHERE c.party_id = %(party_id)s AND c.subject_id IS NULL ORDER BY c.purpose, c.number DESC
 """
 _PAGE = f"""
 SELECT {_FIELDS} FROM consent c
@@ -59,8 +63,11 @@ class Word:
     actor_id: UUID
     representation_id: UUID | None
     session_id: UUID
+    subject_id: UUID | None = None
 
     def __post_init__(self) -> None:
+        if kinds.TERMS[self.purpose].each is not (self.subject_id is not None):
+            raise ValueError("a consent names what it is to where, and only where, it is to one thing alone")
         if self.given is not (self.version is not None):
             raise ValueError("a consent is to a wording, and its withdrawal to none")
         if self.given and self.version != kinds.TERMS[self.purpose].version:
@@ -73,6 +80,7 @@ class KeptWord:
 
     id: UUID
     purpose: str
+    subject_id: UUID | None
     version: int
     given: bool
     at: datetime
@@ -92,6 +100,7 @@ async def say(uow: UnitOfWork, word: Word, *, now: datetime) -> bool:
         "id": new_id(),
         "party_id": word.party_id,
         "purpose": word.purpose.value,
+        "subject_id": word.subject_id,
         "version": word.version,
         "given": word.given,
         "at": now,
@@ -103,7 +112,10 @@ async def say(uow: UnitOfWork, word: Word, *, now: datetime) -> bool:
 
 
 async def latest(reading: Reading, party_id: UUID) -> Mapping[ConsentPurpose, KeptWord]:
-    """Return the last word of a party for each purpose of which it ever said anything."""
+    """Return the last word of a party for each purpose of which it ever said anything.
+
+    Those to one thing at a time are left out: see `standing.stands`, and `page`.
+    """
     found = await _rows(reading, _LATEST, {"party_id": party_id})
     known = {purpose.value: purpose for purpose in ConsentPurpose}
     return {known[word.purpose]: word for word in found if word.purpose in known}

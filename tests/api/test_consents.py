@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api.consents.wording import WORDINGS
+from api.consent_texts import WORDINGS
 from api.services import Services
 from storage.consents import kinds
 from storage.consents.kinds import TERMS, ConsentPurpose, Terms
@@ -20,7 +20,7 @@ from tests.api.telling import pointed
 
 HISTORY = f"{CONSENTS}/history"
 YES = {"given": True, "version": 1}
-KEPT = {("read_receipts", 1): "396258f6e538f463"}
+KEPT = {("read_receipts", 1): "396258f6e538f463", ("reuse", 1): "1446e1e85e8797ed"}
 """Of each wording that was ever shown, the first 16 digits of the SHA-256 of its texts."""
 
 
@@ -259,3 +259,13 @@ def test_every_version_has_words_and_none_was_changed() -> None:
     for purpose in ConsentPurpose:
         versions = {version for name, version in WORDINGS if name == purpose}
         assert versions == set(range(1, TERMS[purpose].version + 1))
+
+
+async def test_what_is_asked_one_by_one_is_given_nowhere_else(
+    client: httpx.AsyncClient, citizen: Citizen
+) -> None:
+    """A consent to one request is given to that request: as a purpose of its own it is not there."""
+    answer = await client.put(f"{CONSENTS}/reuse", json=YES, headers=citizen.headers)
+    assert answer.status_code == 404
+    listed = (await client.get(CONSENTS, headers=citizen.headers)).json()["items"]
+    assert [one["purpose"] for one in listed] == ["read_receipts"]

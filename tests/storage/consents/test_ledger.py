@@ -1,6 +1,7 @@
 """The ledger stays as it was written, and its last word counts, by whichever way it is asked."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -136,3 +137,44 @@ def test_the_present_words_count_and_none_are_to_come(version: int, counting: se
     """A register that says otherwise is refused when the program starts."""
     with pytest.raises(ValueError, match="present wording"):
         Terms(version=version, counting=frozenset(counting))
+
+
+async def test_what_is_said_of_one_thing_says_nothing_of_another(unit_of_work: Open, party_id: UUID) -> None:
+    """Of a purpose that is asked for one by one, each subject has a last word of its own."""
+    one, other = new_id(), new_id()
+
+    async def say_of(subject: UUID, *, given: bool) -> bool:
+        said = replace(word(party_id, given=given), purpose=ConsentPurpose.REUSE, subject_id=subject)
+        async with unit_of_work() as uow:
+            new = await repository.say(uow, said, now=NOW)
+            await uow.commit()
+        return new
+
+    async def stand() -> list[bool]:
+        statement = f"SELECT {stands('%(party_id)s', subject='%(subject)s')}".encode()
+        found = []
+        async with unit_of_work() as uow:
+            for subject in (one, other):
+                given = {"party_id": party_id, "subject": subject} | asked(ConsentPurpose.REUSE)
+                row: Any = await (await (await uow.driver()).execute(statement, given)).fetchone()
+                found.append(row[0])
+            assert await repository.latest(uow, party_id) == {}
+        return found
+
+    assert await say_of(one, given=True)
+    assert await stand() == [True, False]
+    assert not await say_of(other, given=False)
+    assert await say_of(other, given=True)
+    assert not await say_of(one, given=True)
+    assert await say_of(one, given=False)
+    assert await stand() == [False, True]
+    async with unit_of_work() as uow:
+        page = await repository.page(uow, party_id, after=None, limit=9)
+    assert {(said.subject_id, said.given) for said in page} == {(one, True), (one, False), (other, True)}
+
+
+@pytest.mark.parametrize(("purpose", "subject"), [(ConsentPurpose.REUSE, None), (PURPOSE, new_id())])
+def test_a_word_names_its_subject_where_it_has_one(purpose: ConsentPurpose, subject: UUID | None) -> None:
+    """Nobody lets every agency at everything by leaving something out."""
+    with pytest.raises(ValueError, match="to one thing alone"):
+        replace(word(new_id(), given=True), purpose=purpose, subject_id=subject)

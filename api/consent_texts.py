@@ -38,6 +38,23 @@ WORDINGS: Mapping[tuple[str, int], Wording] = MappingProxyType(
                 "place; from then on the agency is told no more, neither of later readings nor of former "
                 "ones.",
             ),
-        )
+        ),
+        (ConsentPurpose.REUSE.value, 1): Wording(
+            title=Words("Cho cơ quan dùng lại giấy tờ đã có", "Let an agency use results again"),
+            text=Words(
+                "Tôi đồng ý cho cơ quan nêu trong yêu cầu này xem và tải những giấy tờ mà tôi chọn trong kho "
+                "của mình, chỉ để giải quyết thủ tục nêu trong yêu cầu, thay cho việc tôi phải nộp lại. "
+                "Sự đồng ý này chỉ dành cho yêu cầu này và hết hiệu lực vào ngày ghi trong yêu cầu. Mỗi lần "
+                "cơ quan mở giấy tờ đều được ghi lại và báo cho tôi. Không đồng ý thì tôi nộp giấy tờ như "
+                "trước đây. Tôi có thể rút lại bất cứ lúc nào; từ lúc đó cơ quan không mở được nữa, còn "
+                "những gì cơ quan đã tải về thì cơ quan xử lý theo quy định của pháp luật.",
+                "I agree that the agency named in this request sees and fetches those documents of my store "
+                "that I choose, only to carry out the procedure named in the request, so that I need not "
+                "hand them in again. This is for this request alone, and ends on the day that it names. "
+                "Each time the agency opens a document it is noted, and I am told. Without it I hand in my "
+                "papers as before. I can withdraw at any time; from then on the agency can open nothing, and "
+                "with what it fetched before it deals as the law says.",
+            ),
+        ),
     }
 )
