@@ -1,7 +1,7 @@
 """What is wrong with one field of a request, in Vietnamese and English."""
 
 from api.bilingual import Words
-from api.paper_texts import PAPER_ERRORS
+from api.paper_texts import FILE_ERRORS, PAPER_ERRORS
 from api.survey_texts import SURVEY_ERRORS
 
 FIELD_ERRORS: dict[str, Words] = {
@@ -217,6 +217,7 @@ FIELD_ERRORS: dict[str, Words] = {
         "Cha mẹ chỉ đại diện đến khi con đủ 18 tuổi.", "Parents act until the child is 18 years old."
     ),
     "value_error": Words("Giá trị không hợp lệ.", "The value is not valid."),
+    **FILE_ERRORS,
     **PAPER_ERRORS,
     **SURVEY_ERRORS,
 }

@@ -1,4 +1,7 @@
-"""Why a paper is not taken in, in both languages: one text for each `storage.papers.refusals.Refusal`."""
+"""Why a file is not taken in, in both languages: papers, and tables of events.
+
+Of papers there is one text for each `storage.papers.refusals.Refusal`.
+"""
 
 from api.bilingual import Words
 
@@ -95,5 +98,99 @@ PAPER_ERRORS: dict[str, Words] = {
     "source-id-reused": Words(
         "Mã này đã dùng cho giấy tờ khác.",
         "The id was used for another paper.",
+    ),
+}
+
+FILE_TITLES: dict[str, Words] = {
+    "malformed-multipart": Words("Nội dung gửi lên không trọn vẹn", "The body is not whole"),
+    "multipart-needed": Words("Nội dung gửi lên phải là multipart/form-data", "The body must be multipart"),
+    "file-too-large": Words("Tệp quá lớn", "The file is too large"),
+    "too-many-files": Words("Đang kiểm tra quá nhiều tệp", "Too many files are being examined"),
+    "csv-needed": Words("Nội dung gửi lên phải là text/csv", "The body must be text/csv"),
+    "csv-workbook": Words("Đây là tệp Excel, chưa phải CSV", "This is a workbook, and not yet CSV"),
+    "csv-not-utf8": Words("Tệp không dùng bảng mã UTF-8", "The file is not in UTF-8"),
+    "csv-malformed": Words("Không đọc được tệp CSV", "The CSV can not be read"),
+    "csv-columns": Words("Dòng tiêu đề của tệp chưa đúng", "The line of headings is not right"),
+    "csv-empty": Words("Tệp không có dòng dữ liệu nào", "The file has no rows"),
+    "csv-too-long": Words("Tệp có quá nhiều dòng", "The file has too many rows"),
+}
+FILE_DETAILS: dict[str, Words] = {
+    "malformed-multipart": Words(
+        "Nội dung phải là multipart/form-data trọn vẹn (RFC 7578).",
+        "The body must be whole multipart/form-data (RFC 7578).",
+    ),
+    "multipart-needed": Words(
+        "Gửi 'metadata' (JSON) và 'file' trong một nội dung multipart/form-data (RFC 7578).",
+        "Send 'metadata' (JSON) and 'file' in one body of multipart/form-data (RFC 7578).",
+    ),
+    "file-too-large": Words("Tệp được lớn nhất {most} MB.", "A file may have at most {most} MB."),
+    "too-many-files": Words(
+        "Chưa lưu gì. Hãy gửi lại sau số giây trong Retry-After.",
+        "Nothing was kept. Send it again after the seconds of Retry-After.",
+    ),
+    "csv-needed": Words(
+        "Gửi tệp CSV làm nội dung, với Content-Type: text/csv (RFC 4180).",
+        "Send the CSV as the body, with Content-Type: text/csv (RFC 4180).",
+    ),
+    "csv-workbook": Words(
+        "Trong Excel, chọn Lưu thành (Save As), rồi kiểu “CSV UTF-8 (Comma delimited)”.",
+        "In Excel choose Save As, and the type “CSV UTF-8 (Comma delimited)”.",
+    ),
+    "csv-not-utf8": Words(
+        "Lưu kiểu “CSV” thường làm hỏng chữ tiếng Việt. Trong Excel, mở lại bảng gốc, chọn Lưu thành "
+        "(Save As), rồi kiểu “CSV UTF-8 (Comma delimited)”.",
+        "The plain type “CSV” breaks Vietnamese letters. In Excel open the first table again, choose Save "
+        "As, and the type “CSV UTF-8 (Comma delimited)”.",
+    ),
+    "csv-malformed": Words(
+        "Dòng {row} có dấu ngoặc kép chưa đóng, hoặc một ô quá dài.",
+        "Row {row} has a quote that is not closed, or a cell that is too long.",
+    ),
+    "csv-columns": Words(
+        "Sửa các tiêu đề nêu trong 'errors', hoặc dùng tệp mẫu. Chưa có dòng nào được ghi nhận.",
+        "Mend the headings that 'errors' names, or use the template. No row was taken.",
+    ),
+    "csv-empty": Words(
+        "Dưới dòng tiêu đề cần ít nhất một dòng.", "Below the headings at least one row is needed."
+    ),
+    "csv-too-long": Words(
+        "Một tệp có tối đa {most} dòng. Hãy chia thành nhiều tệp.",
+        "A file has {most} rows at most. Split it.",
+    ),
+}
+FILE_ERRORS: dict[str, Words] = {
+    "column-missing": Words("Thiếu cột '{value}'.", "There is no column '{value}'."),
+    "column-unknown": Words("Không có cột nào tên '{value}'.", "No column is called '{value}'."),
+    "column-repeated": Words("Cột '{value}' có hai lần.", "The column '{value}' is there twice."),
+    "cell-beyond": Words(
+        "Dòng có nhiều ô hơn số tiêu đề: có thể một ô chứa dấu phân cách mà không đặt trong ngoặc kép.",
+        "The row has more cells than there are headings: one may hold a separator, and no quotes.",
+    ),
+    "unknown-status-name": Words(
+        "Trạng thái phải là số từ 1 đến 10, hoặc tên, ví dụ “Đang xử lý”.",
+        "The status must be a number from 1 to 10, or a name, such as “Đang xử lý”.",
+    ),
+    "unreadable-day": Words(
+        "Phải viết như 21/11/2026, 21/11/2026 08:30 hoặc 2026-11-21 08:30.",
+        "Must be written as 21/11/2026, 21/11/2026 08:30 or 2026-11-21 08:30.",
+    ),
+    "unknown-channel": Words(
+        "Phải là 1 (trực tiếp), 2 (trực tuyến) hoặc 3 (bưu chính).",
+        "Must be 1 (in person), 2 (online) or 3 (by post).",
+    ),
+    "unknown-kind": Words("Phải là Cá nhân hoặc Tổ chức.", "Must be Person or Organisation."),
+    "kind-needed": Words(
+        "Số có 10 chữ số. Nếu là mã số thuế, ghi Tổ chức ở cột Loại đối tượng; nếu là số định danh, bảng "
+        "tính đã làm mất số 0 ở đầu.",
+        "The number has ten digits. If it is a tax code, write Organisation in the column Kind; if it is a "
+        "citizen number, the spreadsheet has lost the zeros in front.",
+    ),
+    "zeros-lost": Words(
+        "Bảng tính đã làm mất chữ số của số này. Hãy định dạng cột là Văn bản (Text) rồi nhập lại.",
+        "The spreadsheet has lost digits of this number. Format the column as Text, and enter it again.",
+    ),
+    "letters-lost": Words(
+        "Chữ tiếng Việt đã bị mất khi lưu tệp. Hãy lưu lại bảng gốc theo kiểu “CSV UTF-8”.",
+        "Vietnamese letters were lost when the file was saved. Save the first table anew as “CSV UTF-8”.",
     ),
 }

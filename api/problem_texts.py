@@ -2,14 +2,13 @@
 
 from api.bilingual import Words
 from api.opinion_texts import OPINION_DETAILS, OPINION_TITLES
+from api.paper_texts import FILE_DETAILS, FILE_TITLES
 from api.survey_texts import SURVEY_DETAILS, SURVEY_TITLES
 
 TITLES: dict[str, Words] = {
+    **FILE_TITLES,
     "validation": Words("Dữ liệu gửi lên chưa hợp lệ", "The request is not valid"),
     "malformed-json": Words("Nội dung gửi lên không phải JSON hợp lệ", "The body is not valid JSON"),
-    "malformed-multipart": Words("Nội dung gửi lên không trọn vẹn", "The body is not whole"),
-    "multipart-needed": Words("Nội dung gửi lên phải là multipart/form-data", "The body must be multipart"),
-    "file-too-large": Words("Tệp quá lớn", "The file is too large"),
     "body-too-large": Words("Nội dung gửi lên quá lớn", "The body is too large"),
     "request-timeout": Words("Yêu cầu gửi đến quá chậm", "The request came in too slowly"),
     "malformed-request": Words("Yêu cầu không đúng giao thức HTTP", "The request is no proper HTTP"),
@@ -68,7 +67,6 @@ TITLES: dict[str, Words] = {
     "message-id-reused": Words(
         "Mã tin nhắn đã dùng cho nội dung khác", "The source id was used for another message"
     ),
-    "too-many-files": Words("Đang kiểm tra quá nhiều tệp", "Too many files are being examined"),
     "question-declined": Words("Cơ quan đã từ chối trả lời câu hỏi này", "The question was declined"),
     "event-id-reused": Words(
         "Mã sự kiện đã dùng cho nội dung khác", "The event id was used for another content"
@@ -91,21 +89,13 @@ TITLES: dict[str, Words] = {
 }
 
 DETAILS: dict[str, Words] = {
+    **FILE_DETAILS,
     "validation": Words(
         "Xem từng mục trong 'errors' để biết trường cần sửa.", "See 'errors' for each field to mend."
     ),
     "malformed-json": Words(
         "Nội dung phải là JSON theo RFC 8259, mã hoá UTF-8.", "The body must be JSON (RFC 8259) in UTF-8."
     ),
-    "malformed-multipart": Words(
-        "Nội dung phải là multipart/form-data trọn vẹn (RFC 7578).",
-        "The body must be whole multipart/form-data (RFC 7578).",
-    ),
-    "multipart-needed": Words(
-        "Gửi 'metadata' (JSON) và 'file' trong một nội dung multipart/form-data (RFC 7578).",
-        "Send 'metadata' (JSON) and 'file' in one body of multipart/form-data (RFC 7578).",
-    ),
-    "file-too-large": Words("Tệp được lớn nhất {most} MB.", "A file may have at most {most} MB."),
     "body-too-large": Words(
         "Nội dung vượt quá giới hạn của chức năng này.", "The body is over the limit of this address."
     ),
@@ -284,10 +274,6 @@ DETAILS: dict[str, Words] = {
     "message-id-reused": Words(
         "'{source_id}' đã được dùng cho tin nhắn khác. Mỗi tin nhắn mới cần một mã mới.",
         "'{source_id}' was used for another message. Every new message needs an id of its own.",
-    ),
-    "too-many-files": Words(
-        "Chưa lưu gì. Hãy gửi lại sau số giây trong Retry-After.",
-        "Nothing was kept. Send it again after the seconds of Retry-After.",
     ),
     "question-declined": Words(
         "Câu hỏi đã kết thúc nên không rút lại được nữa. Bạn có thể gửi câu hỏi mới.",

@@ -1,4 +1,4 @@
-"""Text as it enters: see `storage.texts`."""
+"""Text as it enters, see `storage.texts`; and as it leaves in a table."""
 
 from typing import Annotated, Any
 
@@ -28,3 +28,14 @@ Line = Annotated[str, StringConstraints(max_length=500), Clean]
 """Up to 500 characters."""
 Paragraphs = Annotated[str, StringConstraints(max_length=4000), Clean]
 """Up to 4,000 characters."""
+
+# The wide ones are read as the others where East Asian ones are written.
+_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
+
+
+def inert(text: str) -> str:
+    """Return the text of a cell of a table so that no spreadsheet takes it for a formula.
+
+    It gets an apostrophe (OWASP, CSV injection).
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -182,11 +182,23 @@ async def transact(open_unit: Callable[[], UnitOfWork], work: Callable[[UnitOfWo
 
     Raises ContentionError when that was so every time.
     """
+    return await _until_first(open_unit, work, commit=True)
+
+
+async def rehearse(open_unit: Callable[[], UnitOfWork], work: Callable[[UnitOfWork], Awaitable[T]]) -> T:
+    """Do work as `transact` does, undo it, and return what it would have come to."""
+    return await _until_first(open_unit, work, commit=False)
+
+
+async def _until_first(
+    open_unit: Callable[[], UnitOfWork], work: Callable[[UnitOfWork], Awaitable[T]], *, commit: bool
+) -> T:
     for attempt in range(1, ATTEMPTS + 1):
         try:
             async with open_unit() as uow:
                 result = await work(uow)
-                await uow.commit()
+                if commit:
+                    await uow.commit()
                 return result
         except CONTENTION as error:
             if attempt == ATTEMPTS:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import (
     AfterValidator,
@@ -11,12 +11,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    PrivateAttr,
     StringConstraints,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
 
 from api.bodies import AgencyCode, DossierCode, PartyNumber, ProcedureCode, SourceId, checked
+from api.problems import Problem
 from api.text import Clean, Line, Paragraphs
 from storage.contacts.addresses import normalise_email, normalise_phone
 from storage.dossiers.statuses import DossierStatus
@@ -148,6 +150,24 @@ class EventAnswer(BaseModel):
     notified: bool | None = None
     recorded_at: datetime | None = None
     problem: dict[str, Any] | None = None
+
+
+class Refused(EventAnswer):
+    """An answer that refuses an event, and still knows why: for whoever words it in another language."""
+
+    _reason: Problem = PrivateAttr()
+
+    @classmethod
+    def of(cls, event_id: str | None, reason: Problem, locale: str) -> Self:
+        """Word it in one."""
+        answer = cls(event_id=event_id, outcome=EventOutcome.REFUSED, problem=reason.as_json(locale))
+        answer._reason = reason
+        return answer
+
+    @property
+    def reason(self) -> Problem:
+        """Why."""
+        return self._reason
 
 
 class BatchAnswer(BaseModel):

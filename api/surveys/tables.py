@@ -7,14 +7,13 @@ from collections.abc import AsyncIterator, Iterable, Sequence
 from enum import StrEnum
 from typing import Any
 
+from api.text import inert
 from storage.surveys.exporting import Row
 from storage.surveys.forms import Form
 
 CONTEXT = ("agency_code", "procedure_code", "month")
 _BETWEEN = ";"
 """Stands between the options of one answer: no code has it."""
-# The wide ones are read as the others where East Asian ones are written.
-_FORMULA = tuple("=+-@＝＋－＠\t\r\n")
 
 
 class Format(StrEnum):
@@ -67,17 +66,14 @@ def _line(row: Row, names: Sequence[str]) -> list[object]:
 
 
 def _cell(value: Any) -> Any:
-    """Return a value as it stands in a table.
-
-    What a spreadsheet would take for a formula is made text by an apostrophe (OWASP, CSV injection).
-    """
+    """Return a value as it stands in a table."""
     match value:
         case bool():
             return str(value).lower()
         case list():
             return _cell(_BETWEEN.join(value))
-        case str() if value.startswith(_FORMULA):
-            return f"'{value}"
+        case str():
+            return inert(value)
     return value
 
 
