@@ -24,6 +24,23 @@ class Field(StrEnum):
     APPLICANT = "applicant"
 
 
+class Rule(StrEnum):
+    """What a difference is, as rules say what is done about it."""
+
+    MISSING_HERE = "missing_here"
+    MISSING_THERE = "missing_there"
+    STATUS_THEIRS_NEWER = "status_theirs_newer"
+    """Their status is of a later time than ours."""
+    STATUS_OURS_NEWER = "status_ours_newer"
+    """Our status is of a later time than theirs."""
+    STATUS_SAME_TIME = "status_same_time"
+    """Two statuses of one moment."""
+    DUE = "due"
+    PROCEDURE = "procedure"
+    AGENCY = "agency"
+    APPLICANT = "applicant"
+
+
 class Action(StrEnum):
     """What is done about a difference, by the rules of the deployment."""
 

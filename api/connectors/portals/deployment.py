@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -15,11 +15,13 @@ from pydantic import (
     TypeAdapter,
     ValidationInfo,
     field_validator,
+    model_validator,
 )
 
 from api.connectors.names import Names, Word
 from api.connectors.portals.answer_rules import AnswerRules
 from api.connectors.portals.pull_rules import PullRules
+from api.connectors.portals.reconcile_rules import ReconcileRules
 from api.connectors.portals.rules import DialectRules, RecordRules
 from notify.rates import Rate
 from storage.agencies.codes import InvalidCode, normalise_agency_code
@@ -162,6 +164,7 @@ class _Deployment(BaseModel):
         overlap_seconds: by how much a window of time is widened at both ends.
         session_seconds: after which a session is given up, if the portal does not say it.
         pull: how often, and how, it is read.
+        reconcile: when it is compared with us, and what is done about a difference.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -176,6 +179,7 @@ class _Deployment(BaseModel):
     answers: AnswerRules
     records: RecordRules = RecordRules()
     pull: PullRules = PullRules()
+    reconcile: ReconcileRules = ReconcileRules()
     query: QueryNames = QueryNames()
     offers: frozenset[Offer] = USUAL
     progress_field: Word = "DanhSachTienDo"
@@ -217,6 +221,15 @@ class _Deployment(BaseModel):
                 " · reports need dossier as well, by which a lost answer is asked for"
             )
         return offers
+
+    @model_validator(mode="after")
+    def _mendable(self) -> Self:
+        if self.reconcile.repair.told and Offer.REPORT_DOSSIER not in self.offers:
+            raise ValueError(
+                "reconcile.repair: report cần report_dossier trong offers"
+                " · reconcile.repair: report needs report_dossier among offers"
+            )
+        return self
 
 
 class SessionDeployment(_Deployment):
