@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from api import edge, openapi, problems, server
 from api.agency_events.router import router as agency_events
+from api.agency_files.router import router as agency_files
 from api.complaints.public_router import router as published_complaints
 from api.complaints.router import router as complaints
 from api.connectors.surveys.leading import leads
@@ -65,6 +66,7 @@ ROUTERS = (
     health,
     oauth,
     agency_events,
+    agency_files,
     dossiers,
     messages,
     agency_messages,
@@ -111,6 +113,8 @@ ROUTERS = (
 )
 
 UPLOADS = (
+    re.compile("/v1/agency/dossier-events/csv"),
+    re.compile("/console/dossier-files/[a-z]+"),
     re.compile("/v1/agency/results"),
     re.compile("/v1/(agency/)?dossiers/[^/]+/messages/files"),
     re.compile("/console/dossiers/[^/]+/messages"),

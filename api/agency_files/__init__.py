@@ -1,0 +1,1 @@
+"""Agencies send what happened to their dossiers as a table."""
