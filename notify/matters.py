@@ -1,4 +1,4 @@
-"""What became of something that is a party's: a right, a document, a question, a complaint, a survey."""
+"""What became of something that is a party's: a right, a document, an appointment, a question, a survey."""
 
 from collections.abc import Iterator
 from enum import StrEnum
@@ -78,6 +78,64 @@ class DocumentParams(NoticeParams):
         yield "matter", _DOCUMENT_MATTERS[language, self.document]
         yield "agency", self.agency_name
         yield "occurred", moment(self.occurred_at, language)
+
+
+class ArrangementMatter(StrEnum):
+    """What became of something that was arranged about a dossier."""
+
+    APPOINTMENT_MADE = "appointment_made"
+    APPOINTMENT_MOVED = "appointment_moved"
+    APPOINTMENT_CANCELLED = "appointment_cancelled"
+    PAYMENT_REQUESTED = "payment_requested"
+    POST_DELIVERED = "post_delivered"
+    POST_FAILED = "post_failed"
+
+
+_ARRANGEMENT_MATTERS = {
+    (VIETNAMESE, ArrangementMatter.APPOINTMENT_MADE): "có lịch hẹn",
+    (VIETNAMESE, ArrangementMatter.APPOINTMENT_MOVED): "lịch hẹn đã đổi",
+    (VIETNAMESE, ArrangementMatter.APPOINTMENT_CANCELLED): "lịch hẹn đã huỷ",
+    (VIETNAMESE, ArrangementMatter.PAYMENT_REQUESTED): "có khoản cần nộp",
+    (VIETNAMESE, ArrangementMatter.POST_DELIVERED): "bưu chính đã phát giấy tờ",
+    (VIETNAMESE, ArrangementMatter.POST_FAILED): "bưu chính chưa phát được giấy tờ",
+    (ENGLISH, ArrangementMatter.APPOINTMENT_MADE): "an appointment was made",
+    (ENGLISH, ArrangementMatter.APPOINTMENT_MOVED): "the appointment was moved",
+    (ENGLISH, ArrangementMatter.APPOINTMENT_CANCELLED): "the appointment was cancelled",
+    (ENGLISH, ArrangementMatter.PAYMENT_REQUESTED): "a payment is requested",
+    (ENGLISH, ArrangementMatter.POST_DELIVERED): "the papers were delivered by post",
+    (ENGLISH, ArrangementMatter.POST_FAILED): "the papers could not be delivered by post",
+}
+_ARRANGED_FOR = {
+    (VIETNAMESE, ArrangementMatter.APPOINTMENT_MADE): " vào",
+    (VIETNAMESE, ArrangementMatter.APPOINTMENT_MOVED): " sang",
+    (VIETNAMESE, ArrangementMatter.PAYMENT_REQUESTED): " trước",
+    (ENGLISH, ArrangementMatter.APPOINTMENT_MADE): " for",
+    (ENGLISH, ArrangementMatter.APPOINTMENT_MOVED): " to",
+    (ENGLISH, ArrangementMatter.PAYMENT_REQUESTED): " by",
+}
+
+
+class ArrangementParams(AnswerParams):
+    """An appointment, a payment or papers by post. Place, sum and words stand in the dossier, in no notice.
+
+    Attributes:
+        at: when the appointment is, or by when is to be paid.
+    """
+
+    wording: ClassVar[str | None] = "arrangement"
+    arrangement: ArrangementMatter
+    dossier_code: Line
+    agency_name: Line
+    at: AwareDatetime | None = None
+
+    def blanks(self, language: str) -> Iterator[tuple[str, str]]:
+        """Yield the dossier's code, what became of what, for when, whose word that is, and the time."""
+        yield "code", self.dossier_code
+        yield "matter", _ARRANGEMENT_MATTERS[language, self.arrangement]
+        before = _ARRANGED_FOR.get((language, self.arrangement))
+        yield "arranged_for", f"{before} {moment(self.at, language)}" if before and self.at else ""
+        yield "agency", self.agency_name
+        yield from super().blanks(language)
 
 
 class QuestionMatter(StrEnum):

@@ -7,7 +7,14 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from notify.categories import Category
-from notify.matters import ComplaintParams, DocumentParams, QuestionParams, RepresentationParams, SurveyParams
+from notify.matters import (
+    ArrangementParams,
+    ComplaintParams,
+    DocumentParams,
+    QuestionParams,
+    RepresentationParams,
+    SurveyParams,
+)
 from notify.notice_params import VIETNAMESE, AnswerParams, Line, NoticeParams, moment, one_line
 from storage.dossiers.statuses import AWAITING_CITIZEN, ENDED, DossierStatus
 
@@ -139,6 +146,8 @@ _OTHERS: Mapping[tuple[str, str], type[NoticeParams]] = {
     (Category.SECURITY, "session"): SessionEndedParams,
     (Category.RESULT_READY, "document"): DocumentParams,
     (Category.STATUS_CHANGE, "document"): DocumentParams,
+    (Category.STATUS_CHANGE, "arrangement"): ArrangementParams,
+    (Category.PAYMENT_REQUIRED, "arrangement"): ArrangementParams,
     (Category.ANSWER, "question"): QuestionParams,
     (Category.RATING_REQUEST, "survey"): SurveyParams,
     (Category.ANSWER, "complaint"): ComplaintParams,

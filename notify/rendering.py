@@ -133,7 +133,19 @@ class _Fact(NamedTuple):
     language: str | None = None
 
 
-_BLANKS = ("code", "complaint", "occurred", "due", "device", "matter", "otp", "agency", "headline", "body")
+_BLANKS = (
+    "code",
+    "complaint",
+    "occurred",
+    "due",
+    "device",
+    "matter",
+    "arranged_for",
+    "otp",
+    "agency",
+    "headline",
+    "body",
+)
 """What the wording of some category names; the status is no blank, as its name differs in grammar."""
 
 # A template takes far longer than what differs between two notices of a kind: each kind goes through its

@@ -1,4 +1,4 @@
-"""Arrangements as agencies tell them: of dossiers that are locked, read with all their states, and written."""
+"""Arrangements as agencies tell them, of dossiers that are locked: read with all states, and written."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
