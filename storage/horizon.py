@@ -1,7 +1,7 @@
 """Up to when all that changed can be seen, so that a mark over times of change misses nothing.
 
-A row says by its time of change when the transaction began that changed it; it may be committed long after. So
-only what is older than every transaction under way is settled, and a mark must never pass that.
+A row says by its time of change when the transaction began that changed it; it may be committed long after.
+So only what is older than every transaction under way is settled, and a mark must never pass that.
 """
 
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ HORIZON: LiteralString = """least(now(), (
 async def horizon(reading: Reading, *, settled: timedelta = SETTLED) -> datetime:
     """Return before when all changes can be seen.
 
-    To be asked before the rows are read, by a statement of its own: who begins meanwhile is younger than this.
+    To be asked before the rows are read, by a statement of its own: who begins meanwhile is younger.
     """
     row: Any = await (await (await reading.driver()).execute(f"SELECT {HORIZON}", (settled,))).fetchone()
     found: datetime = row[0]

@@ -21,6 +21,7 @@ from pydantic import (
 from api.connectors.names import Names, Word
 from api.connectors.portals.answer_rules import AnswerRules
 from api.connectors.portals.pull_rules import PullRules
+from api.connectors.portals.push_rules import PushRules
 from api.connectors.portals.reconcile_rules import ReconcileRules
 from api.connectors.portals.rules import DialectRules, RecordRules
 from notify.rates import Rate
@@ -164,6 +165,7 @@ class _Deployment(BaseModel):
         overlap_seconds: by how much a window of time is widened at both ends.
         session_seconds: after which a session is given up, if the portal does not say it.
         pull: how often, and how, it is read.
+        push: how often it is told what changed here, and of what.
         reconcile: when it is compared with us, and what is done about a difference.
     """
 
@@ -179,6 +181,7 @@ class _Deployment(BaseModel):
     answers: AnswerRules
     records: RecordRules = RecordRules()
     pull: PullRules = PullRules()
+    push: PushRules = PushRules()
     reconcile: ReconcileRules = ReconcileRules()
     query: QueryNames = QueryNames()
     offers: frozenset[Offer] = USUAL

@@ -1,0 +1,73 @@
+"""Reports that somebody asks for: a reconciliation that found a difference, or an operator."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from storage.portal_reports.noticing import put_down
+from storage.unit_of_work import UnitOfWork
+
+# An attempt that is under way has no say any more: what it sent is in doubt, and asked for.
+_AGAIN = """
+UPDATE portal_report SET digest = NULL, refused_digest = NULL, refused_events = '{}',
+  record_doubted = record_doubted OR digest IS NOT NULL,
+  told_events = CASE WHEN %(lost)s THEN '{}' ELSE told_events END,
+  state = CASE WHEN record_doubted OR digest IS NOT NULL OR doubted_events <> '{}' THEN 'doubted'
+    ELSE 'due' END,
+  attempts = 0, next_at = %(now)s
+WHERE deployment = %(deployment)s AND dossier_id = ANY(%(ids)s::uuid[])
+"""
+_RETRY = """
+UPDATE portal_report SET refused_digest = NULL, refused_events = '{}',
+  doubted_events = CASE WHEN %(resend)s THEN '{}' ELSE doubted_events END,
+  state = CASE WHEN record_doubted OR doubted_events <> '{}' AND NOT %(resend)s THEN 'doubted' ELSE 'due' END,
+  attempts = 0, next_at = %(now)s
+WHERE deployment = %(deployment)s AND state IN ('refused', 'doubted', 'waiting')
+  AND (%(code)s::text IS NULL OR dossier_id = (SELECT id FROM dossier WHERE code = %(code)s))
+"""
+_RETRY_OPINIONS = """
+UPDATE portal_opinion_report SET state = CASE state WHEN 'doubted' THEN 'doubted' ELSE 'due' END,
+  attempts = 0, next_at = %(now)s
+WHERE deployment = %(deployment)s AND state IN ('refused', 'doubted', 'waiting')
+"""
+
+
+async def again(
+    uow: UnitOfWork, deployment: str, dossier_ids: Sequence[UUID], *, now: datetime, lost: bool = False
+) -> None:
+    """Have dossiers told to a portal that does not say what it was told, or refused it before.
+
+    The record is asked for first, and sent where it differs.
+
+    Args:
+        uow: the transaction.
+        deployment: our name of the portal.
+        dossier_ids: which.
+        now: the moment.
+        lost: the portal has no such dossiers any more: steps that it had are sent again as well.
+    """
+    await put_down(uow, deployment, dossier_ids, now=now)
+    given = {"deployment": deployment, "ids": list(dossier_ids), "lost": lost, "now": now}
+    await (await uow.driver()).execute(_AGAIN, given)
+
+
+async def retry(
+    uow: UnitOfWork, deployment: str, *, now: datetime, code: str | None = None, resend: bool = False
+) -> int:
+    """Try again at once what was refused, is in doubt or waits; return how many dossiers.
+
+    Args:
+        uow: the transaction.
+        deployment: our name of the portal.
+        now: the moment.
+        code: only this dossier, by its normalised code.
+        resend: an operator knows that steps in doubt have not arrived.
+    """
+    given = {"deployment": deployment, "now": now, "code": code, "resend": resend}
+    return (await (await uow.driver()).execute(_RETRY, given)).rowcount
+
+
+async def retry_opinions(uow: UnitOfWork, deployment: str, *, now: datetime) -> int:
+    """Try again at once what of opinions was refused, is in doubt or waits; return how many."""
+    given = {"deployment": deployment, "now": now}
+    return (await (await uow.driver()).execute(_RETRY_OPINIONS, given)).rowcount
