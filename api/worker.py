@@ -9,9 +9,13 @@ import structlog
 
 from api.complaints.watching import OVERDUE
 from api.complaints.watching import Watch as ComplaintWatch
+from api.connectors.chores import CHORES
+from api.connectors.engine import PortalEngine
 from api.connectors.measuring.emc import Emc
 from api.connectors.measuring.reporting import STANDING, Reporter
 from api.connectors.measuring.settings import EmcSettings
+from api.connectors.portals.loading import PortalSettings
+from api.connectors.pulling.tallies import TALLIES
 from api.connectors.surveys.exchanging import Exchange
 from api.connectors.surveys.settings import VnformSettings
 from api.connectors.surveys.vnform import Vnform
@@ -34,6 +38,7 @@ from notify.registry import REPORTED, build_channels, close_channels, planned_ch
 from notify.routebook import RouteBook
 from notify.valve import Valve
 from storage import partitions
+from storage.agencies.authority import AuthorityBook
 from storage.cipher import Cipher
 from storage.engine import Engine, libpq_url
 from storage.hints import HintListener
@@ -94,6 +99,7 @@ class Worker:
         self._surveys = SurveyWatch(self._unit_of_work, _survey_pages(settings))
         self._reporter = self._make_reporter(development=settings.storage.development)
         self._exchange = self._make_exchange(development=settings.storage.development)
+        self._portals = self._make_portals(settings)
         self._announced, self._reported = Bell(), Bell()
         self._planned = {name: Bell() for name in channels}
 
@@ -112,6 +118,8 @@ class Worker:
             helpers.append(asyncio.create_task(self._reporter.run(), name="reports"))
         if self._exchange:
             helpers.append(asyncio.create_task(self._exchange.run(), name="survey-exchange"))
+        if self._portals:
+            helpers.append(asyncio.create_task(self._portals.run(), name="portals"))
         loops = [
             ("planner", self._planner.run_once, self._announced),
             ("broadcasts", self._broadcasts.run_once, self._announced),
@@ -146,6 +154,15 @@ class Worker:
     def _make_exchange(self, *, development: bool) -> Exchange | None:
         account = VnformSettings().account(development=development)
         return Exchange(self._unit_of_work, Vnform(account), name=Platform.VNFORM) if account else None
+
+    def _make_portals(self, settings: Settings) -> PortalEngine | None:
+        found = PortalSettings().deployments(development=settings.storage.development)
+        stale_after = timedelta(days=settings.stale_days)
+        return (
+            PortalEngine(self._unit_of_work, found, AuthorityBook(), stale_after=stale_after, chores=CHORES)
+            if found
+            else None
+        )
 
     async def _keep_up(self) -> None:
         """Make the partitions of the coming months; clear away what is over, such as codes and reports."""
@@ -191,7 +208,9 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     settle()
     log.info("worker_started", channels=sorted(channels))
     try:
-        async with serving(settings.notify, lambda: Reading(engine, cipher), channels, [OVERDUE, STANDING]):
+        async with serving(
+            settings.notify, lambda: Reading(engine, cipher), channels, [OVERDUE, STANDING, *TALLIES]
+        ):
             await Worker(settings, channels, engine, cipher).run(stop)
     finally:
         await close_channels(channels)

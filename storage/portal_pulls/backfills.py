@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
@@ -24,8 +23,12 @@ _OPEN = f"SELECT {_COLUMNS} FROM portal_backfill WHERE deployment = %s AND state
 _GET = f"SELECT {_COLUMNS} FROM portal_backfill WHERE id = %s"
 _LIST = f"SELECT {_COLUMNS} FROM portal_backfill WHERE deployment = %s ORDER BY made_at DESC LIMIT 20"
 _SET = """
-UPDATE portal_backfill SET state = %(state)s, error = %(error)s, changed_at = %(now)s
+UPDATE portal_backfill SET state = %(state)s, error = NULL, changed_at = %(now)s
 WHERE deployment = %(deployment)s AND state <> 'done'
+"""
+_TROUBLE = """
+UPDATE portal_backfill SET state = %(state)s, error = %(error)s, changed_at = %(now)s
+WHERE deployment = %(deployment)s AND state = 'running'
 """
 # One that was paused meanwhile keeps what it has, and moves no further.
 _MOVE = """
@@ -114,13 +117,17 @@ async def listed(reading: Reading, deployment: str) -> list[BackfillView]:
         return await (await cursor.execute(_LIST, (deployment,))).fetchall()
 
 
-async def mark(
-    uow: UnitOfWork, deployment: str, state: BackfillState, now: datetime, error: str | None = None
-) -> bool:
-    """Let the one that is not done run, rest, or stand still; False where all are done."""
-    given: dict[str, Any] = {"deployment": deployment, "state": state, "now": now}
-    given["error"] = error and error[:LONGEST_ERROR]
+async def mark(uow: UnitOfWork, deployment: str, state: BackfillState, now: datetime) -> bool:
+    """Let the one that is not done run or rest; False where all are done."""
+    given = {"deployment": deployment, "state": state, "now": now}
     return (await (await uow.driver()).execute(_SET, given)).rowcount > 0
+
+
+async def trouble(uow: UnitOfWork, deployment: str, error: str, now: datetime, *, passes: bool) -> None:
+    """Say why the one that runs came no further, and let it stand still unless that passes by itself."""
+    state = BackfillState.RUNNING if passes else BackfillState.FAILED
+    given = {"deployment": deployment, "state": state, "error": error[:LONGEST_ERROR], "now": now}
+    await (await uow.driver()).execute(_TROUBLE, given)
 
 
 async def move(uow: UnitOfWork, backfill_id: UUID, progress: Progress, now: datetime) -> None:

@@ -1,0 +1,18 @@
+"""All that is done for portals all the time."""
+
+from api.connectors.engine import Chore
+from api.connectors.portals.deployment import AnyDeployment, Offer
+from api.connectors.pulling.backfilling import CHORE as BACKFILL
+from api.connectors.pulling.backfilling import go_on
+from api.connectors.pulling.following import CHORE as FOLLOW
+from api.connectors.pulling.following import follow
+
+
+def _tells_changes(deployment: AnyDeployment) -> bool:
+    return Offer.CHANGED in deployment.offers
+
+
+CHORES: tuple[Chore, ...] = (
+    Chore(name=FOLLOW, work=follow, wanted=_tells_changes),
+    Chore(name=BACKFILL, work=go_on, wanted=_tells_changes),
+)
