@@ -14,7 +14,7 @@ from api.recording.schemas import DossierEvent, EventAnswer, Refused
 EVENT_ID = "row"
 """Stands for the id of a row that has none, until the row is read."""
 LONGEST_ID = 128
-_KIND = "/applicant/kind"
+_NUMBER, _KIND = "/applicant/number", "/applicant/kind"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +38,12 @@ class _Item:
         *above, name = pointer.split("/")[1:]
         (self.told.setdefault(above[0], {}) if above else self.told)[name] = value
 
-    def read(self, pointer: str, cell: str, reader: Callable[[str], object]) -> None:
-        """Set a field to what a cell says, or note that it says nothing that can be read."""
+    def read(self, pointer: str, cell: str, reader: Callable[[str], object], *, at: str = "") -> None:
+        """Set a field to what a cell says, or note that it can not be read; `at` is whose cell it is."""
         try:
             self.put(pointer, reader(cell))
         except CellError as error:
-            self.errors.append(FieldError(pointer=pointer, code=error.code))
+            self.errors.append(FieldError(pointer=at or pointer, code=error.code))
 
 
 def parse(table: Table, now: datetime, locale: str, identify: Callable[[str], str]) -> Sheet:
@@ -77,7 +77,7 @@ def _item(row: Row, table: Table) -> _Item:
             item.read(pointer, cell, READERS.get(pointer, str))
     applicant = item.told.get("applicant", {})
     if "number" in applicant and "kind" not in applicant:
-        item.read(_KIND, applicant["number"], kind_of)
+        item.read(_KIND, applicant["number"], kind_of, at=_NUMBER)
     if any(cell.strip() for cell in row.cells[len(table.headings) :]):
         item.errors.append(FieldError(pointer="", code="cell-beyond"))
     return item

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import datetime, time
+from datetime import UTC, datetime, time
 from typing import Any
 
 from api.recording.csv_file_columns import plain
@@ -77,14 +77,14 @@ def moment(text: str) -> str:
 
     Days come first, as they are written in Vietnam: 02/11/2026 is in November. Raises CellError.
     """
-    return _time(text).isoformat()
+    return _written(_time(text))
 
 
 def due(text: str) -> str:
     """Read by when something is due; a day alone lasts until its end. Raises CellError."""
     read = _time(text)
     whole_day = _CLOCK.search(text) is None
-    return (datetime.combine(read, _END_OF_DAY, read.tzinfo) if whole_day else read).isoformat()
+    return _written(datetime.combine(read, _END_OF_DAY, read.tzinfo) if whole_day else read)
 
 
 def channel(text: str) -> int:
@@ -169,3 +169,11 @@ def _time(text: str) -> datetime:
     except ValueError:
         raise CellError("unreadable-day") from None
     return read if read.tzinfo else read.replace(tzinfo=VIETNAM)
+
+
+def _written(at: datetime) -> str:
+    # In UTC: before 1911 Vietnam's offset had seconds, which RFC 3339 has not.
+    try:
+        return at.astimezone(UTC).isoformat()
+    except OverflowError:
+        raise CellError("unreadable-day") from None
