@@ -99,9 +99,24 @@ PAPER_ERRORS: dict[str, Words] = {
         "Mã này đã dùng cho giấy tờ khác.",
         "The id was used for another paper.",
     ),
+    "asks-for-nothing": Words(
+        "Cần ít nhất một loại giấy tờ, hoặc số ký hiệu.", "Name some types of paper, or a number."
+    ),
+    "needed-for-nothing": Words(
+        "Cần mã hồ sơ hoặc mã thủ tục.", "Name the dossier, or the procedure, for which it is needed."
+    ),
+    "another-procedure": Words("Hồ sơ này thuộc thủ tục khác.", "The dossier is one of another procedure."),
+    "not-asked-for": Words(
+        "Giấy tờ này không thuộc loại được hỏi, hoặc không còn trong kho.",
+        "This document is none of those asked for, or is there no more.",
+    ),
 }
 
 FILE_TITLES: dict[str, Words] = {
+    "result-request-id-reused": Words(
+        "Mã yêu cầu đã dùng cho nội dung khác", "The source id was used for another request"
+    ),
+    "result-request-answered": Words("Yêu cầu không còn chờ trả lời", "The request awaits no answer"),
     "malformed-multipart": Words("Nội dung gửi lên không trọn vẹn", "The body is not whole"),
     "multipart-needed": Words("Nội dung gửi lên phải là multipart/form-data", "The body must be multipart"),
     "file-too-large": Words("Tệp quá lớn", "The file is too large"),
@@ -115,6 +130,15 @@ FILE_TITLES: dict[str, Words] = {
     "csv-too-long": Words("Tệp có quá nhiều dòng", "The file has too many rows"),
 }
 FILE_DETAILS: dict[str, Words] = {
+    "result-request-id-reused": Words(
+        "'{source_id}' đã được dùng cho yêu cầu khác, ghi ở 'existing_id'. Mỗi yêu cầu mới cần một mã mới.",
+        "'{source_id}' was used for another request, which 'existing_id' names. A new request needs an id "
+        "of its own.",
+    ),
+    "result-request-answered": Words(
+        "Yêu cầu này đã được trả lời, hoặc đã hết hạn ('state' cho biết). Chưa thay đổi gì.",
+        "It was answered, or its time is over, as 'state' says. Nothing was changed.",
+    ),
     "malformed-multipart": Words(
         "Nội dung phải là multipart/form-data trọn vẹn (RFC 7578).",
         "The body must be whole multipart/form-data (RFC 7578).",

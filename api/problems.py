@@ -56,6 +56,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word
         status: HTTP status.
         errors: one for each field at fault.
         headers: to be sent with it.
+        members: what a program reads of it beside (RFC 9457, section 3.2), such as the id of what is there.
         params: what the texts name.
     """
 
@@ -66,11 +67,13 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word
         *,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, str] | None = None,
         **params: object,
     ) -> None:
         super().__init__(kind)
         self.kind, self.status = kind, status
         self.errors, self.headers, self.params = errors, headers, params
+        self.members = dict(members or {})
 
     def as_json(self, locale: str) -> dict[str, Any]:
         """Word it as a problem object."""
@@ -79,6 +82,7 @@ class Problem(Exception):  # noqa: N818 - the RFC's own word
             "title": word(TITLES, self.kind, locale, self.params),
             "status": self.status,
             "detail": word(DETAILS, self.kind, locale, self.params),
+            **self.members,
         }
         if self.errors:
             body["errors"] = [error.as_json(locale) for error in self.errors]

@@ -29,6 +29,7 @@ class Scope(StrEnum):
         RESULTS: hand papers to their owners' stores, seal them and take their force.
         MESSAGES: write to parties about dossiers, and read what they write.
         SURVEYS: ask what people think, and read what they answer.
+        REUSE: ask owners for results that they have already, and fetch what they grant.
     """
 
     EVENTS = "events"
@@ -36,6 +37,7 @@ class Scope(StrEnum):
     RESULTS = "results"
     MESSAGES = "messages"
     SURVEYS = "surveys"
+    REUSE = "reuse"
 
 
 def drawn_secret(*, valid_until: datetime | None = None) -> tuple[str, Credential]:

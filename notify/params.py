@@ -16,6 +16,7 @@ from notify.matters import (
     SurveyParams,
 )
 from notify.notice_params import VIETNAMESE, AnswerParams, Line, NoticeParams, moment, one_line
+from notify.reuse_params import ReuseParams
 from storage.dossiers.statuses import AWAITING_CITIZEN, ENDED, DossierStatus
 
 _STILL = ENDED | AWAITING_CITIZEN
@@ -148,6 +149,7 @@ _OTHERS: Mapping[tuple[str, str], type[NoticeParams]] = {
     (Category.STATUS_CHANGE, "document"): DocumentParams,
     (Category.STATUS_CHANGE, "arrangement"): ArrangementParams,
     (Category.PAYMENT_REQUIRED, "arrangement"): ArrangementParams,
+    (Category.STATUS_CHANGE, "reuse"): ReuseParams,
     (Category.ANSWER, "question"): QuestionParams,
     (Category.RATING_REQUEST, "survey"): SurveyParams,
     (Category.ANSWER, "complaint"): ComplaintParams,

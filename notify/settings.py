@@ -194,6 +194,10 @@ class NotifySettings(BaseSettings):
         """Return the App Link that opens a complaint of one's own. Raises SettingsError as `dossier_link`."""
         return f"{self._web_address('app_link_base')}/complaints/{complaint_id}"
 
+    def result_request_link(self, request_id: UUID) -> str:
+        """Return the App Link that opens what an agency asks for. Raises SettingsError as `dossier_link`."""
+        return f"{self._web_address('app_link_base')}/result-requests/{request_id}"
+
     def app_link(self) -> str:
         """Return the App Link that opens the app. Raises SettingsError as `dossier_link` does."""
         return self._web_address("app_link_base")

@@ -25,6 +25,8 @@ class Purpose(StrEnum):
     """Answering what the party asked, or letting it be published."""
     COMPLAINT = "complaint"
     """Handling what the party complained of or suggested, or letting it be published."""
+    REUSE = "reuse"
+    """Using a result again for a procedure, as the party granted."""
 
 
 class ObjectKind(StrEnum):
@@ -58,3 +60,7 @@ class ObjectKind(StrEnum):
     """A survey to which the party may have been invited, and whether it has answered."""
     SURVEYS = "surveys"
     """The surveys that wait for its answers."""
+    RESULT_REQUEST = "result_request"
+    """What an agency asks for of the store, and what was answered."""
+    RESULT_REQUESTS = "result_requests"
+    """A page of them."""
