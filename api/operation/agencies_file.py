@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.operation.entries import AgencyCode, FileError, Name
 from storage.agencies import repository as agencies
-from storage.agencies.repository import AgencyRecord, AgencyRef, Term
+from storage.agencies.naming import Alias
+from storage.agencies.repository import AgencyRecord, AgencyRef, Bearers, Term
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 500
@@ -18,8 +19,36 @@ Placed = tuple[str, "AgencyEntry"]
 """An entry, and where in the file it stands."""
 
 
+class AliasEntry(BaseModel):
+    """Another code of an agency, at all times, or from its first day to its last."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: AgencyCode
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _may_be_alone(cls, given: Any) -> Any:
+        return {"code": given} if isinstance(given, str) else given
+
+    @model_validator(mode="after")
+    def _days_are_in_order(self) -> Self:
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError("valid_to is before valid_from")
+        return self
+
+    @property
+    def alias(self) -> Alias:
+        """The same for storage."""
+        return Alias(code=self.code, valid_from=self.valid_from, valid_to=self.valid_to)
+
+
 class AgencyEntry(BaseModel):
     """An agency: codes in any of their forms, `parent` above it, `aliases` by which it is met as well.
+
+    A code of the file is first of all whose own it is, though it has been given on since.
 
     `valid_from` and `valid_to` are its first and last day. One that names any of these or a `successor` sets
     all three; one that names none leaves them as they are.
@@ -30,7 +59,7 @@ class AgencyEntry(BaseModel):
     code: AgencyCode
     name: Name
     parent: AgencyCode | None = None
-    aliases: list[AgencyCode] = Field(default_factory=list)
+    aliases: list[AliasEntry] = Field(default_factory=list)
     valid_from: date | None = None
     valid_to: date | None = None
     successor: AgencyCode | None = None
@@ -60,9 +89,9 @@ async def keep_agencies(
         done: told how many more were put in, time and again.
 
     Raises:
-        FileError: for a parent or successor that is not known, a code that is another agency's, successors
-            that lead round in a circle, and an agency that would move: its dossiers and clients would move
-            with it, which is more than an import should do.
+        FileError: for a parent or successor that is not known, a code that is another agency's on the same
+            day, successors that lead round in a circle, and an agency that would move: its dossiers and
+            clients would move with it, which is more than an import should do.
     """
     entries = [entry for _, entry in placed]
     await _check_before(uow, placed)
@@ -70,11 +99,12 @@ async def keep_agencies(
         some = entries[start : start + BATCH]
         await agencies.put(uow, [_record(entry) for entry in some])
         done(len(some))
-    kept = await agencies.resolve(uow, {code for entry in entries for code in _codes(entry)})
+    kept = _owners(await agencies.bearers(uow, {code for entry in entries for code in _codes(entry)}))
     for place, entry in placed:
         for fault in _faults(entry, kept):
             raise FileError(f"{place}, {fault}")
     await agencies.set_terms(uow, [_term(entry, kept) for entry in entries if entry.sets_term])
+    await _check_aliases(uow, placed)
     round_and_round = await agencies.circular(uow, [entry.code for entry in entries if entry.successor])
     for place, entry in placed:
         if entry.code in round_and_round:
@@ -82,11 +112,16 @@ async def keep_agencies(
 
 
 def _record(entry: AgencyEntry) -> AgencyRecord:
-    return AgencyRecord(code=entry.code, name=entry.name, parent=entry.parent, aliases=tuple(entry.aliases))
+    aliases = tuple(one.alias for one in entry.aliases)
+    return AgencyRecord(code=entry.code, name=entry.name, parent=entry.parent, aliases=aliases)
 
 
 def _codes(entry: AgencyEntry) -> Iterator[str]:
-    yield from (entry.code, *entry.aliases, *filter(None, (entry.parent, entry.successor)))
+    yield from filter(None, (entry.code, entry.parent, entry.successor))
+
+
+def _owners(found: Mapping[str, Bearers]) -> dict[str, AgencyRef]:
+    return {code: bearers.owner for code, bearers in found.items()}
 
 
 def _term(entry: AgencyEntry, kept: Mapping[str, AgencyRef]) -> Term:
@@ -99,8 +134,8 @@ def _term(entry: AgencyEntry, kept: Mapping[str, AgencyRef]) -> Term:
 
 
 async def _check_before(uow: UnitOfWork, placed: Sequence[Placed]) -> None:
-    own = await agencies.resolve(uow, [entry.code for _, entry in placed])
-    parents = set(await agencies.resolve(uow, [entry.parent for _, entry in placed if entry.parent]))
+    own = _owners(await agencies.bearers(uow, [entry.code for _, entry in placed]))
+    parents = set(await agencies.bearers(uow, [entry.parent for _, entry in placed if entry.parent]))
     read: set[str] = set()
     for place, entry in placed:
         if entry.code in read:
@@ -116,10 +151,19 @@ async def _check_before(uow: UnitOfWork, placed: Sequence[Placed]) -> None:
 def _faults(entry: AgencyEntry, kept: Mapping[str, AgencyRef]) -> Iterator[str]:
     """Say what was asked for and not done: codes and parents of what was there before are not changed."""
     agency = kept[entry.code]
-    for alias in entry.aliases:
-        if kept[alias].id != agency.id:
-            yield f"aliases: {alias} is a code of another agency"
     if entry.parent and agency.path[-2:-1] != (kept[entry.parent].id,):
         yield f"parent: {entry.code} is there already, and not below {entry.parent}"
     if entry.successor and entry.successor not in kept:
         yield f"successor: there is no agency {entry.successor}"
+
+
+async def _check_aliases(uow: UnitOfWork, placed: Sequence[Placed]) -> None:
+    """Refuse a code that would mean two agencies on one day; the terms of all are set by now."""
+    codes = {code for _, entry in placed for code in (entry.code, *(one.code for one in entry.aliases))}
+    known = await agencies.bearers(uow, codes)
+    for place, entry in placed:
+        own = known[entry.code].owner
+        for one in entry.aliases:
+            others = (bearing for bearing, agency in known[one.code].all if agency.id != own.id)
+            if any(one.alias.bearing.meets(other) for other in others):
+                raise FileError(f"{place}, aliases: {one.code} is a code of another agency")

@@ -3,11 +3,9 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from api.recording.judging import Told
-from api.recording.schemas import DossierEvent
 from storage.dossiers.statuses import AWAITING_CITIZEN, DossierStatus
 from storage.dossiers.timeline import Fact, State, arrange, natural_key, state_of
 from storage.ids import new_id
@@ -23,8 +21,6 @@ class Course:
         firsts: the new facts, and the place where each is told first.
         timeline: all facts in the source's order, with all that was told of each.
         state: what all facts together amount to.
-        latest_first: the events, the last in the source's order first, and whether something known before
-            comes after each.
         status_before: the status before anything was told now; none for a new dossier.
     """
 
@@ -33,7 +29,6 @@ class Course:
     firsts: Mapping[UUID, int]
     timeline: Mapping[UUID, Fact]
     state: State
-    latest_first: Sequence[tuple[bool, DossierEvent]]
     status_before: DossierStatus | None
 
     @property
@@ -54,14 +49,6 @@ class Course:
             current.status is not self.status_before or current.status in AWAITING_CITIZEN
         )
 
-    def last(self, name: str, *, gap: bool) -> Any:
-        """Return what the last event says of the dossier; a late one only fills a gap."""
-        for late, event in self.latest_first:
-            value = getattr(event, name)
-            if value and (gap or not late):
-                return value
-        return None
-
 
 def course_of(known: Sequence[Fact], told: Told, supplied: Collection[datetime] = ()) -> Course:
     """Work what is told into what is known; `supplied` as of `storage.dossiers.timeline.fold`."""
@@ -78,7 +65,6 @@ def course_of(known: Sequence[Fact], told: Told, supplied: Collection[datetime] 
         firsts=firsts,
         timeline={fact.id: fact for fact in arranged},
         state=state_of(arranged, supplied),
-        latest_first=_latest_first(arranged, known_ids, facts, told),
         status_before=arrange(known)[-1].status if known else None,
     )
 
@@ -98,17 +84,3 @@ def _facts(known: Sequence[Fact], told: Told) -> dict[int, Fact]:
         known_id = ids.setdefault(natural_key(fact), fact.id)
         facts[index] = fact if known_id is fact.id else replace(fact, id=known_id)
     return facts
-
-
-def _latest_first(
-    arranged: Sequence[Fact], known_ids: Collection[UUID], facts: Mapping[int, Fact], told: Told
-) -> list[tuple[bool, DossierEvent]]:
-    events_of: dict[UUID, list[DossierEvent]] = {}
-    for index, event in told:
-        events_of.setdefault(facts[index].id, []).append(event)
-    found: list[tuple[bool, DossierEvent]] = []
-    late = False
-    for fact in reversed(arranged):
-        found += [(late, event) for event in reversed(events_of.get(fact.id, ()))]
-        late = late or fact.id in known_ids
-    return found

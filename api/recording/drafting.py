@@ -16,6 +16,7 @@ from notify.categories import Category
 from storage.cipher import PartyKey
 from storage.contacts.addresses import ContactKind
 from storage.contacts.repository import SuppliedContact
+from storage.dossiers.particulars import Particulars, taken_in
 from storage.dossiers.repository import NOTE, SUMMARY, DossierWrite
 from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.timeline import Fact
@@ -62,7 +63,8 @@ class Drafting:
 
     Attributes:
         dossier_id: the dossier's id, drawn for a new one.
-        agency_id: whose the dossier is.
+        known: whose the dossier was, how it came and what it is about; none for a new one.
+        particulars: the same with what is told now.
         tells: whether somebody must be told: what is news, unless long past.
     """
 
@@ -71,7 +73,8 @@ class Drafting:
     now: datetime
     course: Course
     dossier_id: UUID
-    agency_id: UUID
+    known: Particulars | None
+    particulars: Particulars
     tells: bool
 
     @classmethod
@@ -80,13 +83,15 @@ class Drafting:
         existing = judged.existing
         known, supplied = (existing.facts, existing.supplied) if existing else ((), ())
         course = course_of(known, judged.told, supplied)
+        known_particulars = _known(judged, party)
         return cls(
             judged=judged,
             party=party,
             now=now,
             course=course,
             dossier_id=existing.id if existing else new_id(),
-            agency_id=_agency_id(judged, course),
+            known=known_particulars,
+            particulars=taken_in(known_particulars, judged.sayings),
             tells=course.is_news and course.state.current.occurred_at >= now - stale_after,
         )
 
@@ -95,7 +100,7 @@ class Drafting:
         notes = self._notes()
         course = self.course
         return Draft(
-            dossier=self._dossier(),
+            dossier=self._dossier(noted=bool(notes)),
             events=tuple(self._event(course.timeline[fact_id], notes) for fact_id in course.firsts),
             completed=tuple(self._event(course.timeline[fact_id], notes) for fact_id in course.told_again),
             contacts=self._contacts(),
@@ -103,28 +108,39 @@ class Drafting:
             answers={index: self._answer(index, event) for index, event in self.judged.told},
         )
 
-    def _dossier(self) -> DossierWrite:
-        existing, course = self.judged.existing, self.course
-        summary = course.last("summary", gap=existing is None or not existing.summarised)
+    def _dossier(self, *, noted: bool) -> DossierWrite:
+        particulars = self.particulars
+        channel, summary = particulars.channel, particulars.summary
+        resummed = self.known is None or self.known.summary != summary
         return DossierWrite(
             id=self.dossier_id,
             code=self.judged.code,
             party_id=self.party.party_id,
-            agency_id=self.agency_id,
+            agency_id=particulars.agency_id,
             procedure_code=self.judged.procedure_code,
-            channel=course.last("channel", gap=existing is None or existing.channel is None),
-            summary_sealed=self.party.encrypt_optional(summary, SUMMARY),
-            state=course.state,
-            changed=course.changed,
+            channel=channel[1] if channel else None,
+            summary_sealed=self.party.encrypt(summary[1], SUMMARY) if summary and resummed else None,
+            state=self.course.state,
+            changed=self.course.changed or noted or self.known != particulars,
+            first_agency_id=particulars.first[1],
+            agency_named_at=particulars.named[0] if particulars.named else None,
+            channel_told_at=channel[0] if channel else None,
+            summary_told_at=summary[0] if summary else None,
         )
 
     def _notes(self) -> dict[UUID, str]:
-        """Return the first note told with each fact."""
-        notes: dict[UUID, str] = {}
+        """Return the notes that are new: of all told with a fact, the longest; of equals, the greatest."""
+        known = {
+            fact_id: self.party.decrypt(sealed, NOTE)
+            for fact_id, sealed in self.judged.notes.items()
+            if fact_id in self.course.timeline
+        }
+        notes = dict(known)
         for index, event in self.judged.told:
             if event.note:
-                notes.setdefault(self.course.facts[index].id, event.note)
-        return notes
+                fact_id = self.course.facts[index].id
+                notes[fact_id] = max(notes.get(fact_id, ""), event.note, key=_weight)
+        return {fact_id: note for fact_id, note in notes.items() if known.get(fact_id) != note}
 
     def _event(self, fact: Fact, notes: Mapping[UUID, str]) -> EventWrite:
         return EventWrite(
@@ -140,16 +156,17 @@ class Drafting:
 
     def _contacts(self) -> tuple[SuppliedContact, ...]:
         """Return the addresses told, with the last time at which each was told."""
-        given = {
-            (kind, value): event.occurred_at
-            for _, event in reversed(self.course.latest_first)
-            if event.applicant
-            for kind, value in (
-                (ContactKind.EMAIL, event.applicant.email),
-                (ContactKind.PHONE, event.applicant.phone),
-            )
-            if value
-        }
+        given: dict[tuple[ContactKind, str], datetime] = {}
+        for _, event in self.judged.told:
+            if event.applicant:
+                for kind, value in (
+                    (ContactKind.EMAIL, event.applicant.email),
+                    (ContactKind.PHONE, event.applicant.phone),
+                ):
+                    if value:
+                        given[kind, value] = max(
+                            given.get((kind, value), event.occurred_at), event.occurred_at
+                        )
         return tuple(
             SuppliedContact(
                 party=self.party, dossier_id=self.dossier_id, kind=kind, value=value, told_at=told_at
@@ -161,7 +178,7 @@ class Drafting:
         current, due_at = self.course.state.current, self.course.state.due_at
         return Notice(
             party_id=self.party.party_id,
-            agency_id=self.agency_id,
+            agency_id=self.particulars.agency_id,
             category=CATEGORIES.get(current.status, Category.STATUS_CHANGE),
             dossier_id=self.dossier_id,
             event_id=current.id,
@@ -191,10 +208,16 @@ class Drafting:
         )
 
 
-def _agency_id(judged: Judged, course: Course) -> UUID:
-    """Return whose it is: the last agency named, in the source's order; a late word changes nothing."""
+def _known(judged: Judged, party: PartyKey) -> Particulars | None:
+    """Return what is known; the summary is opened only where another may have to be held against it."""
     existing = judged.existing
-    named = course.last("agency_code", gap=existing is None)
-    if named:
-        return judged.agencies[named].id
-    return existing.agency_id if existing else judged.caller_agency_id
+    if existing is None:
+        return None
+    sealed = existing.summary_sealed
+    if sealed is None or not any(one.summary for one in judged.sayings):
+        return existing.particulars("" if sealed else None)
+    return existing.particulars(party.decrypt(sealed, SUMMARY))
+
+
+def _weight(note: str) -> tuple[int, str]:
+    return len(note), note

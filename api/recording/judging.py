@@ -1,7 +1,7 @@
 """Which events of a request may be kept: judged here, without touching the database."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Protocol
 from uuid import UUID
@@ -10,10 +10,13 @@ from api.problems import FieldError, Problem
 from api.recording.schemas import Applicant, DossierEvent
 from auth.principals import AgencyCaller
 from storage.agencies.codes import InvalidCode, normalise_agency_code
-from storage.agencies.repository import AgencyRef
+from storage.agencies.repository import AgencyRef, Bearers
 from storage.cipher import Cipher
 from storage.dossiers.codes import agency_part
+from storage.dossiers.particulars import Saying
 from storage.dossiers.repository import LockedDossier
+from storage.dossiers.timeline import Fact, natural_key
+from storage.dossiers.working_days import VIETNAM
 from storage.parties.repository import PartyIdentity, number_index
 
 Told = Sequence[tuple[int, DossierEvent]]
@@ -42,17 +45,17 @@ class Judged:
 
     Attributes:
         existing: the dossier as locked, or none for a new one.
-        caller_agency_id: who tells it: whose the dossier is where nobody was named.
-        agencies: those named in the request.
+        sayings: what each of them tells beside the timeline.
+        notes: the sealed notes of those facts that are told again with one, as they are kept.
     """
 
     code: str
     existing: LockedDossier | None
     told: Told
-    caller_agency_id: UUID
-    agencies: Mapping[str, AgencyRef]
+    sayings: Sequence[Saying]
     procedure_code: str | None
     identity: PartyIdentity | None
+    notes: Mapping[UUID, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +63,8 @@ class Judge:
     """Says which events may be kept.
 
     Attributes:
-        agencies: those named in the request, also by a new dossier's code, by the code that named them.
+        agencies: those named in the request, by the code that named them, and by the code of a dossier of
+            which nothing was told that early before.
         above_caller: the agencies above the caller's.
         speakers: who may speak for the caller's agency, and for each that a dossier or a code belongs to.
         procedures: those named in the request that the catalogue has.
@@ -71,7 +75,7 @@ class Judge:
     cipher: Cipher
     locked: Mapping[str, LockedDossier]
     procedures: frozenset[str]
-    agencies: Mapping[str, AgencyRef]
+    agencies: Mapping[str, Bearers]
     above_caller: frozenset[UUID]
     speakers: Mapping[UUID, frozenset[UUID]]
 
@@ -100,8 +104,7 @@ class Judge:
             code=code,
             existing=existing,
             told=kept,
-            caller_agency_id=self.caller.agency_id,
-            agencies=self.agencies,
+            sayings=[self._saying(event) for _, event in kept],
             procedure_code=procedure,
             identity=identity_of(applicant) if existing is None and applicant else None,
         )
@@ -118,7 +121,7 @@ class Judge:
         errors = self._unknown(event)
         if errors:
             return Problem("validation", 422, errors=errors)
-        if event.agency_code and not self._speaks_for(self.agencies[event.agency_code].id):
+        if event.agency_code and not self._speaks_for(meant_by(self.agencies[event.agency_code], event).id):
             return _not_allowed("/agency_code")
         return None
 
@@ -128,8 +131,31 @@ class Judge:
         Who is first with a code keeps it: without this, one agency could occupy another's codes. Codes that
         name no agency we know are let in, as their forms differ.
         """
-        named = self.agencies.get(named_in(dossier_code) or "")
-        return named is not None and not self._speaks_for(named.id) and named.id not in self.above_caller
+        bearers = self.agencies.get(named_in(dossier_code) or "")
+        return bearers is not None and not any(
+            self._speaks_for(agency.id) or agency.id in self.above_caller for _, agency in bearers.all
+        )
+
+    def _saying(self, event: DossierEvent) -> Saying:
+        """Return what an event tells beside the timeline."""
+        return Saying(
+            at=event.occurred_at,
+            agency_id=self._whose(event),
+            names=event.agency_code is not None,
+            channel=event.channel,
+            summary=event.summary,
+        )
+
+    def _whose(self, event: DossierEvent) -> UUID:
+        """Return the agency that an event names, else the one that its dossier's code names, else the caller.
+
+        A superior that tells of a ward's dossier, and does not say whose it is, leaves it to the ward.
+        """
+        if event.agency_code:
+            return meant_by(self.agencies[event.agency_code], event).id
+        bearers = self.agencies.get(named_in(event.dossier_code) or "")
+        meant = meant_by(bearers, event).id if bearers else None
+        return meant if meant and self._speaks_for(meant) else self.caller.agency_id
 
     def _speaks_for(self, agency_id: UUID) -> bool:
         return self.caller.agency_id in self.speakers.get(agency_id, ())
@@ -151,6 +177,13 @@ class Judge:
         return first is not None and (given.kind, given.number) == (first.kind, first.number)
 
 
+def meant_by(bearers: Bearers, told: Named) -> AgencyRef:
+    """Return the agency that a code means in what is told: it may have been given on since it happened."""
+    if isinstance(told, DossierEvent):
+        return bearers.on(told.occurred_at.astimezone(VIETNAM).date())
+    return bearers.now
+
+
 def named_in(dossier_code: str) -> str | None:
     """Return the agency's code that a dossier's code begins with, in its normal form, if there is one."""
     return _known_spelling(agency_part(dossier_code) or "")
@@ -163,6 +196,14 @@ def _known_spelling(agency_code: str) -> str | None:
         return normalise_agency_code(agency_code)
     except InvalidCode:
         return None
+
+
+def noted_again(judged: Judged) -> list[Fact]:
+    """Return the facts known before that are told again with a note."""
+    if judged.existing is None:
+        return []
+    noted = {(event.status, event.occurred_at, event.step) for _, event in judged.told if event.note}
+    return [fact for fact in judged.existing.facts if natural_key(fact) in noted] if noted else []
 
 
 def identity_of(applicant: Applicant) -> PartyIdentity:

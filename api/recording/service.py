@@ -2,24 +2,27 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
+from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
 from api.problems import FieldError, Problem, from_pydantic
 from api.recording.drafting import Draft, Drafting
-from api.recording.judging import Judge, Judged, Named, named_in
-from api.recording.schemas import DossierEvent, EventAnswer, EventOutcome
+from api.recording.judging import Judge, Judged, Named, named_in, noted_again
+from api.recording.schemas import DossierEvent, EventAnswer, EventOutcome, Refused
 from auth.principals import AgencyCaller
 from notify.announce import announce
 from storage.agencies import repository as agencies
 from storage.agencies.authority import AuthorityBook
+from storage.agencies.repository import Bearers
 from storage.cipher import PartyKey
 from storage.contacts import repository as contacts
 from storage.dossiers import repository as dossiers
+from storage.dossiers.repository import LockedDossier
 from storage.events import repository as events
 from storage.parties import repository as parties
 from storage.procedures import repository as procedures
@@ -79,7 +82,7 @@ def untimely(event: DossierEvent, now: datetime) -> list[FieldError]:
 
 def refused(event_id: str | None, problem: Problem, locale: str) -> EventAnswer:
     """Answer that an event was not kept, and why."""
-    return EventAnswer(event_id=event_id, outcome=EventOutcome.REFUSED, problem=problem.as_json(locale))
+    return Refused.of(event_id, problem, locale)
 
 
 async def receive(
@@ -181,7 +184,14 @@ async def _judge(
         refusals |= refused_here
         if kept:
             judged.append(kept)
-    return judged, refusals
+    return await _with_notes(uow, judged), refusals
+
+
+async def _with_notes(uow: UnitOfWork, judged: Sequence[Judged]) -> list[Judged]:
+    """Read the notes of those facts that are told again with one: which stays is not for arrival to say."""
+    again = {fact.id: fact.occurred_at for one in judged for fact in noted_again(one)}
+    notes = await events.notes(uow, again)
+    return [replace(one, notes=notes) for one in judged] if notes else list(judged)
 
 
 async def judge_of(
@@ -192,11 +202,13 @@ async def judge_of(
     procedure_codes = {one.procedure_code for one in named if one.procedure_code}
     agency_codes = {one.agency_code for one in named if one.agency_code}
     locked = await dossiers.lock(uow, sorted(codes))
-    namesakes = {name for code in codes - locked.keys() if (name := named_in(code))}
-    known = await agencies.resolve(uow, agency_codes | namesakes)
-    owners = {dossier.agency_id for dossier in locked.values()} | {agency.id for agency in known.values()}
+    firsts = {one.dossier_code for one in named if _may_be_first(locked.get(one.dossier_code), one)}
+    namesakes = {name for code in firsts if (name := named_in(code))}
+    known = await agencies.bearers(uow, agency_codes | namesakes)
+    owners = {dossier.agency_id for dossier in locked.values()}
+    owners |= {agency.id for bearers in known.values() for _, agency in bearers.all}
     speakers = await authority.speakers(uow, owners | {caller.agency_id})
-    strange = any(caller.agency_id not in speakers[known[code].id] for code in namesakes & known.keys())
+    strange = any(caller.agency_id not in speakers[agency] for agency in _bearing(known, namesakes))
     return Judge(
         caller=caller,
         cipher=uow.cipher,
@@ -206,6 +218,20 @@ async def judge_of(
         above_caller=await agencies.above(uow, caller.agency_id) if strange else frozenset(),
         speakers=speakers,
     )
+
+
+def _may_be_first(dossier: LockedDossier | None, told: Named) -> bool:
+    """Whether it may be what tells whose a dossier was at first, though it names no agency."""
+    if dossier is None:
+        return True
+    return (
+        isinstance(told, DossierEvent) and told.agency_code is None and told.occurred_at <= dossier.first_at
+    )
+
+
+def _bearing(known: Mapping[str, Bearers], codes: Collection[str]) -> list[UUID]:
+    """Return the agencies that bear any of these codes."""
+    return [agency.id for code in codes if code in known for _, agency in known[code].all]
 
 
 async def _keep(

@@ -21,19 +21,20 @@ from storage.unit_of_work import Reading
 
 LIFE_SECONDS = 5.0
 MOST_KEPT = 50_000
-_TODAY: LiteralString = "(now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
+TODAY: LiteralString = "(now() AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
+"""SQL for today's day in Vietnam."""
 
 
 def in_force(agency: LiteralString) -> LiteralString:
     """Return SQL that tells whether a row of `agency`, by its name in the query, is in force today."""
     return (
-        f"(coalesce({agency}.valid_from <= {_TODAY}, true) AND coalesce({_TODAY} <= {agency}.valid_to, true))"
+        f"(coalesce({agency}.valid_from <= {TODAY}, true) AND coalesce({TODAY} <= {agency}.valid_to, true))"
     )
 
 
 def ended(agency: LiteralString) -> LiteralString:
     """Return SQL that tells whether the last day of a row of `agency`, by its name in the query, is over."""
-    return f"coalesce({agency}.valid_to < {_TODAY}, false)"
+    return f"coalesce({agency}.valid_to < {TODAY}, false)"
 
 
 def speakers(agency_id: LiteralString) -> LiteralString:
@@ -49,7 +50,7 @@ def speakers(agency_id: LiteralString) -> LiteralString:
     SELECT gone.successor_id FROM heir
     JOIN agency one ON one.id = heir.id
     JOIN agency gone ON gone.id = ANY(CASE WHEN {in_force("one")} THEN one.lineage ELSE ARRAY[one.id] END)
-    WHERE gone.valid_to < {_TODAY} AND gone.successor_id IS NOT NULL
+    WHERE gone.valid_to < {TODAY} AND gone.successor_id IS NOT NULL
   )
   SELECT DISTINCT above.id FROM heir
   JOIN agency one ON one.id = heir.id
@@ -72,7 +73,7 @@ def spoken_for(agency_id: LiteralString) -> LiteralString:
     WHERE caller.id = {agency_id} AND {in_force("caller")} AND {in_force("one")}
     UNION
     SELECT one.id FROM theirs
-    JOIN agency gone ON gone.successor_id = theirs.id AND gone.valid_to < {_TODAY}
+    JOIN agency gone ON gone.successor_id = theirs.id AND gone.valid_to < {TODAY}
     JOIN agency one ON one.id = gone.id OR (gone.id = ANY(one.lineage) AND {in_force("one")})
   )
   SELECT id FROM theirs

@@ -6,15 +6,20 @@ from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
+from storage.agencies.authority import TODAY
 from storage.agencies.codes import normalise_agency_code
+from storage.agencies.naming import Alias, Bearing
 from storage.ids import new_id
 from storage.unit_of_work import Reading, UnitOfWork
 
-_RESOLVE = """
-SELECT g.code, a.id, a.code, a.lineage FROM unnest(%s::text[]) AS g(code)
-LEFT JOIN agency own ON own.code = g.code
-LEFT JOIN agency_alias other ON other.code = g.code
-JOIN agency a ON a.id = COALESCE(own.id, other.agency_id)
+_BEARERS = f"""
+SELECT g.code, {TODAY}, b.own, b.valid_from, b.valid_to, a.id, a.code, a.lineage
+FROM unnest(%s::text[]) AS g(code)
+CROSS JOIN LATERAL (
+  SELECT id, true, valid_from, valid_to FROM agency WHERE code = g.code
+  UNION ALL SELECT agency_id, false, valid_from, valid_to FROM agency_alias WHERE code = g.code
+) AS b(agency_id, own, valid_from, valid_to)
+JOIN agency a ON a.id = b.agency_id
 """
 
 _PUT = """
@@ -22,8 +27,10 @@ INSERT INTO agency (id, code, name, parent_id, lineage) VALUES (%s, %s, %s, %s, 
 ON CONFLICT (code) DO UPDATE SET name = EXCLUDED.name
 """
 _PUT_ALIASES = """
-INSERT INTO agency_alias (code, agency_id) SELECT code, %s FROM unnest(%s::text[]) AS g(code)
-ON CONFLICT (code) DO NOTHING
+INSERT INTO agency_alias (code, agency_id, valid_from, valid_to)
+SELECT g.code, %s, g.valid_from, g.valid_to
+FROM unnest(%s::text[], %s::date[], %s::date[]) AS g(code, valid_from, valid_to)
+ON CONFLICT (code, agency_id) DO UPDATE SET valid_from = EXCLUDED.valid_from, valid_to = EXCLUDED.valid_to
 """
 _SET_TERM = """
 UPDATE agency a SET valid_from = g.valid_from, valid_to = g.valid_to, successor_id = s.id
@@ -55,20 +62,53 @@ class AgencyRef:
     path: tuple[UUID, ...]
 
 
-async def resolve(reading: Reading, codes: Collection[str]) -> dict[str, AgencyRef]:
-    """Return the agencies of these codes, by the code that was given; unknown ones are left out.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bearers:
+    """The agencies that bear a code, at least one, and today's day in Vietnam."""
 
-    A code is taken as it stands (see `storage.agencies.codes`). What is one agency's own code and
-    another's old one means the former.
+    today: date
+    all: tuple[tuple[Bearing, AgencyRef], ...]
+
+    def on(self, day: date) -> AgencyRef:
+        """Return the one that the code means on a day in Vietnam: see `storage.agencies.naming`."""
+        if len(self.all) == 1:
+            return self.all[0][1]
+        return min(self.all, key=lambda bearer: (bearer[0].rank(day), bearer[1].id))[1]
+
+    @property
+    def owner(self) -> AgencyRef:
+        """The one whose own code it is, else the one that it means today: of whom an import speaks."""
+        return next((agency for bearing, agency in self.all if bearing.own), self.now)
+
+    @property
+    def now(self) -> AgencyRef:
+        """The one that the code means today."""
+        return self.on(self.today)
+
+
+async def bearers(reading: Reading, codes: Collection[str]) -> dict[str, Bearers]:
+    """Return the agencies that bear these codes, by the code that was given; unknown ones are left out.
+
+    A code is taken as it stands: see `storage.agencies.codes` for its normal form.
     """
     if not codes:
         return {}
     driver = await reading.driver()
-    cursor = await driver.execute(_RESOLVE, (list(codes),), binary=True)
+    cursor = await driver.execute(_BEARERS, (list(codes),), binary=True)
+    found: dict[str, list[tuple[Bearing, AgencyRef]]] = {}
+    today = date.min
     rows: list[Any] = await cursor.fetchall()
-    return {
-        code: AgencyRef(id=agency_id, code=own, path=tuple(lineage)) for code, agency_id, own, lineage in rows
-    }
+    for code, now, own, valid_from, valid_to, agency_id, own_code, lineage in rows:
+        today = now
+        bearing = Bearing(own=own, valid_from=valid_from, valid_to=valid_to)
+        agency = AgencyRef(id=agency_id, code=own_code, path=tuple(lineage))
+        found.setdefault(code, []).append((bearing, agency))
+    return {code: Bearers(today=today, all=tuple(some)) for code, some in found.items()}
+
+
+async def resolve(reading: Reading, codes: Collection[str]) -> dict[str, AgencyRef]:
+    """Return the agencies that these codes mean today, by the code that was given; see `bearers`."""
+    return {code: some.now for code, some in (await bearers(reading, codes)).items()}
 
 
 async def above(reading: Reading, agency_id: UUID) -> frozenset[UUID]:
@@ -93,7 +133,7 @@ class AgencyRecord:
     code: str
     name: str
     parent: str | None = None
-    aliases: tuple[str, ...] = ()
+    aliases: tuple[Alias, ...] = ()
 
     @classmethod
     def read(cls, record: Mapping[str, Any]) -> Self:
@@ -102,15 +142,17 @@ class AgencyRecord:
             code=normalise_agency_code(record["code"]),
             name=str(record["name"]),
             parent=normalise_agency_code(record["parent"]) if record.get("parent") else None,
-            aliases=tuple(normalise_agency_code(alias) for alias in record.get("aliases", ())),
+            aliases=tuple(Alias(code=normalise_agency_code(code)) for code in record.get("aliases", ())),
         )
 
 
 async def put(uow: UnitOfWork, records: Sequence[AgencyRecord]) -> None:
-    """Insert agencies, or rename those that exist. A parent must be known, or come before its children."""
-    lineages = {code: list(ref.path) for code, ref in (await resolve(uow, [r.code for r in records])).items()}
-    parents = [record.parent for record in records if record.parent]
-    lineages |= {code: list(ref.path) for code, ref in (await resolve(uow, parents)).items()}
+    """Insert agencies, or rename those that exist. A parent must be known, or come before its children.
+
+    Other codes that an agency has are kept; those that are given again take the days that are given.
+    """
+    codes = {code for record in records for code in (record.code, record.parent) if code}
+    lineages = {code: list(some.owner.path) for code, some in (await bearers(uow, codes)).items()}
     for record in records:
         above = lineages[record.parent] if record.parent else []
         lineages.setdefault(record.code, [*above, new_id()])
@@ -121,7 +163,11 @@ async def put(uow: UnitOfWork, records: Sequence[AgencyRecord]) -> None:
             await driver.execute(
                 _PUT, (lineage[-1], record.code, record.name, lineage[-2] if record.parent else None, lineage)
             )
-            await driver.execute(_PUT_ALIASES, (lineage[-1], list(record.aliases)))
+            await driver.execute(_PUT_ALIASES, (lineage[-1], *_alias_columns(record.aliases)))
+
+
+def _alias_columns(aliases: Sequence[Alias]) -> list[list[object]]:
+    return [[getattr(alias, name) for alias in aliases] for name in Alias.__slots__]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

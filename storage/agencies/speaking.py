@@ -7,14 +7,12 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from storage.agencies.authority import speakers
+from storage.agencies.repository import resolve
 from storage.unit_of_work import Reading
 
 _ISSUER = f"""
 SELECT a.id, a.code, a.name FROM agency a
-WHERE a.id = coalesce(
-    (SELECT own.id FROM agency own WHERE own.code = %(code)s),
-    (SELECT other.agency_id FROM agency_alias other WHERE other.code = %(code)s)
-  ) AND %(caller_id)s = ANY({speakers("a.id")})
+WHERE a.id = %(id)s AND %(caller_id)s = ANY({speakers("a.id")})
 """
 _ITSELF = f"SELECT a.id, a.code, a.name FROM agency a WHERE a.id = %(id)s AND a.id = ANY({speakers('a.id')})"
 _DOSSIER = f"""
@@ -51,9 +49,12 @@ class SpokenFor:
 
 
 async def issuer(reading: Reading, caller_id: UUID, code: str) -> Issuer | None:
-    """Return the agency that a normalised code names, if the caller may speak for it."""
+    """Return the agency that a normalised code means today, if the caller may speak for it."""
+    meant = (await resolve(reading, [code])).get(code)
+    if meant is None:
+        return None
     async with (await reading.driver()).cursor(row_factory=class_row(Issuer)) as cursor:
-        return await (await cursor.execute(_ISSUER, {"code": code, "caller_id": caller_id})).fetchone()
+        return await (await cursor.execute(_ISSUER, {"id": meant.id, "caller_id": caller_id})).fetchone()
 
 
 async def itself(reading: Reading, agency_id: UUID) -> Issuer | None:

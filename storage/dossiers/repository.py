@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from storage.cipher import PartyKey
+from storage.cipher import Cipher, PartyKey
+from storage.dossiers.particulars import Particulars
 from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.timeline import Fact, State
 from storage.unit_of_work import UnitOfWork
@@ -16,10 +17,19 @@ from storage.unit_of_work import UnitOfWork
 NOTE = "dossier_event.note"
 SUMMARY = "dossier.summary"
 
+_TOLD = (
+    "agency_id",
+    "first_agency_id",
+    "agency_named_at",
+    "channel",
+    "channel_told_at",
+    "summary_sealed",
+    "summary_told_at",
+)
 _LOCK = "SELECT FROM dossier WHERE code = ANY(%b) ORDER BY code FOR UPDATE"
-_LOCKED = """
-SELECT d.code, d.id, d.party_id, p.number_index, k.wrapped, d.agency_id, d.channel,
-  d.summary_sealed IS NOT NULL, ARRAY(SELECT s.at FROM dossier_supplied s WHERE s.dossier_id = d.id)
+_LOCKED = f"""
+SELECT d.code, d.id, d.party_id, p.number_index, k.wrapped, {", ".join(f"d.{name}" for name in _TOLD)},
+  ARRAY(SELECT s.at FROM dossier_supplied s WHERE s.dossier_id = d.id)
 FROM dossier d
 JOIN party p ON p.id = d.party_id
 JOIN party_key k ON k.party_id = d.party_id
@@ -33,20 +43,28 @@ WHERE d.code = ANY(%b)
 _UPSERT = """
 INSERT INTO dossier AS d (
   id, code, party_id, agency_id, procedure_code, channel, summary_sealed, status, status_since, first_at,
-  submitted_at, accepted_at, ended_at, due_at, due_set_at, waits, contradictions, updated_at, heard_at)
+  submitted_at, accepted_at, ended_at, due_at, due_set_at, waits, contradictions, first_agency_id,
+  agency_named_at, channel_told_at, summary_told_at, updated_at, heard_at)
 SELECT g.id, g.code, g.party_id, g.agency_id, coalesce(g.procedure_code, ''), g.channel, g.summary_sealed,
   g.status, g.status_since, g.first_at, g.submitted_at, g.accepted_at, g.ended_at, g.due_at, g.due_set_at,
-  g.waits, g.contradictions, CASE WHEN g.changed THEN now() ELSE '-infinity' END, now()
+  g.waits, g.contradictions, g.first_agency_id, g.agency_named_at, g.channel_told_at, g.summary_told_at,
+  CASE WHEN g.changed THEN now() ELSE '-infinity' END, now()
 FROM unnest(
   %b::uuid[], %b::text[], %b::uuid[], %b::uuid[], %b::text[], %b::int2[], %b::bytea[], %b::int2[],
   %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[], %b::timestamptz[],
-  %b::timestamptz[], %b::timestamptz[], %b::jsonb[], %b::int2[], %b::bool[]
+  %b::timestamptz[], %b::timestamptz[], %b::jsonb[], %b::int2[], %b::uuid[], %b::timestamptz[],
+  %b::timestamptz[], %b::timestamptz[], %b::bool[]
 ) AS g(id, code, party_id, agency_id, procedure_code, channel, summary_sealed, status, status_since, first_at,
-  submitted_at, accepted_at, ended_at, due_at, due_set_at, waits, contradictions, changed)
+  submitted_at, accepted_at, ended_at, due_at, due_set_at, waits, contradictions, first_agency_id,
+  agency_named_at, channel_told_at, summary_told_at, changed)
 ON CONFLICT (code) DO UPDATE SET
   agency_id = EXCLUDED.agency_id,
   channel = coalesce(EXCLUDED.channel, d.channel),
   summary_sealed = coalesce(EXCLUDED.summary_sealed, d.summary_sealed),
+  first_agency_id = coalesce(EXCLUDED.first_agency_id, d.first_agency_id),
+  agency_named_at = coalesce(EXCLUDED.agency_named_at, d.agency_named_at),
+  channel_told_at = coalesce(EXCLUDED.channel_told_at, d.channel_told_at),
+  summary_told_at = coalesce(EXCLUDED.summary_told_at, d.summary_told_at),
   status = EXCLUDED.status, status_since = EXCLUDED.status_since, first_at = EXCLUDED.first_at,
   submitted_at = EXCLUDED.submitted_at, accepted_at = EXCLUDED.accepted_at, ended_at = EXCLUDED.ended_at,
   due_at = EXCLUDED.due_at, due_set_at = EXCLUDED.due_set_at, waits = EXCLUDED.waits,
@@ -60,7 +78,8 @@ WHERE d.id = EXCLUDED.id
 class LockedDossier:
     """A dossier that this transaction holds: nobody else changes it until the commit.
 
-    `summarised` tells whether a summary is kept, `supplied` when the citizen had supplied what was asked for.
+    `supplied` tells when the citizen had supplied what was asked for. What stands about its agency, channel
+    and summary is as in `storage.dossiers.models.Dossier`.
     """
 
     id: UUID
@@ -68,18 +87,42 @@ class LockedDossier:
     party: PartyKey
     number_index: bytes
     agency_id: UUID
+    first_agency_id: UUID | None
+    agency_named_at: datetime | None
     channel: int | None
-    summarised: bool
+    channel_told_at: datetime | None
+    summary_sealed: bytes | None
+    summary_told_at: datetime | None
     facts: tuple[Fact, ...]
     supplied: tuple[datetime, ...] = ()
+
+    @property
+    def first_at(self) -> datetime:
+        """When its earliest fact occurred."""
+        return min(fact.occurred_at for fact in self.facts)
+
+    def particulars(self, summary: str | None) -> Particulars:
+        """Return what its facts told beside the timeline; the summary is its opened one.
+
+        Of a dossier that was last told of before their times were kept, all was told with its last fact.
+        """
+        last_at = max(fact.occurred_at for fact in self.facts)
+        named_at = self.agency_named_at or (last_at if self.first_agency_id is None else None)
+        return Particulars(
+            first=(self.first_at, self.first_agency_id or self.agency_id),
+            agency_id=self.agency_id,
+            named=(named_at, self.agency_id) if named_at else None,
+            channel=(self.channel_told_at or last_at, self.channel) if self.channel else None,
+            summary=(self.summary_told_at or last_at, summary) if summary is not None else None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DossierWrite:
     """A dossier as it shall be from now on.
 
-    `procedure_code` counts for a new one only; no channel and no summary leave those that are kept.
-    `changed` tells whether anything new was learned: a repeat only shows that the agency is there.
+    `procedure_code` counts for a new one only; what is none beside it leaves what is kept. `changed` tells
+    whether anything new was learned: a repeat only shows that the agency is there.
     """
 
     id: UUID
@@ -91,6 +134,10 @@ class DossierWrite:
     summary_sealed: bytes | None
     state: State
     changed: bool
+    first_agency_id: UUID | None = None
+    agency_named_at: datetime | None = None
+    channel_told_at: datetime | None = None
+    summary_told_at: datetime | None = None
 
 
 async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier]:
@@ -119,20 +166,20 @@ async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier
                 due_at=due_at,
             )
         )
-    return {
-        code: LockedDossier(
-            id=dossier_id,
-            code=code,
-            party=uow.cipher.open_party_key(party_id, wrapped),
-            number_index=index,
-            agency_id=agency_id,
-            channel=channel,
-            summarised=summarised,
-            facts=tuple(facts.get(code, ())),
-            supplied=tuple(supplied),
-        )
-        for code, dossier_id, party_id, index, wrapped, agency_id, channel, summarised, supplied in dossiers
-    }
+    return {row[0]: _locked(uow.cipher, row, tuple(facts.get(row[0], ()))) for row in dossiers}
+
+
+def _locked(cipher: Cipher, row: Sequence[Any], facts: tuple[Fact, ...]) -> LockedDossier:
+    code, dossier_id, party_id, number_index, wrapped, *told, supplied = row
+    return LockedDossier(
+        id=dossier_id,
+        code=code,
+        party=cipher.open_party_key(party_id, wrapped),
+        number_index=number_index,
+        facts=facts,
+        supplied=tuple(supplied),
+        **dict(zip(_TOLD, told, strict=True)),
+    )
 
 
 async def write(uow: UnitOfWork, dossiers: Sequence[DossierWrite]) -> None:
@@ -165,6 +212,10 @@ def _row(dossier: DossierWrite) -> tuple[object, ...]:
         state.due_set_at,
         kept_waits(state),
         len(state.contradictions),
+        dossier.first_agency_id,
+        dossier.agency_named_at,
+        dossier.channel_told_at,
+        dossier.summary_told_at,
         dossier.changed,
     )
 

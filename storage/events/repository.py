@@ -1,6 +1,6 @@
 """Receipts and events: what was told, once, for good."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,12 +30,16 @@ SELECT %s, g.* FROM unnest(
 # Told again with no more than is known, a row is not touched.
 _COMPLETE = """
 UPDATE dossier_event e
-SET sequence = g.sequence, due_at = g.due_at, note_sealed = coalesce(e.note_sealed, g.note_sealed)
+SET sequence = g.sequence, due_at = g.due_at, note_sealed = coalesce(g.note_sealed, e.note_sealed)
 FROM unnest(%b::uuid[], %b::timestamptz[], %b::int8[], %b::timestamptz[], %b::bytea[])
   AS g(id, occurred_at, sequence, due_at, note_sealed)
 WHERE e.id = g.id AND e.occurred_at = g.occurred_at
   AND ((e.sequence, e.due_at) IS DISTINCT FROM (g.sequence, g.due_at)
-    OR e.note_sealed IS NULL AND g.note_sealed IS NOT NULL)
+    OR g.note_sealed IS NOT NULL)
+"""
+_NOTES = """
+SELECT id, note_sealed FROM dossier_event
+WHERE id = ANY(%b) AND occurred_at = ANY(%b) AND note_sealed IS NOT NULL
 """
 
 
@@ -94,9 +98,10 @@ async def add_receipts(uow: UnitOfWork, client_id: str, new: Sequence[Receipt]) 
 
 
 async def complete(uow: UnitOfWork, events: Sequence[EventWrite]) -> None:
-    """Fill in what a further telling of facts added to them: order, due time, a note where there was none.
+    """Fill in what a further telling of facts added to them: order, due time, a note in place of theirs.
 
-    Without it, a fact that is pushed and pulled would be the poorer of the two by chance of arrival.
+    Without it, a fact that is pushed and pulled would be the poorer of the two by chance of arrival. No note
+    leaves the one that is kept.
     """
     if not events:
         return
@@ -108,3 +113,18 @@ async def complete(uow: UnitOfWork, events: Sequence[EventWrite]) -> None:
 
 def _columns(events: Sequence[EventWrite], names: Sequence[str] = ADDED) -> list[list[object]]:
     return [[getattr(event, name) for event in events] for name in names]
+
+
+async def notes(uow: UnitOfWork, facts: Mapping[UUID, datetime]) -> dict[UUID, bytes]:
+    """Return the sealed notes of facts by their ids; those without one are left out.
+
+    Args:
+        uow: that holds their dossiers.
+        facts: when each of them occurred.
+    """
+    if not facts:
+        return {}
+    driver = await uow.driver()
+    cursor = await driver.execute(_NOTES, (list(facts), list(facts.values())), binary=True)
+    rows: list[Any] = await cursor.fetchall()
+    return dict(rows)

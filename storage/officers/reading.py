@@ -9,6 +9,7 @@ from uuid import UUID
 from psycopg.rows import dict_row
 
 from storage.agencies.authority import in_force
+from storage.agencies.repository import resolve
 from storage.cipher import Cipher
 from storage.officers.authority import holds, live
 from storage.officers.repository import EMAIL, NAME
@@ -37,9 +38,7 @@ SELECT EXISTS (
 _COLLEAGUES = f"""
 WITH top AS (
   SELECT a.id FROM agency a
-  WHERE a.id = coalesce(
-    (SELECT id FROM agency WHERE code = %(code)s),
-    (SELECT agency_id FROM agency_alias WHERE code = %(code)s)) AND {holds("a.id")}
+  WHERE a.id = %(agency_id)s AND {holds("a.id")}
 ), found AS (
   SELECT r.id AS role_id, o.id, o.name_sealed, o.email_sealed, r.role, a.code AS agency_code,
     a.name AS agency_name, r.valid_from, r.valid_until
@@ -147,10 +146,13 @@ async def colleagues(
         after: the role with which the page before ended.
         limit: how many at most.
     """
+    meant = (await resolve(reading, [agency_code])).get(agency_code)
+    if meant is None:
+        return None
     given = {
         "officer": officer_id,
         "roles": [role.value for role in roles],
-        "code": agency_code,
+        "agency_id": meant.id,
         "after": after,
         "limit": limit,
     }

@@ -10,6 +10,7 @@ import pytest
 from api.contact_points import router, service
 from api.limits import AddressPace, Limit
 from api.services import Services
+from storage.agencies.naming import Alias
 from storage.agencies.repository import AgencyRecord, Term, put, resolve, set_terms
 from storage.contact_points import repository
 from storage.dossiers.working_days import VIETNAM, WorkingCalendar
@@ -28,7 +29,7 @@ async def agencies(services: Services) -> None:
         records = [
             AgencyRecord(code="H26", name=CITY),
             AgencyRecord(code="H26.1", name=WARD, parent="H26"),
-            AgencyRecord(code="H26.1.1", name=DESK, parent="H26.1", aliases=("G09.7",)),
+            AgencyRecord(code="H26.1.1", name=DESK, parent="H26.1", aliases=(Alias(code="G09.7"),)),
             AgencyRecord(code="H26.2", name="Ủy ban nhân dân phường Hàng Bạc", parent="H26"),
         ]
         await put(uow, records)

@@ -106,7 +106,7 @@ async def test_agencies_come_in_and_are_renamed(tindan: Tindan, query: Query, wr
         ('[{"code": "H26", "name": null}]', "item 1, name: Input should be a valid string"),
         ('[{"code": "H 26", "name": "X"}]', "item 1, code: it is no code of an agency"),
         ('[{"code": "H26", "name": "X", "aliases": "H27"}]', "item 1, aliases: Input should be a valid list"),
-        ('[{"code": "H26", "name": "X", "aliases": ["H27", "-"]}]', "item 1, aliases, 1: it is no code"),
+        ('[{"code": "H26", "name": "X", "aliases": ["H27", "-"]}]', "item 1, aliases, 1, code: it is no code"),
         ('[{"code": "H26", "name": "X", "paretn": "H27"}]', "item 1, paretn: Extra inputs are not permitted"),
         ('[{"code": "H26", "name": "a\\u0000"}]', "item 1, name: Text must hold no control characters"),
         (json.dumps([CITY, CITY]), "item 2, code: H26 stands in the file twice"),

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from api import demonstration
 from api.cli import app
+from storage.agencies.naming import Alias
 from storage.agencies.repository import AgencyRecord, put
 from storage.contact_points.record import ContactRecord
 from storage.settings import StorageSettings
@@ -48,7 +49,7 @@ async def agencies(unit_of_work: Callable[[], UnitOfWork]) -> None:
         await put(
             uow,
             [
-                AgencyRecord(code="H26", name="Thành phố [Hà Nội]", aliases=("G09",)),
+                AgencyRecord(code="H26", name="Thành phố [Hà Nội]", aliases=(Alias(code="G09"),)),
                 AgencyRecord(code="H26.1", name="Phường Một", parent="H26"),
                 AgencyRecord(code="H26.2", name="Phường Hai", parent="H26"),
             ],

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from api import demonstration
 from api.cli import app
+from storage.agencies.naming import Alias
 from storage.agencies.repository import AgencyRecord, put
 from storage.procedures import repository as procedures
 from storage.procedures.record import Procedure
@@ -50,7 +51,7 @@ async def agencies(unit_of_work: Callable[[], UnitOfWork], catalogue: Import) ->
         await put(
             uow,
             [
-                AgencyRecord(code="H26", name="Thành phố", aliases=("G09",)),
+                AgencyRecord(code="H26", name="Thành phố", aliases=(Alias(code="G09"),)),
                 AgencyRecord(code="H26.1", name="Phường", parent="H26"),
             ],
         )

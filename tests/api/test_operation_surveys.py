@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 
 from api import demonstration
 from api.cli import app
+from storage.agencies.naming import Alias
 from storage.agencies.repository import AgencyRecord, put
 from storage.settings import StorageSettings
 from storage.surveys import answering, reading
@@ -35,7 +36,7 @@ SURVEY: dict[str, Any] = {"code": CODE, "agency_code": "G09", "form": FORM, "aud
 async def agencies(unit_of_work: Open) -> None:
     """A city, which has an older code."""
     async with unit_of_work() as uow:
-        await put(uow, [AgencyRecord(code="H26", name="Thành phố", aliases=("G09",))])
+        await put(uow, [AgencyRecord(code="H26", name="Thành phố", aliases=(Alias(code="G09"),))])
         await uow.commit()
 
 

@@ -13,6 +13,7 @@ from api.open_data.briefs import By
 from api.open_data.page_texts import TEXTS
 from api.open_data.page_words import month_name, number
 from api.services import Services
+from storage.agencies.naming import Alias
 from storage.agencies.repository import AgencyRecord, put
 from storage.scores.measuring import month_of
 from tests.api.open_data.keeping import MONTH, NAME, Keep
@@ -99,7 +100,7 @@ async def test_an_agency(client: httpx.AsyncClient, keep: Keep) -> None:
 async def test_other_codes_lead_to_it(client: httpx.AsyncClient, keep: Keep, services: Services) -> None:
     """An old code and one in small letters are led to the address that stays, with what was asked for."""
     async with services.unit_of_work() as uow:
-        await put(uow, [AgencyRecord(code="H27", name="Tỉnh khác", aliases=("H99",))])
+        await put(uow, [AgencyRecord(code="H27", name="Tỉnh khác", aliases=(Alias(code="H99"),))])
         await uow.commit()
     await keep("H27", 9)
     for code in ("H99", "h27", "000.00.00.H27"):

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from psycopg import OperationalError
 
+from storage.agencies.naming import Alias
 from storage.agencies.repository import AgencyRecord, Term, put, set_terms
 from storage.contact_points.directory import Directory, DirectoryBook, Entry
 from storage.dossiers.working_days import VIETNAM
@@ -82,7 +83,7 @@ async def test_the_book_holds_those_in_force_for_a_while(unit_of_work, reading):
     async with unit_of_work() as uow:
         records = [
             AgencyRecord(code="H26", name="Hà Nội"),
-            AgencyRecord(code="H26.1", name="Phường", parent="H26", aliases=("G09.1",)),
+            AgencyRecord(code="H26.1", name="Phường", parent="H26", aliases=(Alias(code="G09.1"),)),
             AgencyRecord(code="H27", name="Đã hết"),
             AgencyRecord(code="H28", name="Chưa đến"),
         ]
