@@ -33,9 +33,9 @@ DIGEST = "portal_report.1"
 """Purpose of the hash of what was told; the number changes with the way in which a record is written."""
 SLICE = 1000
 """Dossiers that one transaction looks at."""
-LEASE = timedelta(minutes=10)
+LEASE = timedelta(minutes=5)
 """How long a dossier is one worker's: longer than one may be sent for."""
-SEND_SECONDS = 480.0
+SEND_SECONDS = 240.0
 TURN_SECONDS = 120.0
 """After which a chore ends its turn, though there is more."""
 AWAY_SECONDS = 5.0

@@ -33,7 +33,7 @@ def settled(told: Told, *, attempt: int, now: datetime, rng: Random) -> Settled:
         state=state,
         standing=told.standing,
         next_at=next_at,
-        answer_code=told.answer and told.answer.code,
+        answer_code=None if told.answer is None else told.answer.code,
         told=told.anything,
     )
 
