@@ -69,5 +69,7 @@ def taken_in(known: Particulars | None, sayings: Sequence[Saying]) -> Particular
 
 
 def _latest(known: Register[Value], told: Sequence[tuple[datetime, Value]]) -> Register[Value]:
-    everything: list[tuple[datetime, Value]] = [*told] if known is None else [known, *told]
+    everything = list(told)
+    if known is not None:
+        everything.append(known)
     return max(everything, default=None)
