@@ -36,7 +36,6 @@ VALUES (%(deployment)s, %(stream)s, %(now)s, %(now)s, %(error)s)
 ON CONFLICT (deployment, stream) DO UPDATE SET tried_at = EXCLUDED.tried_at, error = EXCLUDED.error,
   failing_since = coalesce(known.failing_since, EXCLUDED.failing_since)
 """
-_AGAIN = "UPDATE portal_stream SET cursor = NULL WHERE deployment = %s AND stream = %s"
 # Where nothing was read yet, since the first try.
 _LAG = """
 SELECT deployment || '/' || stream,
@@ -113,11 +112,6 @@ async def fail(uow: UnitOfWork, deployment: str, stream: Stream, error: str, now
     """Say that it came to nothing, since when, and why. Where it stands does not change."""
     given = {"deployment": deployment, "stream": stream, "error": error[:LONGEST_ERROR], "now": now}
     await (await uow.driver()).execute(_FAIL, given)
-
-
-async def begin_again(uow: UnitOfWork, deployment: str, stream: Stream) -> None:
-    """Read the window under way from its first page."""
-    await (await uow.driver()).execute(_AGAIN, (deployment, stream))
 
 
 async def lags(reading: Reading) -> Mapping[str, int]:

@@ -108,7 +108,8 @@ def _timed(record: Record, progress: Sequence[Record], dialect: PortalDialect) -
     something else.
     """
     status = _status(record, "TrangThaiHoSo", dialect)
-    if status is None or status in TIMES or record.get("DanhSachHoSoBoSung"):
+    dated = status in TIMES or record.get("DanhSachHoSoBoSung") or record.get("ThoiDiemXuLy")
+    if status is None or dated:
         return record
     times = [
         (moment, place)

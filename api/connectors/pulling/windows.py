@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 import structlog
 
@@ -22,7 +23,7 @@ class Window:
     """A time in which dossiers changed at a portal, and where in their list we are.
 
     Attributes:
-        cursor: as `cursor_of` writes it; none for the first page.
+        cursor: a `Place` as text; none for the first page.
     """
 
     since: datetime
@@ -38,44 +39,62 @@ Moved = Callable[[UnitOfWork, str | None, Kept], Awaitable[None]]
 """Keeps where to go on, none at the end, in the transaction that keeps what a page brought."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where in a window we are, as it is kept between two pages.
+
+    Attributes:
+        size: of the pages that the portal's cursor counts: with another one it means another place.
+        short: the page before was no whole one, so that it was the last, or was cut short.
+        theirs: the portal's cursor; none for the first page.
+    """
+
+    size: int
+    short: bool = False
+    theirs: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.size}/{'short' if self.short else 'whole'}/{self.theirs}"
+
+    @classmethod
+    def read(cls, kept: str | None, size: int) -> Self:
+        """Return the place that was kept; the first page where pages have another size now."""
+        of, _, rest = (kept or "").partition("/")
+        how, _, theirs = rest.partition("/")
+        return cls(size=size, short=how == "short", theirs=theirs) if of == str(size) else cls(size=size)
+
+
 async def read_through(link: Link, window: Window, moved: Moved) -> Kept:
     """Read a window from where it stands to its end; return what came of it all.
 
-    No connection is held while the portal is called. A crash anywhere repeats a page at the most.
+    No connection is held while the portal is called. A crash anywhere repeats a page at the most. Where no
+    total is told, a page that is no whole one has to be the last: if another follows, the window is read
+    from its beginning, as nobody knows what was left out.
 
     Raises:
         PortalError: where the window stands was kept with the last page.
     """
-    keeping, kept, cursor = Keeping(link), Kept(), _portals(link, window.cursor)
-    short = False
+    size = link.deployment.page_size
+    keeping, kept, place, again = Keeping(link), Kept(), Place.read(window.cursor, size), False
     for _ in range(MOST_PAGES):
-        page = await _page(link, window, cursor)
-        if short and page.records:
-            raise UnavailableError("a page was cut short, or page_size is not the portal's")
-        short = _is_short(link, page)
+        page = await _page(link, window, place.theirs)
+        if place.short and page.records:
+            if again:
+                raise UnavailableError("pages are cut short, or page_size is not the portal's")
+            place, again = Place(size=size), True
+            continue
         if page.unreadable:
             log.warning("portal_entries_unreadable", portal=link.name, entries=page.unreadable)
-        following = cursor_of(link, page.cursor)
+        place = Place(size=size, short=_is_short(page, size), theirs=page.cursor)
+        following = None if page.cursor is None else str(place)
 
         async def then(uow: UnitOfWork, of_page: Kept, following: str | None = following) -> None:
             await moved(uow, following, of_page)
 
         kept += await keeping.keep(page.records, then)
-        if page.cursor is None:
+        if following is None:
             return kept
-        cursor = page.cursor
     raise UnavailableError(f"{MOST_PAGES} pages without an end")
-
-
-def cursor_of(link: Link, theirs: str | None) -> str | None:
-    """Return a cursor with the size of the pages that it counts: another size, and it means another place."""
-    return None if theirs is None else f"{link.deployment.page_size}/{theirs}"
-
-
-def _portals(link: Link, ours: str | None) -> str | None:
-    """Return the portal's cursor; none, for the first page, where ours counts pages of another size."""
-    size, _, theirs = (ours or "").partition("/")
-    return theirs if size == str(link.deployment.page_size) else None
 
 
 async def _page(link: Link, window: Window, cursor: str | None) -> Page:
@@ -86,6 +105,6 @@ async def _page(link: Link, window: Window, cursor: str | None) -> Page:
         return await link.portal.changed(window.since, window.until, None)
 
 
-def _is_short(link: Link, page: Page) -> bool:
+def _is_short(page: Page, size: int) -> bool:
     """Whether a page can only be the last: where a total is told, the adapter knows better."""
-    return page.total is None and len(page.records) + page.unreadable < link.deployment.page_size
+    return page.total is None and len(page.records) + page.unreadable < size
