@@ -13,6 +13,7 @@ import typer
 from pydantic import ValidationError
 
 from api import logs
+from api.conformance.command import conformance
 from api.operation.agencies import agency
 from api.operation.broadcasts import broadcasts
 from api.operation.catalogue import catalogue
@@ -51,6 +52,7 @@ app.add_typer(agency, name="agency")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(broadcasts, name="broadcasts")
 app.add_typer(channels, name="channels")
+app.add_typer(conformance, name="conformance")
 app.add_typer(faq, name="faq")
 app.add_typer(keys, name="keys")
 app.add_typer(notices, name="notices")

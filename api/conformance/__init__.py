@@ -1,0 +1,1 @@
+"""Judges an agency's integration by what it does when the way to us is bad."""

@@ -1,0 +1,1 @@
+"""What is checked, each by a small function of the evidence. Pure."""

@@ -1,0 +1,12 @@
+"""All checks, in the order of the report."""
+
+from api.conformance.checks import answers, hygiene, identity, repeating, results
+
+CHECKS = (
+    *results.CHECKS,
+    *identity.CHECKS,
+    *repeating.CHECKS,
+    *answers.CHECKS,
+    *hygiene.CHECKS,
+)
+BY_ID = {check.id: check for check in CHECKS}

@@ -1,0 +1,111 @@
+"""Plays scenarios: hands out tasks, lets the integration tell, and gathers what both witnesses saw."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from starlette.applications import Starlette
+from starlette.routing import Mount, Route
+
+from api.conformance.desk import Desk
+from api.conformance.evidence import Evidence
+from api.conformance.facts import Draw, Fact
+from api.conformance.faults import Target
+from api.conformance.outcomes import Ending
+from api.conformance.proxy import Proxy
+from api.conformance.report import Report, draw_up
+from api.conformance.scenario_texts import INSTRUCTION
+from api.conformance.scenarios import SCENARIOS, Scenario
+from api.conformance.stage import Stage, Take
+from api.conformance.tenant import CLIENT_ID, Tenant
+
+VERSION = 1
+
+
+class Driver(Protocol):
+    """Lets an integration tell the tasks of one scenario."""
+
+    def play(self, document: Mapping[str, Any]) -> Ending:
+        """Hand the tasks over; return once it is done, or its time is over."""
+
+
+@contextmanager
+def _on(stage: Stage, take: Take) -> Iterator[Take]:
+    stage.take = take
+    try:
+        yield take
+    finally:
+        stage.take = None
+
+
+def application(stage: Stage, tenant: Tenant, desk: Desk | None) -> Starlette:
+    """Return what listens: the proxy, and the desk where one is."""
+    proxy = Proxy(stage, tenant.api_url, frozenset({tenant.client_secret}))
+    routes: list[Route | Mount] = [Mount("/", proxy)]
+    if desk is not None:
+        own = [Route("/tasks", desk.tasks), Route("/outcomes", desk.outcomes, methods=["POST"])]
+        routes = [*own, *routes]
+    return Starlette(routes=routes, lifespan=proxy.lifespan)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Director:
+    """Has an integration play scenarios.
+
+    Attributes:
+        url: where the integration reaches the proxy.
+        tell: is told of each scenario before it begins.
+    """
+
+    stage: Stage
+    tenant: Tenant
+    driver: Driver
+    url: str
+    tell: Callable[[Scenario], None]
+
+    def play(self, scenarios: Sequence[Scenario]) -> Report:
+        """Play scenarios one after the other, and judge them. Raises StackError."""
+        begun_at, draw = datetime.now(UTC), Draw()
+        played = []
+        for scenario in scenarios:
+            self.tell(scenario)
+            begun = time.monotonic()
+            played.append((self._play(scenario, scenario.facts(draw)), time.monotonic() - begun))
+        return draw_up(played, SCENARIOS, begun_at)
+
+    def _play(self, scenario: Scenario, facts: Sequence[Fact]) -> Evidence:
+        document = document_of(scenario, facts, url=self.url, secret=self.tenant.client_secret)
+        with _on(self.stage, Take.of(scenario)) as take:
+            ending = self.driver.play(document)
+        timelines, papers = self.tenant.look(
+            {fact.dossier_code for fact in facts},
+            {told.source_id for exchange in take.tape.of(Target.RESULTS) for told in exchange.told},
+        )
+        return Evidence(
+            scenario=scenario,
+            facts=facts,
+            tape=take.tape,
+            ending=ending,
+            timelines=timelines,
+            papers=papers,
+            secrets=frozenset({self.tenant.client_secret, *take.tokens}),
+        )
+
+
+def document_of(scenario: Scenario, facts: Sequence[Fact], *, url: str, secret: str) -> dict[str, Any]:
+    """Return what the integration is given for one scenario."""
+    return {
+        "version": VERSION,
+        "scenario": scenario.name,
+        "instruction": {"vi": INSTRUCTION.vi, "en": INSTRUCTION.en},
+        "api": {
+            "base_url": url,
+            "token_url": f"{url}/oauth/token",
+            "client_id": CLIENT_ID,
+            "client_secret": secret,
+        },
+        "tasks": [fact.as_task() for fact in facts],
+    }

@@ -1,0 +1,133 @@
+"""Integrations that are wrong in one way each, as they are met: the kit has to find each of them.
+
+tindan conformance run --agency-command "python infra/conformance/broken.py hasty"
+"""
+
+import sys
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import httpx
+import reference
+from reference import Document, Integration
+
+
+class NewIds(Integration):
+    """Draws a new id each time that it sends."""
+
+    events: Sequence[Document] = ()
+
+    def send(self, path: str, **content: Any) -> httpx.Response | None:
+        self.events = content.get("json", {}).get("events", ())
+        return super().send(path, **content)
+
+    def pause(self, attempt: int, told: str | None = None) -> None:
+        super().pause(attempt, told)
+        self.draw()
+
+    def draw(self) -> None:
+        for event in self.events:
+            event["event_id"] = uuid.uuid4().hex
+
+    def tell_events(self, tasks: dict[str, Document]) -> None:
+        self.events = [dict(task["event"]) for task in tasks.values()]
+        self.draw()
+        answer = self.send("/v1/agency/dossier-events", json={"events": self.events})
+        results = answer.json()["results"] if answer is not None and answer.is_success else []
+        for task, result in zip(tasks.values(), results, strict=False):
+            self.note(task, result["outcome"])
+
+
+class Hasty(Integration):
+    """Pauses after a failure, but never for as long as it is told."""
+
+    def pause(self, attempt: int, told: str | None = None) -> None:  # noqa: ARG002 - that is what is wrong
+        time.sleep(0.3)
+
+
+class Silent(Integration):
+    """Takes a batch for told when the request went well, whatever stands in its results."""
+
+    def note(self, task: Document, outcome: str | None) -> None:
+        super().note(task, "accepted" if outcome is not None else None)
+
+
+class Careless(Integration):
+    """Takes a request that got no answer for sent."""
+
+    def send(self, path: str, **content: Any) -> httpx.Response | None:
+        try:
+            return self.http.post(
+                self.api["base_url"] + path,
+                headers={"authorization": f"Bearer {self.get_token()}"},
+                **content,
+            )
+        except httpx.TransportError:
+            return None
+
+    def note(self, task: Document, outcome: str | None) -> None:
+        super().note(task, outcome or "accepted")
+
+
+class Unbending(Integration):
+    """Names a fact once and for all, also when it was corrected."""
+
+    def name_of(self, task: Document) -> str:
+        return str(task["id"])
+
+    def run(self) -> list[Document]:
+        for task in self.tasks:
+            if task["kind"] == "event":
+                self.tell_events({self.name_of(task): task})
+        self.tasks = [task for task in self.tasks if task["kind"] == "result"]
+        return super().run()
+
+
+class Clockwise(Integration):
+    """Tells when it sends, and not when it happened."""
+
+    def tell_events(self, tasks: dict[str, Document]) -> None:
+        for task in tasks.values():
+            task["event"]["occurred_at"] = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        super().tell_events(tasks)
+
+
+class Chatty(Integration):
+    """Writes what it does into its log: with its secret, and the names of people."""
+
+    def send(self, path: str, **content: Any) -> httpx.Response | None:
+        print("POST", path, self.api["client_secret"], content.get("json"))
+        return super().send(path, **content)
+
+
+class Stubborn(Integration):
+    """Sends what was refused again and again."""
+
+    def tell_events(self, tasks: dict[str, Document]) -> None:
+        super().tell_events(tasks)
+        refused = {
+            name: task for name, task in tasks.items() if self.said[task["id"], task["revision"]] == "refused"
+        }
+        if refused:
+            time.sleep(0.3)
+            super().tell_events(refused)
+
+
+KINDS: dict[str, type[Integration]] = {
+    "new-ids": NewIds,
+    "hasty": Hasty,
+    "silent": Silent,
+    "careless": Careless,
+    "unbending": Unbending,
+    "clockwise": Clockwise,
+    "chatty": Chatty,
+    "stubborn": Stubborn,
+}
+
+if __name__ == "__main__":
+    reference.main(KINDS[sys.argv.pop(1)])
