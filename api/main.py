@@ -48,6 +48,8 @@ from api.receipts.router import router as receipts
 from api.reference import page
 from api.representatives.router import router as representatives
 from api.results.router import router as results
+from api.reuse.agency_router import router as agency_result_requests
+from api.reuse.router import router as result_requests
 from api.services import open_services, require_complete, settle
 from api.sessions.router import router as sessions
 from api.settings import MEBIBYTE, Settings
@@ -105,6 +107,8 @@ ROUTERS = (
     rating_page,
     vault,
     vault_shares,
+    result_requests,
+    agency_result_requests,
     shares,
     share_page,
     verification,
