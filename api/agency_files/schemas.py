@@ -66,9 +66,7 @@ class TableAnswer(BaseModel):
         """Word a report."""
         return cls(
             kept=kept,
-            accepted=report.count(EventOutcome.ACCEPTED),
-            repeated=report.count(EventOutcome.REPEATED),
-            refused=report.count(EventOutcome.REFUSED),
+            **report.counts,
             rows=[RowAnswer.of(row, answer, report.faults(answer), locale) for row, answer in report.rows()],
         )
 

@@ -61,6 +61,7 @@ PLACES: tuple[Place, ...] = (
     Place(path=f"{HOME}/published", name="published", roles=MODERATORS),
     Place(path=f"{HOME}/ratings", name="ratings", roles=READERS, tally=ratings_tally.alarms),
     Place(path=f"{HOME}/templates", name="templates", roles=WORKERS),
+    Place(path=f"{HOME}/dossier-files", name="dossier_files", roles=WORKERS),
 )
 
 

@@ -6,6 +6,7 @@ from api.console.complaint import router as complaint
 from api.console.complaint_decision import router as complaint_decision
 from api.console.complaint_moderation import router as complaint_moderation
 from api.console.complaints import router as complaints
+from api.console.dossier_files import router as dossier_files
 from api.console.home import router as home
 from api.console.message_answer import router as message_answer
 from api.console.message_supplement import router as message_supplement
@@ -24,6 +25,7 @@ router = APIRouter(include_in_schema=False)
 router.include_router(sign_in)
 router.include_router(home)
 router.include_router(templates)
+router.include_router(dossier_files)
 router.include_router(questions)
 router.include_router(question)
 router.include_router(messages)

@@ -4,8 +4,10 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from api.bilingual import Words
+from api.recording.csv_file_cells import bare
 from api.recording.csv_file_columns import heading_of
 from api.recording.csv_file_table import Row, Table
 from api.recording.schemas import EventAnswer, EventOutcome, Refused
@@ -30,20 +32,49 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A row as a page shows it; `code` is the dossier's, as it was written."""
+
+    number: int
+    code: str
+    answer: EventAnswer
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """The answers to the rows of a table, by the place of each among them."""
 
     table: Table
     answers: Mapping[int, EventAnswer]
 
-    def count(self, outcome: EventOutcome) -> int:
-        """Say how many rows came to this."""
-        return sum(answer.outcome is outcome for answer in self.answers.values())
+    @property
+    def counts(self) -> dict[str, int]:
+        """Say how many rows came to each outcome, by its name."""
+        outcomes = [answer.outcome for answer in self.answers.values()]
+        return {outcome.value: outcomes.count(outcome) for outcome in EventOutcome}
+
+    @property
+    def telling(self) -> int:
+        """How many rows tell the applicant something."""
+        return sum(bool(answer.notified) for answer in self.answers.values())
 
     def rows(self) -> Iterator[tuple[Row, EventAnswer]]:
         """Yield each row with its answer, in the order of the file."""
         for index, row in enumerate(self.table.rows):
             yield row, self.answers[index]
+
+    def first(self, most: int) -> list["Line"]:
+        """Return so many rows to be shown, those that were refused first."""
+        lines = (
+            Line(number=row.number, code=self._code(row), answer=answer, faults=self.faults(answer))
+            for row, answer in sorted(self.rows(), key=lambda one: one[1].outcome is not EventOutcome.REFUSED)
+        )
+        return list(islice(lines, most))
+
+    def _code(self, row: Row) -> str:
+        place = self.table.places["/dossier_code"]
+        return bare(row.cells[place]) if place < len(row.cells) else ""
 
     def faults(self, answer: EventAnswer) -> tuple[Fault, ...]:
         """Word what is wrong with a row that was refused."""
