@@ -162,6 +162,5 @@ def _whose(visitor: Visitor) -> str:
 
 
 def _note(visitor: Visitor, sender: Sender, report: Report) -> None:
-    log.info(
-        "dossier_table_kept", officer_id=_whose(visitor), client_id=sender.caller.client_id, **report.counts
-    )
+    whose = {"officer_id": _whose(visitor), "client_id": sender.caller.client_id}
+    log.info("dossier_table_kept", **whose, **report.counts)

@@ -13,6 +13,9 @@ import pytest
 from api.console.dossier_files_form import packed, unpacked
 from api.problems import Problem
 from api.recording.csv_file_table import MOST_BYTES
+from storage.agencies.models import Agency
+from storage.ids import new_id
+from storage.officers import repository as officers
 from storage.officers.roles import Role
 from storage.procedures import repository as procedures
 from tests.api.conftest import PROCEDURE
@@ -71,7 +74,7 @@ async def test_a_file_is_tried_kept_and_mended(worker, services, engine):
         "Đã có từ trước": 0,
         "Bị từ chối": 1,
     }
-    assert "Trạng thái: Trạng thái phải là số từ 1 đến 10" in plain(tried.text)
+    assert "Trạng thái : Trạng thái phải là số từ 1 đến 10" in plain(tried.text)
     assert await census(engine) == before
     kept = await go_on(worker, tried.text, "keep")
     assert numbers(kept.text)["Đã ghi nhận"] == 2
@@ -141,7 +144,7 @@ async def test_another_agency_is_none(worker, services, make_other, engine):
     assert "H55.1" not in (await worker.get(PATH)).text
 
 
-async def test_only_who_works_there_sends(desk, invite, catalogue, services):
+async def test_only_who_works_there_sends(desk, invite, catalogue, services, town):
     """A viewer and a moderator do not; nor does who did until a moment ago."""
     officer_id = await invite("staff-000001", Role.VIEWER, Role.MODERATOR)
     await desk.sign_in("staff-000001")
@@ -149,7 +152,7 @@ async def test_only_who_works_there_sends(desk, invite, catalogue, services):
     assert (await desk.get(f"{PATH}/template")).status_code == 403
     assert (await choose(desk, table(row()))).status_code == 403
     assert PATH not in (await desk.get("/console")).text
-    await invite("staff-000001", Role.OFFICER)
+    await promote(services, town, officer_id)
     tried = await choose(desk, table(row()))
     assert tried.status_code == 200
     await end_roles(services, officer_id)
@@ -197,12 +200,16 @@ async def test_the_template_opens_in_english_too(worker):
 @pytest.fixture
 async def make_other(services):
     """Another agency."""
-    from storage.agencies.models import Agency
-    from storage.ids import new_id
-
     agency_id = new_id()
     async with services.unit_of_work() as uow:
         uow.session.add(Agency(id=agency_id, code="H55.1", name="Nơi khác", lineage=[agency_id]))
+        await uow.commit()
+
+
+async def promote(services, town, officer_id: UUID) -> None:
+    """Let somebody work for the town."""
+    async with services.unit_of_work() as uow:
+        await officers.grant(uow, officer_id, Role.OFFICER, agency_id=town.id, granted_by="test")
         await uow.commit()
 
 
