@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from api.console.dossier_files_form import packed
 from api.open_data.router import shelf
 from auth.representation import ACCESS_TOKEN, GRANT_TYPE
 from notify.one_time_code import code_of
@@ -55,6 +56,8 @@ class Call:
     json: Any = None
     form: dict[str, str] | None = None
     files: dict[str, Any] | None = None
+    content: bytes | None = None
+    media_type: str | None = None
 
 
 Make = Callable[[World], Awaitable[Call]]
@@ -312,6 +315,24 @@ async def event(world: World) -> Call:
         "step": uuid4().hex,
     }
     return Call(json=body)
+
+
+async def event_table(world: World) -> Call:
+    """Tell a further step of the owner's dossier by a table."""
+    at = datetime.now(UTC).isoformat()
+    lines = ["dossier_code,status,occurred_at,step", f"{world.code},4,{at},{uuid4().hex}"]
+    return Call(content="\n".join(lines).encode(), media_type="text/csv")
+
+
+def console_table(*, carried: bool) -> Make:
+    """Send it on the officers' page: as a file, or as a page that told of it carries it on."""
+
+    async def make(world: World) -> Call:
+        content = (await event_table(world)).content or b""
+        file = (None, await packed(content)) if carried else ("events.csv", content)
+        return Call(files={"agency": (None, world.town.code), "file": file})
+
+    return make
 
 
 async def exchange(world: World) -> Call:
@@ -597,6 +618,11 @@ REQUESTS: dict[str, Make] = {
     "POST /console/dossiers/{code}/messages/supplement": console_supplement,
     "POST /console/dossiers/{code}/messages/settle": console_settle,
     "GET /console/dossiers/{code}/messages/{message_id}/attachments/{attachment_id}": attachment,
+    "GET /console/dossier-files": EMPTY,
+    "GET /console/dossier-files/template": EMPTY,
+    "POST /console/dossier-files/check": console_table(carried=False),
+    "POST /console/dossier-files/keep": console_table(carried=True),
+    "POST /console/dossier-files/faults": console_table(carried=True),
     "GET /console/templates": EMPTY,
     "GET /console/templates/new": EMPTY,
     "POST /console/templates/new": new_template,
@@ -709,6 +735,8 @@ REQUESTS: dict[str, Make] = {
     "PUT /v1/devices/{installation_id}": registration,
     "DELETE /v1/devices/{installation_id}": an_id("installation_id", device),
     "POST /v1/agency/dossier-events": event,
+    "POST /v1/agency/dossier-events/csv": event_table,
+    "GET /v1/agency/dossier-events/csv-template": EMPTY,
     "POST /v1/agency/representations": vouched_for,
     "GET /v1/agency/dossiers/{code}/slip": of_dossier,
     "GET /v1/agency/messages": EMPTY,

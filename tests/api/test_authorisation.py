@@ -74,7 +74,8 @@ async def send(world: World, route: str, call: Call, headers: dict[str, str]) ->
         json=call.json,
         data=call.form,
         files=call.files,
-        headers=shown | OWN_FORM,
+        content=call.content,
+        headers=shown | OWN_FORM | ({"content-type": call.media_type} if call.media_type else {}),
     )
 
 
