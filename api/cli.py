@@ -23,6 +23,7 @@ from api.operation.faq import faq
 from api.operation.keys import keys
 from api.operation.notices import notices
 from api.operation.officers import officer
+from api.operation.portals import portals
 from api.operation.ratings import ratings
 from api.operation.reports import report
 from api.operation.representatives import representatives
@@ -60,6 +61,7 @@ app.add_typer(ratings, name="ratings")
 app.add_typer(report, name="report")
 app.add_typer(representatives, name="representatives")
 app.add_typer(officer, name="officer")
+app.add_typer(portals, name="portals")
 app.add_typer(routes, name="routes")
 app.add_typer(scores, name="scores")
 app.add_typer(seal, name="seal")
