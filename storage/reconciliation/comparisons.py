@@ -35,7 +35,7 @@ VALUES (%(id)s, %(deployment)s, %(extent)s, %(since)s, %(until)s, %(ours_at)s, %
 """
 _MOVE = """
 UPDATE portal_comparison SET since = %(since)s, ours_at = %(ours_at)s, ours_id = %(ours_id)s,
-  stage = %(stage)s, cursor = %(cursor)s, counts = %(counts)s, error = NULL, moved_at = %(now)s,
+  stage = %(stage)s::text, cursor = %(cursor)s, counts = %(counts)s, error = NULL, moved_at = %(now)s,
   finished_at = CASE WHEN %(stage)s::text = 'done' THEN %(now)s::timestamptz END
 WHERE id = %(id)s AND finished_at IS NULL
 """

@@ -53,7 +53,7 @@ class ReconcileRules(BaseModel):
     Attributes:
         at: when, each day, by the clock of Vietnam.
         settle_seconds: what changed on either side so shortly before is left for the next time: a report, or
-            a reading, may still be on its way. Never less than a transaction may last (`storage.horizon`).
+            a reading, may still be on its way.
         all_days: a full comparison reads what they changed in so many days; older dossiers of ours are asked
             for one by one.
         repair: what is done about differences.
@@ -62,7 +62,7 @@ class ReconcileRules(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     at: time = time(2)
-    settle_seconds: Annotated[float, Field(ge=120, le=86_400)] = 900
+    settle_seconds: Annotated[float, Field(ge=0, le=86_400)] = 900
     all_days: Annotated[int, Field(ge=1, le=3660)] = 365
     repair: RepairRules = RepairRules()
 

@@ -158,7 +158,7 @@ class Looking:
         ]
 
     async def _owners(self, reading: Reading, codes: Sequence[str]) -> Mapping[str, UUID]:
-        """Return whose affair dossiers are that we do not have: whom the code names, else the first agency's."""
+        """Return whose dossiers are that we do not have: whom the code names, else the first agency."""
         named = {code: named_in(code) for code in codes}
         first = self._link.deployment.agencies[0]
         known = await agencies.resolve(reading, {first, *filter(None, named.values())})

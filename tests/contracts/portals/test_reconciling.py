@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from api.connectors.portals.outward import dossier_record
 from api.connectors.portals.port import UnavailableError
 from api.connectors.pulling.keeping import Keeping
 from api.connectors.reconciling import running
@@ -13,6 +14,7 @@ from api.connectors.reconciling.running import Running, start
 from storage.reconciliation import comparisons, listing
 from storage.reconciliation.kinds import Extent, Stage
 from storage.reconciliation.listing import Wish
+from tests.contracts.portals.conftest import EVENT, RULES
 from tests.contracts.portals.pulling import Pulling, dossier, dossiers
 
 DOUBTED = "SELECT d.code, r.state FROM portal_report r JOIN dossier d ON d.id = r.dossier_id ORDER BY d.code"
@@ -24,13 +26,25 @@ class Reconciling(Pulling):
 
     def connect(self, **given):
         """Connect to the portal; nothing is too fresh to be compared."""
-        told = {"reconcile": {"settle_seconds": 0, **given.pop("rules", {})}, "per_second": 1000}
-        return self.link(**told, **given)
+        rules = {"settle_seconds": 0, "all_days": 1, **given.pop("rules", {})}
+        return self.link(reconcile=rules, **given)
 
-    async def both(self, link, records):
+    async def both(self, link, count):
         """Let both sides have dossiers, as a pull leaves them."""
-        await self.have(records)
-        await Keeping(link).keep(records)
+        await self.have(dossiers(count))
+        await self.know(link, *range(1, count + 1))
+
+    async def know(self, link, *numbers, **changes):
+        """Let us alone know of dossiers, by their numbers."""
+        dialect = link.deployment.dialect.dialect
+        told = [dossier_record([event(number, **changes)], dialect, RULES).record for number in numbers]
+        assert (await Keeping(link).keep(told)).strays == []
+
+    async def change(self, statement):
+        """Change what we keep behind everybody's back."""
+        async with self.open_unit() as uow:
+            await (await uow.driver()).execute(statement.encode())
+            await uow.commit()
 
     async def compare(self, link, extent=Extent.CHANGED):
         """Compare to the end, and return the counts."""
@@ -51,6 +65,12 @@ class Reconciling(Pulling):
         return found
 
 
+def event(number, **changes):
+    """Return what is told of a dossier, as `dossiers` has it."""
+    applicant = {"kind": "person", "number": f"00119{number:07}", "name": "Nguyễn Thị Ví Dụ"}
+    return EVENT | {"dossier_code": f"H26-261121-{number:04}", "applicant": applicant} | changes
+
+
 @pytest.fixture
 async def world(stage, unit_of_work):
     """A portal, and a database with agencies and a catalogue."""
@@ -62,7 +82,7 @@ async def world(stage, unit_of_work):
 async def test_what_agrees_is_neither_listed_nor_looked_at_again(world):
     """The first comparison is of everything; the next one reads nothing that has not changed."""
     link = world.connect()
-    await world.both(link, dossiers(5))
+    await world.both(link, 5)
     first = await world.compare(link)
     assert (first["compared"], first.get("differing")) == (5, None)
     again = await world.compare(link)
@@ -74,10 +94,8 @@ async def test_what_agrees_is_neither_listed_nor_looked_at_again(world):
 async def test_a_change_on_either_side_is_compared_and_nothing_else(world):
     """Of 40 agreeing dossiers, one that changed here is asked for, and none of the others."""
     link = world.connect(overlap_seconds=0)
-    records = dossiers(40)
-    await world.both(link, records)
+    await world.both(link, 40)
     await world.compare(link)
-    await world.rows("UPDATE portal_comparison SET until = until + interval '1 second' RETURNING 1")
     changed = dossier(dossier_code=THIRD, status=4, occurred_at="2026-11-21T11:00:00+07:00", applicant=None)
     await Keeping(link).keep([changed])
     counts = await world.compare(link)
@@ -91,9 +109,8 @@ async def test_a_change_on_either_side_is_compared_and_nothing_else(world):
 async def test_what_is_missing_here_is_pulled(world):
     """It is listed with the rule that repaired it, and ours from then on."""
     link = world.connect()
-    records = dossiers(3)
-    await world.have(records)
-    await Keeping(link).keep(records[:2])
+    await world.have(dossiers(3))
+    await world.know(link, 1, 2)
     counts = await world.compare(link)
     assert counts["pulled"] == 1
     assert await world.codes() == [FIRST, SECOND, THIRD]
@@ -105,8 +122,8 @@ async def test_what_is_missing_there_is_reported_and_seen_to_arrive(world):
     """It goes to the queue of reports; repaired it is when the portal is seen to have it."""
     link = world.connect()
     records = dossiers(2)
-    await world.both(link, records[:1])
-    await Keeping(link).keep(records[1:])
+    await world.both(link, 1)
+    await world.know(link, 2)
     await world.compare(link)
     assert await world.differences() == [(SECOND, "missing_there", "", "missing_there", "open")]
     assert await world.rows(DOUBTED) == [(SECOND, "due")]
@@ -120,7 +137,7 @@ async def test_what_is_missing_there_is_reported_and_seen_to_arrive(world):
 async def test_a_newer_status_of_theirs_is_pulled_beside_what_we_know(world):
     """Theirs becomes a fact among ours: none is overwritten."""
     link = world.connect()
-    await world.both(link, dossiers(1))
+    await world.both(link, 1)
     later = dossiers(1, status=4, occurred_at="2026-11-21T15:00:00+07:00")
     await world.have(later)
     await world.compare(link)
@@ -131,11 +148,13 @@ async def test_a_newer_status_of_theirs_is_pulled_beside_what_we_know(world):
 
 
 async def test_what_a_pull_does_not_mend_is_left_for_a_person(world):
-    """Of two statuses of a later time by their clock, ours stands by the source's own order: nothing loops."""
+    """What we were told already, and what stands against it by the source's own order: nothing loops."""
     link = world.connect()
-    await world.both(link, dossiers(1))
-    await world.rows("UPDATE dossier_event SET sequence = 9 RETURNING 1")
-    await world.have(dossiers(1, status=4, occurred_at="2026-11-21T15:00:00+07:00"))
+    later = {"status": 4, "occurred_at": "2026-11-21T15:00:00+07:00"}
+    await world.both(link, 1)
+    await world.know(link, 1, **later)
+    await world.change("UPDATE dossier SET status = 2, status_since = '2026-11-21T09:00:00+07:00'")
+    await world.have(dossiers(1, **later))
     assert (await world.compare(link))["pulled"] == 1
     assert (await world.differences())[0][-1] == "left"
     assert (await world.compare(link)).get("pulled") is None
@@ -145,13 +164,12 @@ async def test_what_a_pull_does_not_mend_is_left_for_a_person(world):
 async def test_a_newer_status_of_ours_is_reported(world):
     """The portal is told again; late, it is left for a person."""
     link = world.connect()
-    await world.both(link, dossiers(1))
-    later = dossiers(1, status=4, occurred_at="2026-11-21T15:00:00+07:00")
-    await Keeping(link).keep(later)
+    await world.both(link, 1)
+    await world.know(link, 1, status=4, occurred_at="2026-11-21T15:00:00+07:00")
     await world.compare(link)
     assert await world.differences() == [(FIRST, "field_differs", "status", "status_ours_newer", "open")]
     assert [code for code, _ in await world.rows(DOUBTED)] == [FIRST]
-    await world.rows("UPDATE portal_difference SET repair_at = repair_at - interval '7 hours' RETURNING 1")
+    await world.change("UPDATE portal_difference SET repair_at = repair_at - interval '7 hours'")
     await world.compare(link)
     assert (await world.differences())[0][-1] == "left"
 
@@ -159,7 +177,7 @@ async def test_a_newer_status_of_ours_is_reported(world):
 async def test_what_no_rule_repairs_is_left_and_says_nothing_personal(world):
     """Another applicant, another day, another procedure: listed; the numbers of people are not."""
     link = world.connect()
-    await world.both(link, dossiers(1))
+    await world.both(link, 1)
     other = {"kind": "person", "number": "001190009999", "name": "Trần Văn Khác"}
     (theirs,) = dossiers(1, due_at="2026-12-01T17:00:00+07:00", procedure_code="2.000635")
     await world.have(
@@ -189,7 +207,7 @@ async def test_what_no_rule_repairs_is_left_and_says_nothing_personal(world):
 async def test_what_a_person_settled_stays_so_until_either_side_says_something_else(world):
     """It is not asked for every night, and comes up again when their day changes."""
     link = world.connect()
-    await world.both(link, dossiers(1))
+    await world.both(link, 1)
     await world.have(dossiers(1, due_at="2026-12-01T17:00:00+07:00"))
     await world.compare(link)
     async with world.open_unit() as uow:
@@ -206,7 +224,7 @@ async def test_what_a_person_settled_stays_so_until_either_side_says_something_e
 async def test_what_agrees_again_by_itself_is_gone(world):
     """Nobody here did anything."""
     link = world.connect()
-    await world.both(link, dossiers(1))
+    await world.both(link, 1)
     await world.have(dossiers(1, due_at="2026-12-01T17:00:00+07:00"))
     await world.compare(link)
     await world.have(dossiers(1))
@@ -219,7 +237,7 @@ async def test_rules_can_leave_everything_to_people(world):
     link = world.connect(rules={"repair": {"missing_here": "person", "missing_there": "person"}})
     records = dossiers(2)
     await world.have(records[:1])
-    await Keeping(link).keep(records[1:])
+    await world.know(link, 2)
     await world.compare(link)
     assert await world.codes() == [SECOND]
     assert await world.rows(DOUBTED) == []
@@ -238,15 +256,14 @@ async def test_one_that_can_not_be_read_is_a_stray_and_holds_up_no_other(world):
 
 async def test_a_portal_that_stalls_leaves_the_comparison_where_it_stood(world):
     """What was found is kept, why it stands is said, and it goes on with the page where it stopped."""
-    link = world.connect(page_size=2, pull={"settle_seconds": 0, "window_hours": 744})
+    link = world.connect(page_size=2)
     await world.have(dossiers(5))
-    service = {"session": "TraCuuHoSo", "token": "TraCuuHoSo"}[world.stage.style]
     async with world.turn(link, NAME) as turn:
         run = await start(link, Extent.ALL, datetime.now(UTC))
         step = Running(link, turn)
         while not run.counts.get("read"):
             run = await step.step(run, datetime.now(UTC))
-        await world.stage.script(*[{"kind": "status", "code": 500}] * 3, to=service)
+        await world.stage.script({"kind": "status", "code": 500}, to="TraCuuHoSo")
         with pytest.raises(UnavailableError):
             await take_on(link, turn, run)
     async with world.open_unit() as uow:
@@ -254,7 +271,7 @@ async def test_a_portal_that_stalls_leaves_the_comparison_where_it_stood(world):
     assert stands.stage is Stage.THEIRS
     assert stands.cursor
     assert stands.error
-    await world.stage.script()
+    await world.stage.http.delete("/sandbox/faults/portal")
     async with world.turn(link, NAME) as turn:
         done = await take_on(link, turn, stands)
     assert done.counts["read"] == 5
@@ -264,10 +281,9 @@ async def test_a_portal_that_stalls_leaves_the_comparison_where_it_stood(world):
 async def test_one_that_is_never_answered_holds_up_the_others_for_an_hour(world, monkeypatch):
     """After that it is passed over, and asked for again the next time."""
     link = world.connect()
-    await world.both(link, dossiers(1))
+    await world.both(link, 1)
     monkeypatch.setattr(running, "STUCK", timedelta(0))
-    (ours,) = dossiers(2)[1:]
-    await Keeping(link).keep([ours])
+    await world.know(link, 2)
     link.portal.dossier = _never
     counts = await world.compare(link)
     assert counts["unheard"] == 1
