@@ -1,5 +1,6 @@
 """A portal is compared with us: every difference is listed, and repaired by its rule or left for a person."""
 
+import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from api.connectors.pulling.keeping import Keeping
 from api.connectors.reconciling import running
 from api.connectors.reconciling.chore import NAME, take_on
 from api.connectors.reconciling.running import Running, start
+from storage.horizon import horizon
 from storage.reconciliation import comparisons, listing
 from storage.reconciliation.kinds import Extent, Stage
 from storage.reconciliation.listing import Wish
@@ -48,9 +50,20 @@ class Reconciling(Pulling):
 
     async def compare(self, link, extent=Extent.CHANGED):
         """Compare to the end, and return the counts."""
+        await self.settled()
         async with self.turn(link, NAME) as turn:
             run = await start(link, extent, datetime.now(UTC))
             return (await take_on(link, turn, run)).counts
+
+    async def settled(self):
+        """Wait until no transaction is under way that could have begun before our last change."""
+        async with asyncio.timeout(20):
+            while True:
+                async with self.open_unit() as uow:
+                    until = await horizon(uow, settled=timedelta(0))
+                last = (await self.rows("SELECT max(updated_at) FROM dossier"))[0][0]
+                if last is None or last < until:
+                    return
 
     async def differences(self, *states):
         """Return what is listed, by code: kind, field, what is said, rule, and what came of it."""
