@@ -1,0 +1,149 @@
+"""Facts of one dossier, how they are told, and how what is told arrives: repeated, split, lost, and at once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hypothesis import strategies as st
+
+from api.connectors.records import TIMES
+from storage.dossiers.statuses import DossierStatus
+from tests.api.telling import PERSON, START
+
+PROVINCE, WARD, NEXT = "H26", "H26.1", "H26.2"
+LONG_AGO = -24 * 40
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+EMAILS = ("an@example.vn", "an@example.com")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Telling:
+    """One telling of a fact: an event that is pushed, or a record that is read from a portal.
+
+    A portal tells no sequence, and whose a dossier is by its code alone. What is not `whole` says neither whose
+    dossier it is nor of which procedure: it can not be the first that is heard of it.
+    """
+
+    number: int
+    pulled: bool
+    status: int
+    hours: int
+    step: str
+    sequence: int | None
+    due: int | None
+    note: str | None
+    agency: str | None
+    channel: int | None
+    summary: str | None
+    email: str
+    whole: bool
+
+    @property
+    def at(self) -> datetime:
+        """When the fact occurred."""
+        return START + timedelta(hours=self.hours)
+
+    @property
+    def key(self) -> tuple[int, datetime, str]:
+        """What makes two tellings one fact."""
+        return (self.status, self.at, self.step)
+
+    def event(self, code: str) -> dict[str, Any]:
+        """Write it as an agency pushes it."""
+        told = {
+            "event_id": f"{code}/{self.number}",
+            "dossier_code": code,
+            "status": self.status,
+            "occurred_at": self.at.isoformat(),
+            "step": self.step,
+            "sequence": self.sequence,
+            "due_at": self.due and (START + timedelta(hours=self.due)).isoformat(),
+            "note": self.note,
+            "agency_code": self.agency,
+            "channel": self.channel,
+            "summary": self.summary,
+        }
+        if self.whole:
+            told |= {"procedure_code": "1.001193", "applicant": PERSON | {"email": self.email}}
+        return {name: value for name, value in told.items() if value is not None}
+
+    def record(self, code: str) -> dict[str, Any]:
+        """Write it as a portal shows it."""
+        (moment,) = TIMES.get(DossierStatus(self.status), ("ThoiDiemXuLy",))
+        shown = {
+            "MaHoSo": code,
+            "TrangThaiHoSo": str(self.status),
+            moment: _stamp(self.at),
+            "PhongBanXuLy": self.step,
+            "NgayHenTra": self.due and _stamp(START + timedelta(hours=self.due)),
+            "NoiDungXuLy": self.note,
+            "KenhThucHien": self.channel,
+            "TrichYeuHoSo": self.summary,
+            "MaTTHC": "1.001193",
+            "SoGiayToChuHoSo": PERSON["number"],
+            "ChuHoSo": PERSON["name"],
+            "LoaiDoiTuong": "1",
+            "Email": self.email,
+        }
+        return {name: value for name, value in shown.items() if value is not None}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """What arrives at one time: events in one request, records in one page, or both at once.
+
+    If `lost`, it arrives once before, and whoever takes it in dies before the commit.
+    """
+
+    pushed: tuple[Telling, ...]
+    pulled: tuple[Telling, ...]
+    lost: bool
+
+
+@st.composite
+def tellings(draw: st.DrawFn) -> list[Telling]:
+    """Few values, so that facts meet, times tie, and sequences disagree with clocks; one at least is whole."""
+    count = draw(st.integers(1, 6))
+    first = draw(st.integers(0, count - 1))
+    return [_telling(draw, number, whole=number == first) for number in range(count)]
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, told: list[Telling]) -> list[Arrival]:
+    """All of it at least once, in any order, some of it again, split anyhow."""
+    arriving = draw(st.permutations([*told, *draw(st.lists(st.sampled_from(told), max_size=4))]))
+    cuts = sorted(draw(st.sets(st.integers(1, len(arriving)), max_size=4)))
+    return [
+        Arrival(
+            pushed=tuple(one for one in arriving[start:end] if not one.pulled),
+            pulled=tuple(one for one in arriving[start:end] if one.pulled),
+            lost=draw(st.booleans()),
+        )
+        for start, end in pairwise([0, *cuts, len(arriving)])
+        if start < end
+    ]
+
+
+def _telling(draw: st.DrawFn, number: int, *, whole: bool) -> Telling:
+    pulled = draw(st.booleans())
+    return Telling(
+        number=number,
+        pulled=pulled,
+        status=draw(st.sampled_from([1, 2, 4, 5, 6, 9, 10])),
+        hours=draw(st.sampled_from([LONG_AGO, 0, 1, 2, 3])),
+        step=draw(st.sampled_from(["", "Một cửa"])),
+        sequence=None if pulled else draw(st.none() | st.integers(0, 3)),
+        due=draw(st.none() | st.integers(50, 52)),
+        note=draw(st.sampled_from([None, "Mời bổ sung.", "Đã nhận.", "Mời nộp."])),
+        agency=WARD if pulled else draw(st.sampled_from([None, WARD, NEXT])),
+        channel=draw(st.sampled_from([None, 1, 2])),
+        summary=draw(st.sampled_from([None, "Khai sinh", "Kết hôn"])),
+        email=draw(st.sampled_from(EMAILS)),
+        whole=pulled or whole or draw(st.booleans()),
+    )
+
+
+def _stamp(moment: datetime) -> str:
+    return moment.astimezone(VIETNAM).strftime("%Y%m%d%H%M%S")
