@@ -25,9 +25,16 @@ from api.connectors.portals.session import SessionStyle
 from api.connectors.portals.style import Call, Style
 from api.connectors.portals.token import TokenStyle
 from api.connectors.portals.wire import SilenceError, Wire
+from storage.portal_reports.kinds import OpinionKind
 
 _OF_ONE = frozenset({Outcome.REFUSED, Outcome.MISSING})
 """What a portal says of a whole call when one step of it is bad."""
+
+_OPINIONS = {
+    OpinionKind.QUESTION: Service.QUESTION,
+    OpinionKind.COMPLAINT: Service.COMPLAINT,
+    OpinionKind.RATING: Service.RATING,
+}
 
 
 class HttpPortal:
@@ -111,6 +118,12 @@ class HttpPortal:
                 waiting.extendleft([record] for record in reversed(chunk))
             else:
                 reported += outcomes
+        return reported
+
+    async def report_opinion(self, kind: OpinionKind, record: Record) -> Reported:
+        """Send a question, a complaint or ratings once. Raises NotLetInError and NotOfferedError."""
+        self._require(Offer.REPORT_OPINIONS)
+        (reported,), _ = await self._report(_OPINIONS[kind], [record])
         return reported
 
     async def close(self) -> None:

@@ -20,6 +20,7 @@ from pydantic import (
 
 from api.connectors.names import Names, Word
 from api.connectors.portals.answer_rules import AnswerRules
+from api.connectors.portals.opinions import OpinionRules
 from api.connectors.portals.pull_rules import PullRules
 from api.connectors.portals.push_rules import PushRules
 from api.connectors.portals.reconcile_rules import ReconcileRules
@@ -42,6 +43,9 @@ class Service(StrEnum):
     REPORT = "report"
     UPDATE = "update"
     PROGRESS = "progress"
+    QUESTION = "question"
+    COMPLAINT = "complaint"
+    RATING = "rating"
 
 
 class Offer(StrEnum):
@@ -55,9 +59,11 @@ class Offer(StrEnum):
     """A dossier that is looked up shows its steps of progress."""
     REPORT_DOSSIER = "report_dossier"
     REPORT_PROGRESS = "report_progress"
+    REPORT_OPINIONS = "report_opinions"
+    """It takes questions, complaints and ratings."""
 
 
-USUAL = frozenset(Offer) - {Offer.CHANGED, Offer.PROGRESS}
+USUAL = frozenset(Offer) - {Offer.CHANGED, Offer.PROGRESS, Offer.REPORT_OPINIONS}
 REPORTS = frozenset({Offer.REPORT_DOSSIER, Offer.REPORT_PROGRESS})
 
 
@@ -166,6 +172,7 @@ class _Deployment(BaseModel):
         session_seconds: after which a session is given up, if the portal does not say it.
         pull: how often, and how, it is read.
         push: how often it is told what changed here, and of what.
+        opinions: how it takes questions, complaints and ratings.
         reconcile: when it is compared with us, and what is done about a difference.
     """
 
@@ -182,6 +189,7 @@ class _Deployment(BaseModel):
     records: RecordRules = RecordRules()
     pull: PullRules = PullRules()
     push: PushRules = PushRules()
+    opinions: OpinionRules = OpinionRules()
     reconcile: ReconcileRules = ReconcileRules()
     query: QueryNames = QueryNames()
     offers: frozenset[Offer] = USUAL
@@ -274,6 +282,9 @@ SESSION_SERVICES: Mapping[Service, str] = {
     Service.REPORT: "DongBoHoSoMC",
     Service.UPDATE: "DongBoHoSoMC",
     Service.PROGRESS: "CapNhatTienDoHoSoMC",
+    Service.QUESTION: "DongBoHoiDap",
+    Service.COMPLAINT: "DongBoPhanAnhKienNghi",
+    Service.RATING: "DongBoDanhGia",
 }
 TOKEN_SERVICES: Mapping[Service, str] = {
     **SESSION_SERVICES,

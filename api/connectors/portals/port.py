@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from api.connectors.dialect import PortalDialect
+from storage.portal_reports.kinds import OpinionKind
 
 Record = Mapping[str, Any]
 """A dossier, a step of progress or a procedure as the portal writes it: see `api.connectors.records`."""
@@ -158,6 +159,10 @@ class Portal(Protocol):
 
         NotLetInError is raised only where nothing was taken in: later, what is left is RETRYABLE.
         """
+        ...
+
+    async def report_opinion(self, kind: OpinionKind, record: Record) -> Reported:
+        """Send a question, a complaint or the ratings of a month once, in place of what has its key there."""
         ...
 
     async def close(self) -> None:

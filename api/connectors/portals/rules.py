@@ -22,6 +22,7 @@ NEEDED = frozenset({"MaHoSo", "TrangThaiHoSo", "TrangThai", "ThoiDiemXuLy"})
 CUTTABLE = frozenset(
     {
         *("ChuHoSo", "ChucDanh", "DonViXuLy", "GhiChu", "NguoiXuLy", "NoiDungBoSung", "NoiDungXuLy"),
+        *("NoiDungCauHoi", "NoiDungPhanAnh", "NoiDungTraLoi"),
         *("PhongBanXuLy", "TenLinhVuc", "TenTTHC", "TenTepDinhKem", "TrichYeuHoSo"),
     }
 )

@@ -12,6 +12,14 @@ _DATE = re.compile(r"(Ngay|ThoiDiem)[A-Z]\w*")
 _DOSSIER = ("MaHoSo", "MaTTHC", "ChuHoSo", "TrangThaiHoSo")
 _PROGRESS = ("MaHoSo", "NguoiXuLy", "ThoiDiemXuLy", "TrangThai")
 
+OPINION_KEYS = {"question": "MaCauHoi", "complaint": "MaPhanAnh", "rating": "MaDanhGia"}
+"""By which each is known again."""
+_OPINIONS = {
+    "question": ("MaCauHoi", "MaDonVi", "TrangThai", "NgayCongKhai"),
+    "complaint": ("MaPhanAnh", "MaDonVi", "TrangThai", "NgayTiepNhan", "NgayHenTra"),
+    "rating": ("MaDanhGia", "MaDonVi", "Thang", "TongSo"),
+}
+
 
 def dossier(record: Any, rules: Rules) -> dict[str, Any]:
     """Return a dossier as it is kept. Raises PortalRefusal."""
@@ -23,14 +31,24 @@ def progress(record: Any, rules: Rules) -> dict[str, Any]:
     return _checked(record, _PROGRESS, "TrangThai", rules)
 
 
+def opinion(kind: str, record: Any, rules: Rules) -> dict[str, Any]:
+    """Return a question, a complaint or ratings as they are kept. Raises PortalRefusal."""
+    return _filled(record, _OPINIONS[kind], rules)
+
+
 def _checked(record: Any, needed: tuple[str, ...], status: str, rules: Rules) -> dict[str, Any]:
+    filled = _filled(record, needed, rules)
+    if not _STATUS.fullmatch(str(filled[status])):
+        raise PortalRefusal(INVALID, status)
+    return filled
+
+
+def _filled(record: Any, needed: tuple[str, ...], rules: Rules) -> dict[str, Any]:
     if not isinstance(record, dict):
         raise PortalRefusal(INVALID)
     for name in needed:
         if not record.get(name):
             raise PortalRefusal(INVALID, name)
-    if not _STATUS.fullmatch(str(record[status])):
-        raise PortalRefusal(INVALID, status)
     return {name: _field(name, value, rules) for name, value in record.items()}
 
 

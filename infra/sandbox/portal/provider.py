@@ -40,9 +40,10 @@ class Portal:
         ]
 
     async def show(self, _request: Request) -> Response:
-        """Show what was reported, the oldest first, and how many sessions and tokens were opened."""
+        """Show what was reported, the oldest first, what opinions stand, and who was let in how often."""
         opened = {"session": self._session.sessions.opened, "token": self._token.tokens.opened}
-        return JSONResponse({"items": self._store.reported, "opened": opened})
+        told = {"items": self._store.reported, "opinions": self._store.opinions, "opened": opened}
+        return JSONResponse(told)
 
     async def clear(self, _request: Request) -> Response:
         """Forget all of it, the rules and who was let in as well."""

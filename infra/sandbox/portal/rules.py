@@ -22,6 +22,7 @@ class Rules(Strict):
         window: whether dossiers are found by a window of time, too.
         totals: whether a page says how many there are in all.
         each: whether an answer to reports says what became of each.
+        replaces: whether a question, a complaint or ratings take the place of what has their key.
         page: records on a page, at the most.
         clock_hours: how far its clock is ahead of ours.
     """
@@ -32,5 +33,6 @@ class Rules(Strict):
     window: bool = True
     totals: bool = True
     each: bool = True
+    replaces: bool = True
     page: Annotated[int, Field(ge=1, le=1000)] = 100
     clock_hours: Annotated[float, Field(ge=-24, le=24)] = 0

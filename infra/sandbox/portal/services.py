@@ -10,6 +10,9 @@ from infra.sandbox.portal.store import Store
 from infra.sandbox.portal.wording import read_date
 
 MOST_DOSSIERS = 1
+MOST_OPINIONS = 1
+OPINIONS = {"DongBoHoiDap": "question", "DongBoPhanAnhKienNghi": "complaint", "DongBoDanhGia": "rating"}
+"""Services of our own choice: nothing public tells of them."""
 
 
 class Outcome(NamedTuple):
@@ -58,6 +61,11 @@ class Services:
     def report_steps(self, records: Any) -> Outcome:
         """Take steps of progress in."""
         return _each(records, MOST_PROGRESS, self._store.report_step)
+
+    def report_opinion(self, service: str, records: Any) -> Outcome:
+        """Take a question, a complaint or the ratings of a month in."""
+        kind = OPINIONS[service]
+        return _each(records, MOST_OPINIONS, lambda one: self._store.report_opinion(kind, one))
 
     def _paged(self, found: list[dict[str, Any]], data: Mapping[str, Any], *, repeat: bool) -> Outcome:
         try:

@@ -15,12 +15,12 @@ from infra.sandbox.portal import answers
 from infra.sandbox.portal.answers import SESSION
 from infra.sandbox.portal.codes import EXPIRED, INVALID, NO_SERVICE, WRONG_ACCOUNT, PortalRefusal
 from infra.sandbox.portal.scripted import met, status_of
-from infra.sandbox.portal.services import Outcome, Services
+from infra.sandbox.portal.services import OPINIONS, Outcome, Services
 from infra.sandbox.portal.sessions import Sessions
 from infra.sandbox.portal.store import Store
 from infra.sandbox.scripts import Fault, Refuse, Repeat
 
-_REPORTS = frozenset({"DongBoHoSoMC", "CapNhatTienDoHoSoMC"})
+_REPORTS = frozenset({"DongBoHoSoMC", "CapNhatTienDoHoSoMC", *OPINIONS})
 _UPDATING = {"true": True, "false": False}
 
 
@@ -96,6 +96,8 @@ class SessionStyle:
         data = told.get("data")
         if service == "CapNhatTienDoHoSoMC":
             return self._services.report_steps(data)
+        if service in OPINIONS:
+            return self._services.report_opinion(service, data)
         updating = _UPDATING.get(str(told.get("isUpdating")).lower())
         if updating is None:
             raise PortalRefusal(INVALID, "isUpdating")

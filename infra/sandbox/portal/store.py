@@ -54,6 +54,7 @@ class Store:
         self.rules = Rules()
         self.reported: list[dict[str, Any]] = []
         self.procedures: Sequence[dict[str, Any]] = PROCEDURES
+        self.opinions: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in checks.OPINION_KEYS}
         self._dossiers: dict[str, Kept] = {}
 
     def now(self) -> dt.datetime:
@@ -82,6 +83,15 @@ class Store:
         kept.steps.append(checked)
         kept.changed_at = self.now()
         self.reported.append({"kind": "progress", "record": checked})
+
+    def report_opinion(self, kind: str, record: Any) -> None:
+        """Take a question, a complaint or ratings in, in place of what has its key. Raises PortalRefusal."""
+        checked = checks.opinion(kind, record, self.rules)
+        key = checked[checks.OPINION_KEYS[kind]]
+        if key in self.opinions[kind] and not self.rules.replaces:
+            raise PortalRefusal(EXISTS, key)
+        self.opinions[kind][key] = checked
+        self.reported.append({"kind": kind, "record": checked})
 
     def dossier(self, code: object) -> dict[str, Any]:
         """Return a dossier. Raises PortalRefusal."""

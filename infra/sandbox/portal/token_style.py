@@ -15,12 +15,12 @@ from infra.sandbox.portal import answers, wording
 from infra.sandbox.portal.answers import TOKEN
 from infra.sandbox.portal.codes import EXPIRED, INVALID, NO_SERVICE, WRONG_ACCOUNT, PortalRefusal
 from infra.sandbox.portal.scripted import met, status_of
-from infra.sandbox.portal.services import Outcome, Services
+from infra.sandbox.portal.services import OPINIONS, Outcome, Services
 from infra.sandbox.portal.sessions import Sessions
 from infra.sandbox.portal.store import Store
 from infra.sandbox.scripts import Fault, Refuse, Repeat
 
-_REPORTS = frozenset({"NoiHoSo", "CapNhatTrangThai", "CapNhatTienTrinh"})
+_REPORTS = frozenset({"NoiHoSo", "CapNhatTrangThai", "CapNhatTienTrinh", *OPINIONS})
 _WINDOW = ("tungay", "denngay")
 
 
@@ -102,4 +102,6 @@ class TokenStyle:
     def _report(self, service: str, data: Any) -> Outcome:
         if service == "CapNhatTienTrinh":
             return self._services.report_steps(data)
+        if service in OPINIONS:
+            return self._services.report_opinion(service, data)
         return self._services.report(data, updating=service == "CapNhatTrangThai")
