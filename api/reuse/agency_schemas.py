@@ -78,9 +78,9 @@ class ResultRequest(BaseModel):
     """
 
     id: UUID
-    source_id: str
+    source_id: str = Field(examples=["YC-2026-000123"])
     agency: Named
-    procedure_code: str
+    procedure_code: str = Field(examples=["1.001193"])
     dossier_code: str | None
     state: ReuseState
     asked_at: datetime

@@ -68,8 +68,8 @@ async def fitting(
 ) -> FittingDocuments:
     """Return what the citizen has of what is asked for. Raises NotFoundError."""
     request = await requests.own(reading, citizen.party_id, request_id)
-    opened = await answering.offered(reading, request)
-    return FittingDocuments(items=[_fitting(own, locale, now) for own in opened.own.values()])
+    found = await answering.fitting(reading, request)
+    return FittingDocuments(items=[_fitting(own, locale, now) for own in found])
 
 
 async def grant(

@@ -17,7 +17,7 @@ from storage.reuse.kinds import MOST_TYPES, Channel
 CITIZEN_DIGITS = 12
 NATIONAL_EXAMPLE: dict[str, Any] = {
     "MaThuTuc": "1.001193",
-    "KenhThucHien": "2",
+    "KenhThucHien": 2,
     "SoDinhDanhChuSoHuu": "001190000001",
     "DanhSachDanhMucKetQua": ["GKS"],
 }
@@ -35,7 +35,7 @@ class ResultQuery(Body):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
 
     procedure_code: ProcedureCode = Field(alias="MaThuTuc", examples=["1.001193"])
-    channel: Channel = Field(alias="KenhThucHien", examples=["2"])
+    channel: Channel = Field(alias="KenhThucHien", examples=[2])
     owner: Annotated[str, StringConstraints(min_length=1, max_length=32), Clean] = Field(
         alias="SoDinhDanhChuSoHuu", examples=["001190000001"]
     )
@@ -76,9 +76,15 @@ class NationalFile(BaseModel):
     """
 
     name: str = Field(serialization_alias="TenTepTin", examples=["original.pdf"])
-    path: str = Field(serialization_alias="DuongDan")
+    path: str = Field(
+        serialization_alias="DuongDan",
+        examples=["/v1/agency/result-requests/01938f2a/results/01938f2b/original"],
+    )
     size: int = Field(serialization_alias="KichThuoc")
-    sha256: str = Field(serialization_alias="MaBam")
+    sha256: str = Field(
+        serialization_alias="MaBam",
+        examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"],
+    )
 
 
 class NationalResult(BaseModel):

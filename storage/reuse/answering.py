@@ -22,7 +22,7 @@ from storage.reuse.requests import Request
 from storage.search.folding import fold
 from storage.unit_of_work import Reading, UnitOfWork
 from storage.vault.entries import NUMBER
-from storage.vault.rows import SHOWN, Opened, open_rows
+from storage.vault.rows import SHOWN, OwnDocument, open_rows
 
 MOST_OFFERED = 100
 MOST_SCANNED = 1000
@@ -57,16 +57,15 @@ class Speaker:
     session_id: UUID
 
 
-async def fitting(reading: Reading, request: Request) -> Sequence[UUID]:
-    """Return the ids of the results in the owner's store that a request asks for, the last one in first."""
-    key = await parties.open_key(reading, request.party_id)
-    return (await _fitting(reading, key, request))[:MOST_OFFERED]
+async def fitting(reading: Reading, request: Request) -> Sequence[OwnDocument]:
+    """Return the results in the owner's store that a request asks for, the last one in first.
 
-
-async def offered(reading: Reading, request: Request) -> Opened:
-    """Return those results, opened."""
+    Those that are damaged are left out.
+    """
     key = await parties.open_key(reading, request.party_id)
-    return await open_rows(reading, key, await fitting(reading, request))
+    ids = (await _fitting(reading, key, request))[:MOST_OFFERED]
+    opened = (await open_rows(reading, key, ids)).own
+    return [opened[one] for one in ids if one in opened]
 
 
 async def grant(
