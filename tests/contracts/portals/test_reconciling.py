@@ -109,8 +109,7 @@ async def test_a_change_on_either_side_is_compared_and_nothing_else(world):
     link = world.connect(overlap_seconds=0)
     await world.both(link, 40)
     await world.compare(link)
-    changed = dossier(dossier_code=THIRD, status=4, occurred_at="2026-11-21T11:00:00+07:00", applicant=None)
-    await Keeping(link).keep([changed])
+    await world.know(link, 3, status=4, occurred_at="2026-11-21T11:00:00+07:00")
     counts = await world.compare(link)
     assert counts["compared"] == 1
     assert counts["listed"] == 1
