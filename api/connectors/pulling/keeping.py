@@ -11,6 +11,7 @@ from api.connectors.portals.deployment import Offer
 from api.connectors.portals.port import Record
 from api.connectors.pulling.callers import by_caller
 from api.connectors.pulling.drawing import FAULTY, Drawn, draw_up, refused, stray_of
+from api.connectors.pulling.echoes import recognised
 from api.recording.schemas import EventOutcome
 from api.recording.service import receive
 from storage.engine import UNAVAILABLE
@@ -132,7 +133,7 @@ class Keeping:
         """Keep what is well-formed, and strays; say what became of them."""
         found, name = dict(drawn.strays), self._link.name
         events = repeated = 0
-        for caller, good in await by_caller(uow, self._link, drawn.good):
+        for caller, good in await by_caller(uow, self._link, await recognised(uow, self._link, drawn.good)):
             answers = await receive(
                 uow,
                 caller=caller,

@@ -11,8 +11,12 @@ from api.connectors.portals.port import NotLetInError, PortalError, UnavailableE
 from api.connectors.pulling import following
 from api.connectors.pulling.callers import NobodySpeaksError
 from api.connectors.pulling.following import follow, pull
+from api.recording.schemas import DossierEvent
+from api.recording.service import receive
+from auth.principals import AgencyCaller
 from storage.ids import new_id
 from storage.portal_pulls import leases
+from tests.contracts.portals.conftest import EVENT
 from tests.contracts.portals.pulling import Pulling, dossier, dossiers, step
 
 CODES = [f"H26-261121-{number:04}" for number in range(1, 8)]
@@ -89,6 +93,35 @@ async def test_steps_of_progress_are_facts_of_their_own(pulling):
         (CODES[0], 2, ""),
         (CODES[0], 4, "Một cửa"),
     ]
+
+
+async def test_what_we_told_ourselves_comes_back_as_the_same_fact(pulling):
+    """Though the portal's clock has no fractions of a second: no second fact, and no second notice."""
+    link, at = pulling.link(), datetime(2026, 11, 21, 2, 0, 0, 250_000, tzinfo=UTC)
+    pushed = DossierEvent(
+        event_id="a-1", **EVENT | {"occurred_at": at.isoformat(), "status": 5, "step": "Một cửa"}
+    )
+    async with pulling.open_unit() as uow:
+        await receive(
+            uow,
+            caller=AgencyCaller(client_id="h26", agency_id=await pulling.agency("H26"), scopes=frozenset()),
+            authority=link.authority,
+            good={0: pushed},
+            now=datetime.now(UTC),
+            stale_after=link.stale_after,
+            locale="vi",
+        )
+        await uow.commit()
+    told = dossier(status=5, occurred_at=at.replace(microsecond=0).isoformat())
+    await pulling.have([told])
+    async with pulling.turn(link) as turn:
+        kept = await pull(link, turn)
+        await pull(link, turn)
+    assert (kept.events, kept.repeated, kept.strays) == (0, 1, [])
+    assert [(status, when, step) for _, status, when, step, *_ in await pulling.rows()] == [
+        (5, at, "Một cửa")
+    ]
+    assert await pulling.rows("SELECT count(*) FROM notification") == [(1,)]
 
 
 @pytest.mark.parametrize("fault", LOST_ON_THE_WAY, ids=str)
