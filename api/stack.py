@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Self
+from typing import IO, Any, Self
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -256,12 +256,43 @@ class Stack:
             **{f"TINDAN_ZALO_{name.upper()}": value for name, value in zalo.items()},
             **{f"TINDAN_EMC_{name.upper()}": value for name, value in emc.items()},
             **{f"TINDAN_VNFORM_{name.upper()}": value for name, value in vnform.items()},
+            **_portals(accounts["portal"]),
         }
 
     def _told(self, name: str) -> str:
         # As text and never as a file: it names this sandbox's port, and others may share the data folder.
         with urlopen(f"{self.sandbox_url}/sandbox/{name}", timeout=5) as answer:  # noqa: S310 - our own address
             return bytes(answer.read()).decode()
+
+
+def _portals(account: Mapping[str, Any]) -> dict[str, str]:
+    """Describe the sandbox's portal: in the session style, and in the newer one for reading alone."""
+    usual = {
+        "unit": account["unit"],
+        "agencies": ["H26"],
+        "username_env": "TINDAN_PORTAL_USERNAME",
+        "password_env": "TINDAN_PORTAL_PASSWORD",
+        "answers": {
+            "success": ["00"],
+            "exists": ["02"],
+            "missing": ["03"],
+            "expired": ["01"],
+            "refused": ["04", "05", "06", "07"],
+            "not_let_in": ["09"],
+        },
+        "records": {"progress_constants": {"NguoiXuLy": "Bộ phận một cửa"}},
+    }
+    reading = ["dossier", "changed", "procedures", "procedure", "progress"]
+    reporting = ["report_dossier", "report_progress"]
+    described = {
+        "quoc-gia": {"style": "session", "offers": reading + reporting, **account["session"], **usual},
+        "kieu-moi": {"style": "token", "offers": reading, **account["token"], **usual},
+    }
+    return {
+        "TINDAN_PORTALS": json.dumps(described),
+        "TINDAN_PORTAL_USERNAME": account["username"],
+        "TINDAN_PORTAL_PASSWORD": account["password"],
+    }
 
 
 @contextmanager

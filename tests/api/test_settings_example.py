@@ -7,6 +7,7 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from api.connectors.measuring.settings import EmcSettings
+from api.connectors.portals.loading import PortalSettings
 from api.connectors.surveys.settings import VnformSettings
 from api.settings import Settings
 from auth.settings import AuthSettings
@@ -28,6 +29,7 @@ CLASSES: tuple[type[BaseSettings], ...] = (
     StorageSettings,
     NotifySettings,
     PaperSettings,
+    PortalSettings,
     QuestionSettings,
     SealSettings,
     StampSettings,
