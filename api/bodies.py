@@ -35,19 +35,30 @@ def checked(code: str, work: Any) -> AfterValidator:
     return AfterValidator(run)
 
 
-SourceId = Annotated[str, StringConstraints(min_length=1, max_length=128), Clean]
+SourceId = Annotated[
+    str, StringConstraints(min_length=1, max_length=128), Clean, Field(examples=["H26-2026-000123"])
+]
 """What the sender calls a thing: makes it safe to send twice."""
 DossierCode = Annotated[
-    str, StringConstraints(max_length=80), Clean, checked("malformed-code", normalise_dossier_code)
+    str,
+    StringConstraints(max_length=80),
+    Clean,
+    checked("malformed-code", normalise_dossier_code),
+    Field(examples=["H26.1-261121-0001"]),
 ]
 AgencyCode = Annotated[
-    str, StringConstraints(max_length=35), Clean, checked("malformed-code", normalise_agency_code)
+    str,
+    StringConstraints(max_length=35),
+    Clean,
+    checked("malformed-code", normalise_agency_code),
+    Field(examples=["H26.1"]),
 ]
 ProcedureCode = Annotated[
     str,
     StringConstraints(max_length=64),
     Clean,
     checked("malformed-code", lambda text: split_procedure_code(text)[0]),
+    Field(examples=["1.001193"]),
 ]
 
 

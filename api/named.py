@@ -8,8 +8,8 @@ from storage.dossiers.statuses import DossierStatus
 class Named(BaseModel):
     """A code and its official name, which is Vietnamese; none where the catalogue has none (yet)."""
 
-    code: str
-    name: str | None
+    code: str = Field(examples=["H26.1"])
+    name: str | None = Field(examples=["Ủy ban nhân dân phường Hoàn Kiếm"])
 
 
 class Status(BaseModel):

@@ -76,5 +76,5 @@ class AgencyMessagePage(BaseModel):
 
     items: list[AgencyMessageShown]
     next_cursor: str | None
-    sync_token: str
+    sync_token: str = Field(examples=["eyJzIjoiNDIifQ"])
     reset: bool = False

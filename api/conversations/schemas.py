@@ -85,7 +85,7 @@ class AttachmentShown(BaseModel):
     media_type: str = Field(examples=["application/pdf"])
     size: int = Field(examples=[183_204])
     sha256: str = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
-    href: str
+    href: str = Field(examples=["/v1/dossiers/H26.1-261121-0001/messages/01938f2a/attachments/01938f2b"])
 
 
 class RequestItemShown(BaseModel):

@@ -142,9 +142,9 @@ class EventAnswer(BaseModel):
     tells whether the event is the dossier's current status; `notified` whether a notice was raised.
     """
 
-    event_id: str | None
+    event_id: str | None = Field(examples=["H26-2026-000123-2"])
     outcome: EventOutcome
-    dossier_code: str | None = None
+    dossier_code: str | None = Field(default=None, examples=["H26.1-261121-0001"])
     current: bool | None = None
     contradiction: bool | None = None
     notified: bool | None = None

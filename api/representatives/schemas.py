@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from api.bodies import Body, PartyNumber
+from api.bodies import Body, PartyNumber, SourceId
 from api.paging import Mark
 from api.text import Clean, Line
 from storage.parties.kinds import PartyKind
@@ -117,7 +117,7 @@ class VouchedRepresentation(Body):
     `valid_from` is given; only that of a legal representative may go without an end.
     """
 
-    representation_id: Annotated[str, StringConstraints(min_length=1, max_length=128), Clean]
+    representation_id: SourceId
     kind: Literal[
         RepresentationKind.LEGAL_REPRESENTATIVE,
         RepresentationKind.PARENT,
@@ -136,7 +136,7 @@ class VouchedAnswer(BaseModel):
     """The right as it was kept; a repeat gets the same."""
 
     id: UUID
-    representation_id: str
+    representation_id: str = Field(examples=["H26-2026-000123"])
     recorded_at: datetime
 
 

@@ -38,7 +38,7 @@ class FileAnswer(BaseModel):
 
     media_type: MediaType
     size: int
-    sha256: str
+    sha256: str = Field(examples=["9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"])
     pages: int
     signatures: list[SignatureAnswer]
 
@@ -55,7 +55,7 @@ class ResultAnswer(BaseModel):
     """A paper as it was kept; a repeat gets the same."""
 
     id: UUID
-    source_id: str
+    source_id: str = Field(examples=["H26-2026-000123"])
     kind: DocumentKind
     state: DocumentState
     state_at: datetime

@@ -99,7 +99,7 @@ class AgencySurveyListed(BaseModel):
     """
 
     code: SurveyCode
-    title: str
+    title: str = Field(examples=["Khảo sát bộ phận một cửa"])
     agency: Named
     state: SurveyStanding
     opens_at: datetime | None
@@ -158,7 +158,7 @@ class QuestionSummary(BaseModel):
     """
 
     name: str = Field(examples=["channel"])
-    title: str
+    title: str = Field(examples=["Anh/chị nộp hồ sơ bằng cách nào?"])
     kind: QuestionKind
     answered: int | None
     choices: list[ChoiceSum] | None
