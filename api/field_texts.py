@@ -102,6 +102,18 @@ FIELD_ERRORS: dict[str, Words] = {
     "needed-at-first": Words(
         "Sự kiện đầu tiên của một hồ sơ phải có trường này.", "The first event of a dossier needs this."
     ),
+    "another-dossier": Words("Mã hồ sơ khác với hồ sơ đang gửi.", "It is of another dossier."),
+    "another-procedure": Words("Hồ sơ này thuộc thủ tục khác.", "The dossier is of another procedure."),
+    "circle": Words("Hồ sơ sẽ là một phần của chính nó.", "The dossier would become part of itself."),
+    "unsafe-link": Words("Phải là liên kết https thông thường.", "Must be a plain https link."),
+    "untrusted-host": Words(
+        "Liên kết phải đến trang thanh toán được tin cậy, không phải '{host}'.",
+        "It must lead to a payment site that is trusted, which '{host}' is not.",
+    ),
+    "ends-before-start": Words("Kết thúc trước khi bắt đầu.", "It ends before it begins."),
+    "too-many-arrangements": Words(
+        "Một hồ sơ có tối đa {most} mục loại này.", "A dossier has at most {most}."
+    ),
     "another-applicant": Words("Hồ sơ này đứng tên người khác.", "The dossier is in another name."),
     "locked": Words("Thông báo loại này không tắt được.", "Notices of this kind can not be turned off."),
     "repeated": Words("Mục này được gửi hai lần.", "This entry is given twice."),

@@ -8,6 +8,8 @@ from importlib.metadata import version
 from fastapi import FastAPI
 
 from api import edge, openapi, problems, server
+from api.agency_dossiers.arrangement_router import router as agency_arrangements
+from api.agency_dossiers.router import router as agency_dossiers
 from api.agency_events.router import router as agency_events
 from api.agency_files.router import router as agency_files
 from api.complaints.public_router import router as published_complaints
@@ -68,6 +70,8 @@ ROUTERS = (
     health,
     oauth,
     agency_events,
+    agency_dossiers,
+    agency_arrangements,
     agency_files,
     dossiers,
     messages,

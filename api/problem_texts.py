@@ -26,7 +26,10 @@ TITLES: dict[str, Words] = {
     "malformed-idempotency-key": Words(
         "Idempotency-Key không đúng dạng", "The Idempotency-Key has not the right form"
     ),
-    "batch-too-large": Words("Lô có quá nhiều sự kiện", "The batch holds too many events"),
+    "batch-too-large": Words("Lô có quá nhiều mục", "The batch holds too many entries"),
+    "dossier-exists": Words("Hồ sơ đã tồn tại", "The dossier exists already"),
+    "dossier-changed": Words("Hồ sơ đã thay đổi", "The dossier has changed"),
+    "arrangement-exists": Words("Mã này đã dùng cho nội dung khác", "The id was used for another content"),
     "unauthenticated": Words("Cần đăng nhập", "Sign-in is required"),
     "unproved-key": Words("Chưa chứng minh được khoá của thiết bị", "The device's key is not proved"),
     "forbidden": Words("Không được phép", "Not allowed"),
@@ -145,9 +148,15 @@ DETAILS: dict[str, Words] = {
         "The header holds one string of 1 to 255 ASCII characters, which may stand in double quotes.",
     ),
     "batch-too-large": Words(
-        "Một lô có tối đa {limit} sự kiện, lô này có {count}.",
-        "A batch holds at most {limit} events; this one has {count}.",
+        "Một lô có tối đa {limit} mục, lô này có {count}.",
+        "A batch holds at most {limit} entries; this one has {count}.",
     ),
+    "dossier-exists": Words("Hồ sơ này đã có: xem 'existing_id'.", "It is there already: see 'existing_id'."),
+    "dossier-changed": Words(
+        "Hồ sơ không còn như khi bạn đọc. Hãy đọc lại; 'etag' là bản hiện tại.",
+        "It is not as it was when you read it. Read it again; 'etag' names what it is now.",
+    ),
+    "arrangement-exists": Words("Mã này đã dùng: xem 'existing_id'.", "The id was used: see 'existing_id'."),
     "unauthenticated": Words(
         "Thiếu mã truy cập, mã đã hết hạn, hoặc mã thuộc loại người dùng khác. Hãy đăng nhập lại.",
         "The access token is missing, has expired, or is for other callers. Sign in again.",

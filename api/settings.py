@@ -4,7 +4,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated
 
-from pydantic import Field, IPvAnyNetwork
+from pydantic import Field, IPvAnyNetwork, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from auth.settings import AuthSettings
@@ -18,6 +18,8 @@ from storage.seals.settings import SealSettings
 from storage.settings import StorageSettings
 
 MEBIBYTE = 1024 * 1024
+PaymentHost = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$", max_length=253)]
+"""As it stands in an address: in small letters, a name in other letters in its form with `xn--`."""
 
 
 class Settings(BaseSettings):
@@ -46,6 +48,8 @@ class Settings(BaseSettings):
     extra_holidays: frozenset[date] = frozenset()
     extra_working_days: frozenset[date] = frozenset()
     """Days that the government moves, beyond what the package `holidays` knows: JSON lists of dates."""
+    payment_hosts: frozenset[PaymentHost] = frozenset()
+    """Where agencies may send people to pay: a JSON list of hosts; nowhere, unless it is said."""
     log_level: str = "INFO"
     minimum_app_version: str = "1.0.0"
     catalogue_look_seconds: Annotated[float, Field(gt=0)] = 5.0

@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import TypeAdapter
-from pydantic_core import from_json
 
 from api.agency_events.gathering import Gatherer, Together
 from api.dependencies import AllServices
 from api.edge import add_headers
 from api.openapi import body_of
-from api.problems import MEDIA_TYPE, FieldError, Problem, pointer_to
+from api.problems import MEDIA_TYPE
 from api.recording import service
+from api.recording.batches import entries, read_json
 from api.recording.schemas import (
     EXAMPLE,
     BatchAnswer,
@@ -91,26 +91,10 @@ def _keeping(services: Services, sender: Sender) -> Together:
 
 def _items(body: bytes, limit: int) -> tuple[list[Any], bool]:
     """Return the raw events of a body, and whether it is a batch."""
-    try:
-        given = from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Problem("malformed-json", 400) from error
+    given = read_json(body)
     if not isinstance(given, dict) or "events" not in given:
         return [given], False
-    items = given["events"]
-    errors = [
-        FieldError(pointer=pointer_to(name), code="extra_forbidden") for name in given if name != "events"
-    ]
-    if not isinstance(items, list):
-        errors.append(FieldError(pointer="/events", code="list_type"))
-    elif not items:
-        errors.append(FieldError(pointer="/events", code="too_short", params={"min_length": 1}))
-    if errors:
-        raise Problem("validation", 422, errors=errors)
-    if len(items) > limit:
-        too_long = [FieldError(pointer="/events", code="too_long", params={"max_length": limit})]
-        raise Problem("batch-too-large", 413, errors=too_long, limit=limit, count=len(items))
-    return items, True
+    return entries(given, "events", limit), True
 
 
 def _batch_response(results: list[EventAnswer]) -> Response:

@@ -30,7 +30,7 @@ WHERE d.id = g.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Particulars:
+class Stated:
     """What stands about a dossier beside its timeline; `parent_code` is what it is part of."""
 
     procedure_code: str
@@ -49,8 +49,8 @@ class Restatement:
 
     dossier_id: UUID
     party: PartyKey
-    before: Particulars
-    after: Particulars
+    before: Stated
+    after: Stated
     arranged: bool
 
     @property
@@ -59,12 +59,12 @@ class Restatement:
         return self.arranged or self.before != self.after
 
 
-async def known(uow: UnitOfWork, keys: Mapping[UUID, PartyKey]) -> dict[UUID, Particulars]:
+async def known(uow: UnitOfWork, keys: Mapping[UUID, PartyKey]) -> dict[UUID, Stated]:
     """Return the particulars of dossiers that are locked, by the id of each with the key of its party."""
     driver = await uow.driver()
     rows: list[Any] = await (await driver.execute(_KNOWN, (list(keys),), binary=True)).fetchall()
     return {
-        dossier_id: Particulars(
+        dossier_id: Stated(
             procedure_code=procedure_code,
             agency_id=agency_id,
             channel=channel,

@@ -45,6 +45,7 @@ def app_settings(settings: StorageSettings) -> Settings:
         # Tests empty the catalogue and fill it, time and again: those that ask it make a book of their own.
         environment.setenv("TINDAN_CATALOGUE_LOOK_SECONDS", "3600")
         environment.setenv("TINDAN_ANSWERS_LOOK_SECONDS", "3600")
+        environment.setenv("TINDAN_PAYMENT_HOSTS", '["thanhtoan.example.vn"]')
         given = Settings()
         whole(given)
     return given

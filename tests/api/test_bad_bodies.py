@@ -117,7 +117,7 @@ async def test_a_batch_of_1001_is_refused_whole(
     answer = await tell(client, agency, *sent, **{"accept-language": "en"})
     assert answer.status_code == 413
     assert answer.json()["type"] == "urn:tindan:problem:batch-too-large"
-    assert answer.json()["detail"] == "A batch holds at most 1000 events; this one has 1001."
+    assert answer.json()["detail"] == "A batch holds at most 1000 entries; this one has 1001."
     assert pointed(answer.json()) == [("/events", "too_long")]
     assert await census(engine) == before
     answer = await tell(client, agency, *sent[:1000])
