@@ -283,7 +283,7 @@ def _portals(account: Mapping[str, Any]) -> dict[str, str]:
         "records": {"progress_constants": {"NguoiXuLy": "Bộ phận một cửa"}},
     }
     reading = ["dossier", "changed", "procedures", "procedure", "progress"]
-    reporting = ["report_dossier", "report_progress"]
+    reporting = ["report_dossier", "report_progress", "report_opinions"]
     described = {
         "quoc-gia": {"style": "session", "offers": reading + reporting, **account["session"], **usual},
         "kieu-moi": {"style": "token", "offers": reading, **account["token"], **usual},

@@ -15,7 +15,8 @@ from api.connectors.measuring.emc import Emc
 from api.connectors.measuring.reporting import STANDING, Reporter
 from api.connectors.measuring.settings import EmcSettings
 from api.connectors.portals.loading import PortalSettings
-from api.connectors.pulling.tallies import TALLIES
+from api.connectors.pulling.tallies import TALLIES as PULLED
+from api.connectors.pushing.tallies import TALLIES as PUSHED
 from api.connectors.surveys.exchanging import Exchange
 from api.connectors.surveys.settings import VnformSettings
 from api.connectors.surveys.vnform import Vnform
@@ -209,7 +210,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     log.info("worker_started", channels=sorted(channels))
     try:
         async with serving(
-            settings.notify, lambda: Reading(engine, cipher), channels, [OVERDUE, STANDING, *TALLIES]
+            settings.notify, lambda: Reading(engine, cipher), channels, [OVERDUE, STANDING, *PULLED, *PUSHED]
         ):
             await Worker(settings, channels, engine, cipher).run(stop)
     finally:

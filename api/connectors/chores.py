@@ -6,6 +6,7 @@ from api.connectors.pulling.backfilling import CHORE as BACKFILL
 from api.connectors.pulling.backfilling import go_on
 from api.connectors.pulling.following import CHORE as FOLLOW
 from api.connectors.pulling.following import follow
+from api.connectors.pushing import dossiers, opinions
 from api.connectors.reconciling.chore import RECONCILE
 
 
@@ -17,4 +18,6 @@ CHORES: tuple[Chore, ...] = (
     Chore(name=FOLLOW, work=follow, wanted=_tells_changes),
     Chore(name=BACKFILL, work=go_on, wanted=_tells_changes),
     RECONCILE,
+    *dossiers.CHORES,
+    *opinions.CHORES,
 )

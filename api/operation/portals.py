@@ -14,16 +14,20 @@ from api.operation.house import in_one_reading, note
 from api.operation.options import AsJson, Since, Until
 from api.operation.portals_backfill import backfill
 from api.operation.portals_house import Name, described, named, our_turn, require, with_portal
+from api.operation.portals_reports import reports
+from api.operation.portals_reports_show import print_backlog
 from api.operation.portals_strays import strays
 from api.operation.words import json_of
 from storage.portal_pulls import backfills, streams
 from storage.portal_pulls import strays as kept_strays
 from storage.portal_pulls.backfills import BackfillView
 from storage.portal_pulls.streams import StreamView
+from storage.portal_reports.listing import Backlog, backlog
 from storage.unit_of_work import Reading, UnitOfWork
 
 portals = typer.Typer(no_args_is_help=True, help="Portals that we are in step with.")
 portals.add_typer(strays, name="strays")
+portals.add_typer(reports, name="reports")
 portals.command("backfill")(backfill)
 
 
@@ -47,17 +51,18 @@ def show_portal(name: Name, *, as_json: AsJson = False) -> None:
     """Show how far a portal was read, since when it fails and why, its backfills, and its strays."""
     deployment = named(name)
 
-    async def work(reading: Reading) -> tuple[list[StreamView], list[BackfillView], int]:
+    async def work(reading: Reading) -> tuple[list[StreamView], list[BackfillView], int, Backlog]:
         known = [one for one in await streams.all_streams(reading) if one.deployment == name]
         waiting = (await kept_strays.standing(reading)).get(name, 0)
-        return known, await backfills.listed(reading, name), waiting
+        return known, await backfills.listed(reading, name), waiting, await backlog(reading, name)
 
-    known, filled, waiting = in_one_reading(work)
+    known, filled, waiting, untold = in_one_reading(work)
     if as_json:
         told = show.deployment_as_json(deployment) | {
             "streams": known,
             "backfills": filled,
             "strays": waiting,
+            "untold": untold,
         }
         typer.echo(json_of(told))
         return
@@ -66,6 +71,7 @@ def show_portal(name: Name, *, as_json: AsJson = False) -> None:
     if filled:
         show.print_backfills(filled)
     typer.echo(f"Bản ghi lạc · Strays: {waiting}")
+    print_backlog(untold)
 
 
 @portals.command("pull")

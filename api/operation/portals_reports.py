@@ -1,0 +1,75 @@
+"""Commands on what portals are told: `tindan portals reports`."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from api.operation import portals_reports_show as show
+from api.operation.house import in_one_reading, in_one_unit, note
+from api.operation.options import AsJson
+from api.operation.portals_house import Name, named
+from api.operation.words import json_of
+from storage.agencies.codes import InvalidCode
+from storage.dossiers.codes import normalise_dossier_code
+from storage.portal_reports import asking, listing
+from storage.portal_reports.kinds import ReportState
+from storage.unit_of_work import UnitOfWork
+
+reports = typer.Typer(no_args_is_help=True, help="What portals are told.")
+
+
+def _dossier(text: str) -> str:
+    try:
+        return normalise_dossier_code(text)
+    except InvalidCode as error:
+        raise typer.BadParameter(f"không phải mã hồ sơ · is no dossier's code: {text}") from error
+
+
+@reports.command("list")
+def list_reports(
+    name: Annotated[str | None, typer.Argument(metavar="NAME", help="Of this portal alone")] = None,
+    *,
+    state: Annotated[ReportState | None, typer.Option(help="In this state alone")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what portals do not have yet: due, waiting, in doubt or refused, the oldest first: at most 200."""
+    found = in_one_reading(lambda reading: listing.listed(reading, name, state))
+    if as_json:
+        typer.echo(json_of([asdict(one) for one in found]))
+    else:
+        show.print_reports(found)
+
+
+@reports.command("retry")
+def retry_reports(
+    name: Name,
+    *,
+    code: Annotated[
+        str | None, typer.Option("--dossier", parser=_dossier, metavar="CODE", help="This dossier alone")
+    ] = None,
+    resend: Annotated[
+        bool,
+        typer.Option("--resend", help="Somebody looked: steps that are in doubt have not arrived"),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Try again at once what a portal refused, what waits, and what is in doubt: that is asked for first.
+
+    A worker does it. With --resend, steps that are in doubt are sent without being asked for, which is for
+    portals that do not show them.
+    """
+    named(name)
+
+    async def work(uow: UnitOfWork) -> tuple[int, int]:
+        now = datetime.now(UTC)
+        dossiers = await asking.retry(uow, name, now=now, code=code, resend=resend)
+        return dossiers, await asking.retry_opinions(uow, name, now=now) if code is None else 0
+
+    dossiers, opinions = in_one_unit(work)
+    note("portal_reports_retried", portal=name, dossiers=dossiers, opinions=opinions, resend=resend)
+    if as_json:
+        typer.echo(json_of({"dossiers": dossiers, "opinions": opinions}))
+    else:
+        typer.echo(f"{dossiers} hồ sơ · dossiers, {opinions} ý kiến · opinions")
