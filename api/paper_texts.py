@@ -117,6 +117,7 @@ FILE_TITLES: dict[str, Words] = {
         "Mã yêu cầu đã dùng cho nội dung khác", "The source id was used for another request"
     ),
     "result-request-answered": Words("Yêu cầu không còn chờ trả lời", "The request awaits no answer"),
+    "owner-asked-too-often": Words("Đã hỏi người này quá nhiều lần", "The owner was asked too often"),
     "malformed-multipart": Words("Nội dung gửi lên không trọn vẹn", "The body is not whole"),
     "multipart-needed": Words("Nội dung gửi lên phải là multipart/form-data", "The body must be multipart"),
     "file-too-large": Words("Tệp quá lớn", "The file is too large"),
@@ -130,6 +131,10 @@ FILE_TITLES: dict[str, Words] = {
     "csv-too-long": Words("Tệp có quá nhiều dòng", "The file has too many rows"),
 }
 FILE_DETAILS: dict[str, Words] = {
+    "owner-asked-too-often": Words(
+        "Mỗi cơ quan chỉ được hỏi một người mười lần mỗi ngày. Có thể hỏi lại sau {minutes} phút.",
+        "An agency asks one owner ten times a day. It may ask again in {minutes} minutes.",
+    ),
     "result-request-id-reused": Words(
         "'{source_id}' đã được dùng cho yêu cầu khác, ghi ở 'existing_id'. Mỗi yêu cầu mới cần một mã mới.",
         "'{source_id}' was used for another request, which 'existing_id' names. A new request needs an id "

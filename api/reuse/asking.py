@@ -96,6 +96,8 @@ class Desk:
     async def put(self, issuer: Issuer, key: PartyKey, new: NewRequest) -> Asked:
         """Keep a request and tell the owner. Raises Problem (429) and SourceIdReused."""
         spent = await PER_OWNER.spend(self.uow, f"{issuer.id} {key.party_id}")
+        if not spent.granted:
+            raise spent.problem("owner-asked-too-often")
         limits.admit(self.http, spent)
         asked = await asking.ask(self.uow, key, new, now=self.now)
         if asked.new:

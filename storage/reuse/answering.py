@@ -3,6 +3,7 @@
 The row of a request is held while it is answered, so that of two answers at once one is first.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,6 @@ from storage.reuse import requests
 from storage.reuse.errors import AnsweredAlready, NotAskedFor
 from storage.reuse.kinds import MOST_GRANTED, Answer, ReuseState, may_follow
 from storage.reuse.requests import Request
-from storage.search.folding import fold
 from storage.unit_of_work import Reading, UnitOfWork
 from storage.vault.entries import NUMBER
 from storage.vault.rows import SHOWN, OwnDocument, open_rows
@@ -191,4 +191,4 @@ def _number(key: PartyKey, sealed: Any) -> str | None:
 
 def _plain(number: str) -> str:
     """Return number and sign as they are compared: however they are spaced, and in whatever case."""
-    return "".join(fold(number).split())
+    return "".join(unicodedata.normalize("NFC", number).casefold().split())

@@ -30,8 +30,10 @@ from storage.seals.statuses import ENTRIES
 from storage.verifications import repository as verifications
 from tests.api import authorisation_complaints as complaints
 from tests.api import authorisation_console_complaints as officers_complaints
+from tests.api import authorisation_dossiers as dossiers
 from tests.api import authorisation_questions as officers_questions
 from tests.api import authorisation_ratings as ratings
+from tests.api import authorisation_reuse as reuse
 from tests.api import authorisation_surveys as surveys
 from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
 from tests.api.authorisation_world import World
@@ -317,6 +319,35 @@ async def event(world: World) -> Call:
     return Call(json=body)
 
 
+async def put_dossier(world: World) -> Call:
+    """Say how the owner's dossier came."""
+    return Call(names={"code": world.code}, json={"channel": 2})
+
+
+async def put_dossiers(world: World) -> Call:
+    """Say it in a batch."""
+    return Call(json={"dossiers": [{"code": world.code, "channel": 2}]})
+
+
+def new_arrangement(name: str) -> Make:
+    """Arrange something about the owner's dossier, under a new id."""
+
+    async def make(world: World) -> Call:
+        return replace(await of_dossier(world), json=dossiers.new_item(name))
+
+    return make
+
+
+def arrangement(name: str) -> Make:
+    """Say what became of something that was arranged about it."""
+
+    async def make(world: World) -> Call:
+        names = {"code": world.code, "source_id": await dossiers.kept_item(world, name)}
+        return Call(names=names, missing=names | {"source_id": uuid4().hex}, json={"state": "cancelled"})
+
+    return make
+
+
 async def event_table(world: World) -> Call:
     """Tell a further step of the owner's dossier by a table."""
     at = datetime.now(UTC).isoformat()
@@ -436,6 +467,32 @@ async def share(world: World) -> dict[str, Any]:
 async def share_id(world: World) -> str:
     """Return the id of a link."""
     return str((await share(world))["id"])
+
+
+async def grant_of_results(world: World) -> Call:
+    """Grant a document of the owner's to an agency that asks."""
+    return Call(
+        names={"request_id": await reuse.asked(world)},
+        missing={"request_id": str(uuid4())},
+        json={"document_ids": [await document(world)], "version": 1},
+    )
+
+
+async def granted_file(world: World) -> Call:
+    """Name a file that the owner granted."""
+    request_id, document_id = await reuse.granted(world)
+    names = {"request_id": request_id, "document_id": str(document_id)}
+    return Call(names=names, missing=reuse.MISSING_FILE)
+
+
+async def new_result_request(world: World) -> Call:
+    """Ask the owner for a result."""
+    return Call(json=reuse.new(world))
+
+
+async def result_query(world: World) -> Call:
+    """Query the owner's results."""
+    return Call(json=reuse.query(world))
 
 
 async def new_template(world: World) -> Call:
@@ -571,6 +628,7 @@ REQUESTS: dict[str, Make] = {
     "GET /V/{code}": plain(names={"code": "7K3M0QXV92TE"}),
     "GET /v/{code}": plain(names={"code": "7K3M0QXV92TE"}),
     "GET /v1/agencies": EMPTY,
+    "GET /v1/agencies/{code}": plain(names={"code": "H26.1"}),
     "GET /v1/agencies/{code}/contact": agency_contact,
     "GET /v1/open-data/scores": EMPTY,
     "GET /v1/open-data/scores/schema.json": EMPTY,
@@ -605,6 +663,12 @@ REQUESTS: dict[str, Make] = {
     "GET /v1/vault/shares": EMPTY,
     "POST /v1/vault/shares": new_share,
     "DELETE /v1/vault/shares/{share_id}": an_id("share_id", share_id),
+    "GET /v1/result-requests": EMPTY,
+    "GET /v1/result-requests/{request_id}": an_id("request_id", reuse.asked),
+    "GET /v1/result-requests/{request_id}/documents": an_id("request_id", reuse.asked),
+    "POST /v1/result-requests/{request_id}/grant": grant_of_results,
+    "POST /v1/result-requests/{request_id}/decline": an_id("request_id", reuse.asked),
+    "DELETE /v1/result-requests/{request_id}": an_id("request_id", reuse.granted_request),
     "GET /chia-se/{token}": link,
     "GET /console": EMPTY,
     "GET /console/sign-in": EMPTY,
@@ -735,6 +799,16 @@ REQUESTS: dict[str, Make] = {
     "PUT /v1/devices/{installation_id}": registration,
     "DELETE /v1/devices/{installation_id}": an_id("installation_id", device),
     "POST /v1/agency/dossier-events": event,
+    "GET /v1/agency/dossiers": EMPTY,
+    "POST /v1/agency/dossiers": put_dossiers,
+    "PUT /v1/agency/dossiers/{code}": put_dossier,
+    "GET /v1/agency/dossiers/{code}": of_dossier,
+    "POST /v1/agency/dossiers/{code}/appointments": new_arrangement("appointments"),
+    "PATCH /v1/agency/dossiers/{code}/appointments/{source_id}": arrangement("appointments"),
+    "POST /v1/agency/dossiers/{code}/payments": new_arrangement("payments"),
+    "PATCH /v1/agency/dossiers/{code}/payments/{source_id}": arrangement("payments"),
+    "POST /v1/agency/dossiers/{code}/postal-items": new_arrangement("postal-items"),
+    "PATCH /v1/agency/dossiers/{code}/postal-items/{source_id}": arrangement("postal-items"),
     "POST /v1/agency/dossier-events/csv": event_table,
     "GET /v1/agency/dossier-events/csv-template": EMPTY,
     "POST /v1/agency/representations": vouched_for,
@@ -750,6 +824,12 @@ REQUESTS: dict[str, Make] = {
     "POST /v1/agency/results/{document_id}/revocation": an_id(
         "document_id", result, json={"reason": "Cấp sai thẩm quyền"}
     ),
+    "POST /v1/agency/result-requests": new_result_request,
+    "GET /v1/agency/result-requests/{request_id}": an_id("request_id", reuse.asked),
+    "GET /v1/agency/result-requests/{request_id}/results": an_id("request_id", reuse.granted_request),
+    "GET /v1/agency/result-requests/{request_id}/results/{document_id}/original": granted_file,
+    "GET /v1/agency/result-requests/{request_id}/results/{document_id}/copy": granted_file,
+    "POST /v1/agency/result-store/queries": result_query,
     "POST /v1/agency/seals": new_seal,
     "GET /v1/agency/seals/{code}/qr.svg": seal,
     "GET /v1/agency/seals/{code}/qr.png": seal,

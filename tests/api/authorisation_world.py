@@ -23,7 +23,9 @@ from tests.api.acting import APP, act, exchange, session_of, sign_in, token_of, 
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen, PushEvent
 
 Headers = dict[str, str]
-SCOPES = frozenset({"events", "representations", "broadcasts", "officers", "results", "messages", "surveys"})
+SCOPES = frozenset(
+    {"events", "representations", "broadcasts", "officers", "results", "messages", "surveys", "reuse"}
+)
 """All that an agency's client may hold."""
 OF_AN_AGENCY = [role for role in Role if role.of_an_agency]
 """All that an officer may be."""
