@@ -23,6 +23,7 @@ from api.conformance.serving import listening, serving
 from api.conformance.stage import Stage
 from api.conformance.tenant import open_tenant
 from api.settings import Settings
+from storage.settings import StorageSettings
 
 conformance = typer.Typer(
     no_args_is_help=True, help="Drive an agency's integration in a tenant of its own, and score it."
@@ -61,18 +62,19 @@ def run(
     if (agency_command is None) is not wait:
         raise typer.BadParameter("give either --agency-command or --wait")
     scenarios = _chosen(only)
+    storage = _development()
     desk = Desk(seconds=seconds, patience=patience) if wait else None
-    driver = desk or CommandDriver(command=shlex.split(agency_command or ""), seconds=seconds)
+    driver = desk or CommandDriver(command=_words(agency_command or ""), seconds=seconds)
     console = Console(stderr=True, highlight=False)
     try:
         with interrupts.noted():
-            report = _play(scenarios, driver, desk, console, host=host, port=port)
+            report = _play(storage, scenarios, driver=driver, desk=desk, console=console, at=(host, port))
     except KeyboardInterrupt:
         console.print("Đã dừng · Stopped")
         raise typer.Exit(INTERRUPTED) from None
-    if html:
+    if html is not None:
         html.write_text(page(report), "utf-8")
-    if json_file:
+    if json_file is not None:
         json_file.write_text(report.model_dump_json(indent=2) + "\n", "utf-8")
     report_show.show(report, Console(highlight=False))
     raise typer.Exit(0 if report.verdict is Verdict.PASSED else 1)
@@ -85,19 +87,39 @@ def _chosen(only: list[str] | None) -> list[Scenario]:
     return [scenario for scenario in SCENARIOS if not only or scenario.name in only]
 
 
-def _play(
-    scenarios: list[Scenario], driver: Driver, desk: Desk | None, console: Console, *, host: str, port: int
-) -> Report:
+def _words(command: str) -> list[str]:
+    try:
+        words = shlex.split(command)
+    except ValueError as error:
+        raise typer.BadParameter(f"--agency-command: {error}") from error
+    if not words:
+        raise typer.BadParameter("--agency-command is empty")
+    return words
+
+
+def _development() -> StorageSettings:
     os.environ.setdefault("TINDAN_ENV", "development")
-    settings = Settings()
-    if not settings.storage.development:
+    storage = Settings().storage
+    if not storage.development:
         raise typer.BadParameter("this command is for development only (TINDAN_ENV=development)")
+    return storage
+
+
+def _play(
+    storage: StorageSettings,
+    scenarios: list[Scenario],
+    *,
+    driver: Driver,
+    desk: Desk | None,
+    console: Console,
+    at: tuple[str, int],
+) -> Report:
     stage = Stage()
-    with listening(host, port) as listener:
-        url = _address(host, listener.getsockname()[1])
+    with listening(*at) as listener:
+        url = _address(at[0], listener.getsockname()[1])
         console.print("• Dựng hệ thống · Bringing the system up")
         with (
-            open_tenant(settings, url) as tenant,
+            open_tenant(storage, url) as tenant,
             serving(application(stage, tenant, desk), listener),
         ):
             if desk is not None:

@@ -56,11 +56,6 @@ class Action:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_fault(self) -> bool:
-        """Whether the caller notices."""
-        return self.kind is not Kind.PASS
-
-    @property
     def loses(self) -> bool:
         """Whether the caller has to ask again."""
         return self.kind in {Kind.ANSWER, Kind.CUT_BEFORE, Kind.CUT_AFTER}

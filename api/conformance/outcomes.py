@@ -44,7 +44,7 @@ def read_outcomes(items: Iterable[Any]) -> dict[tuple[str, int], Said]:
         if not isinstance(item, dict) or not isinstance(item.get("fact"), str):
             continue
         revision = item.get("revision", 1)
-        if isinstance(revision, int) and item.get("outcome") in set(Said):
+        if isinstance(revision, int) and item.get("outcome") in tuple(Said):
             said[item["fact"], revision] = Said(item["outcome"])
     return said
 

@@ -115,11 +115,12 @@ class Proxy:
         return _widened(passed) if take.script.plan.widens else passed
 
     async def _read(self, request: Request, take: Take, exchange: Exchange) -> bytes:
-        body = b""
+        pieces = bytearray()
         async for piece in request.stream():
-            body += piece
-            if len(body) > MOST_BYTES:
+            pieces += piece
+            if len(pieces) > MOST_BYTES:
                 raise ClientDisconnect
+        body = bytes(pieces)
         if exchange.target in {Target.EVENTS, Target.RESULTS}:
             kind = request.headers.get("content-type", "")
             exchange.told, exchange.batch = told_in(exchange.target, kind, body)

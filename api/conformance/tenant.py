@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from api.conformance.facts import AGENCY, PROCEDURE
 from api.conformance.witness import Papers, Timelines, papers, timelines
 from api.services import make_cipher
-from api.settings import Settings
 from api.stack import Ports, Stack, database, scratch_database
 from auth.agencies import Scope, drawn_secret
 from storage import migrations, partitions
@@ -61,19 +60,17 @@ class Tenant:
 
 
 @contextmanager
-def open_tenant(settings: Settings, public_url: str) -> Iterator[Tenant]:
+def open_tenant(server: StorageSettings, public_url: str) -> Iterator[Tenant]:
     """Yield a running installation, which believes to be reached at `public_url`. Raises StackError.
 
     It shares only the database server with a `tindan run` that may go on beside it.
     """
-    data_dir = settings.storage.data_dir.resolve()
+    data_dir = server.data_dir.resolve()
     with (
-        database(data_dir, settings.storage.database_url) as server,
-        scratch_database(server, "tindan_conformance") as url,
+        database(data_dir, server.database_url) as address,
+        scratch_database(address, "tindan_conformance") as url,
     ):
-        storage = StorageSettings(
-            env=settings.storage.env, data_dir=settings.storage.data_dir, DATABASE_URL=url
-        )
+        storage = server.model_copy(update={"database_url": url})
         migrations.upgrade(url)
         secret = asyncio.run(_furnish(storage))
         stack = Stack(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from hashlib import sha256
 from typing import Any
 from urllib.parse import unquote_plus
@@ -85,7 +85,7 @@ def told_in(target: Target, content_type: str, body: bytes) -> tuple[Sequence[To
         return _paper_in(content_type, body), 0
     try:
         given = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return (), 0
     items = given.get("events") if isinstance(given, dict) and "events" in given else None
     if isinstance(items, list):
@@ -106,18 +106,20 @@ def _event(item: Any) -> Told:
 
 def _paper_in(content_type: str, body: bytes) -> Sequence[Told]:
     head = b"Content-Type: " + content_type.encode("latin-1") + b"\r\n\r\n"
-    message = message_from_bytes(head + body, policy=policy.HTTP)
     parts = {
         part.get_param("name", header="content-disposition"): part.get_payload(decode=True)
-        for part in (message.iter_parts() if message.is_multipart() else ())
+        for part in message_from_bytes(head + body).walk()
+        if not part.is_multipart()
     }
+    metadata, file = parts.get("metadata"), parts.get("file")
     try:
-        said = json.loads(bytes(parts["metadata"]))
-        file = bytes(parts["file"])
-        key = (str(said.get("dossier_code")), str(said.get("number")))
-        source_id = str(said.pop("source_id", None))
-    except (KeyError, TypeError, ValueError, AttributeError):
+        said = json.loads(metadata) if isinstance(metadata, bytes) else None
+    except (ValueError, RecursionError):
         return ()
+    if not isinstance(said, dict) or not isinstance(file, bytes):
+        return ()
+    key = (str(said.get("dossier_code")), str(said.get("number")))
+    source_id = str(said.pop("source_id", None))
     content = json.dumps(said, sort_keys=True).encode() + sha256(file).digest()
     return [Told(source_id=source_id, key=key, content=_digest(content))]
 
@@ -130,7 +132,7 @@ def outcomes_in(status: int, body: bytes, told: int) -> Sequence[str]:
         return [REFUSED] * told
     try:
         given = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return ()
     results = given.get("results") if isinstance(given, dict) else None
     if isinstance(results, list):

@@ -81,11 +81,10 @@ class Unbending(Integration):
         return str(task["id"])
 
     def run(self) -> list[Document]:
-        for task in self.tasks:
-            if task["kind"] == "event":
+        with self.http:
+            for task in self.tasks:
                 self.tell_events({self.name_of(task): task})
-        self.tasks = [task for task in self.tasks if task["kind"] == "result"]
-        return super().run()
+        return self.report()
 
 
 class Clockwise(Integration):

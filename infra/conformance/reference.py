@@ -42,6 +42,9 @@ class Integration:
                 self.tell_events({name: events[name] for name in names[start : start + BATCH]})
             for name, task in papers.items():
                 self.tell_paper(name, task)
+        return self.report()
+
+    def report(self) -> list[Document]:
         return [
             {"fact": fact, "revision": revision, "outcome": outcome}
             for (fact, revision), outcome in self.said.items()

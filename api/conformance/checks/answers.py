@@ -51,7 +51,8 @@ def _truly(evidence: Evidence) -> Finding:
     untrue = [
         fact.id
         for fact in evidence.expected
-        if (evidence.said_of(fact) is Said.TOLD) is not evidence.is_kept(fact)
+        for said in [evidence.said_of(fact)]
+        if said is None or (said is Said.TOLD) is not evidence.is_kept(fact)
     ]
     if untrue:
         return bad(
