@@ -1,13 +1,17 @@
 """A long time read slice by slice: it can be paused, and goes on where it stood, also by another worker."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import structlog
 
 from api.connectors.engine import Link, Turn
 from api.connectors.portals.port import PortalError, UnavailableError
+from api.connectors.pulling.ahead import read_ahead
 from api.connectors.pulling.callers import NobodySpeaksError
+from api.connectors.pulling.crew import Crew, crew_of
 from api.connectors.pulling.following import TROUBLE_SECONDS, why
 from api.connectors.pulling.keeping import Kept
 from api.connectors.pulling.windows import Window, read_through
@@ -51,9 +55,11 @@ async def fill(link: Link, turn: Turn, backfill: BackfillView, tell: Tell = _unt
             runs, and whoever has the next turn goes on with it; else it has failed, and waits for a person.
         BackfillStoppedError: it was paused.
     """
+    helpers = link.deployment.pull.helpers
     try:
-        while backfill.position < backfill.until:
-            backfill = await _slice(link, turn, backfill, tell)
+        async with crew_of(link.name, helpers) if helpers else nullcontext() as crew:
+            while backfill.position < backfill.until:
+                backfill = await _slice(link, turn, backfill, _Hands(crew=crew, tell=tell))
     except (PortalError, NobodySpeaksError) as error:
         passes = isinstance(error, UnavailableError)
         async with link.open_unit() as uow:
@@ -64,7 +70,15 @@ async def fill(link: Link, turn: Turn, backfill: BackfillView, tell: Tell = _unt
     return backfill
 
 
-async def _slice(link: Link, turn: Turn, backfill: BackfillView, tell: Tell) -> BackfillView:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hands:
+    """Who keeps pages, ourselves where there is no crew, and who is told."""
+
+    crew: Crew | None
+    tell: Tell
+
+
+async def _slice(link: Link, turn: Turn, backfill: BackfillView, hands: _Hands) -> BackfillView:
     since, now = backfill.position, backfill
     until = min(backfill.until, since + link.deployment.pull.window)
 
@@ -80,7 +94,11 @@ async def _slice(link: Link, turn: Turn, backfill: BackfillView, tell: Tell) -> 
         await turn.keep(uow)
         await backfills.move(uow, backfill.id, progress, datetime.now(UTC))
         now = await backfills.get(uow, backfill.id)
-        tell(now)
+        hands.tell(now)
 
-    await read_through(link, Window(since=since, until=until, cursor=backfill.cursor), moved)
+    window = Window(since=since, until=until, cursor=backfill.cursor)
+    if hands.crew is None:
+        await read_through(link, window, moved)
+    else:
+        await read_ahead(link, window, moved, hands.crew)
     return now

@@ -1,6 +1,6 @@
-"""A window of time read to its end, page by page; each page is kept before the next is asked for."""
+"""A window of time read to its end, page by page."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Self
@@ -67,15 +67,31 @@ class Place:
 async def read_through(link: Link, window: Window, moved: Moved) -> Kept:
     """Read a window from where it stands to its end; return what came of it all.
 
-    No connection is held while the portal is called. A crash anywhere repeats a page at the most. Where no
-    total is told, a page that is no whole one has to be the last: if another follows, the window is read
-    from its beginning, as nobody knows what was left out.
+    No connection is held while the portal is called. A crash anywhere repeats a page at the most.
 
     Raises:
         PortalError: where the window stands was kept with the last page.
     """
+    keeping, kept = Keeping(link), Kept()
+    async for page, following in pages(link, window):
+
+        async def then(uow: UnitOfWork, of_page: Kept, following: str | None = following) -> None:
+            await moved(uow, following, of_page)
+
+        kept += await keeping.keep(page.records, then)
+    return kept
+
+
+async def pages(link: Link, window: Window) -> AsyncIterator[tuple[Page, str | None]]:
+    """Yield the pages of a window from where it stands, each with the place behind it, none at the end.
+
+    Where no total is told, a page that is no whole one has to be the last: if another follows, the window is
+    read from its beginning, as nobody knows what was left out.
+
+    Raises PortalError.
+    """
     size = link.deployment.page_size
-    keeping, kept, place, again = Keeping(link), Kept(), Place.read(window.cursor, size), False
+    place, again = Place.read(window.cursor, size), False
     for _ in range(MOST_PAGES):
         page = await _page(link, window, place.theirs)
         if place.short and page.records:
@@ -86,14 +102,10 @@ async def read_through(link: Link, window: Window, moved: Moved) -> Kept:
         if page.unreadable:
             log.warning("portal_entries_unreadable", portal=link.name, entries=page.unreadable)
         place = Place(size=size, short=_is_short(page, size), theirs=page.cursor)
-        following = None if page.cursor is None else str(place)
-
-        async def then(uow: UnitOfWork, of_page: Kept, following: str | None = following) -> None:
-            await moved(uow, following, of_page)
-
-        kept += await keeping.keep(page.records, then)
-        if following is None:
-            return kept
+        if page.cursor is None:
+            yield page, None
+            return
+        yield page, str(place)
     raise UnavailableError(f"{MOST_PAGES} pages without an end")
 
 

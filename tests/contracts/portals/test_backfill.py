@@ -18,7 +18,7 @@ from tests.contracts.portals.conftest import SECRETS
 from tests.contracts.portals.pulling import Pulling, dossier, dossiers
 
 CODES = [f"H26-261121-{number:04}" for number in range(1, 8)]
-SLICES = {"settle_seconds": 0, "window_hours": 1}
+SLICES = {"settle_seconds": 0, "window_hours": 1, "helpers": 0}
 
 
 @pytest.fixture
@@ -32,16 +32,16 @@ async def pulling(stage, unit_of_work):
 @pytest.fixture
 def tindan(pulling, settings, monkeypatch):
     """Run a command on this portal; return its exit code and all that it said."""
-    told = pulling.stage.told | {"overlap_seconds": 5, "tries": 1} | pulling.told
     monkeypatch.setenv("TINDAN_ENV", "development")
     monkeypatch.setenv("TINDAN_DATA_DIR", str(settings.data_dir))
     monkeypatch.setenv("DATABASE_URL", settings.require_database_url())
     monkeypatch.setenv("COLUMNS", "400")
-    monkeypatch.setenv("TINDAN_PORTALS", json.dumps({"quoc-gia": told}))
     for name, value in (SECRETS | {"PORTAL_PASSWORD": pulling.stage.password}).items():
         monkeypatch.setenv(name, value)
 
     async def run(*arguments):
+        told = pulling.stage.told | {"overlap_seconds": 5, "tries": 1} | pulling.told
+        monkeypatch.setenv("TINDAN_PORTALS", json.dumps({"quoc-gia": told}))
         result = await asyncio.to_thread(CliRunner().invoke, app, ["portals", *arguments])
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
@@ -148,6 +148,7 @@ async def test_one_that_can_not_go_on_by_itself_waits_for_a_person(pulling):
 
 async def test_an_operator_fills_in_the_past_and_sees_it(pulling, tindan):
     """By one command; what is described and how far it was read is shown without a secret."""
+    pulling.told["pull"] = SLICES | {"helpers": 2}
     await pulling.have(dossiers(7))
     code, said = await tindan("backfill", "quoc-gia", "--since", "3h", "--json")
     assert code == 0, said
