@@ -16,6 +16,8 @@ from api.connectors.portals.port import (
 
 MOST_SENDS = 3
 """As new, as an update, and once more where an answer was lost."""
+_CUT = 30
+"""Texts that are shorter were never seen to be cut."""
 _ASKED_FOR = frozenset({Outcome.UNKNOWN, Outcome.EXISTS, Outcome.MISSING})
 _DATES = ("Ngay", "ThoiDiem")
 
@@ -53,7 +55,8 @@ async def report_dossier(
             return replace(said, outcome=Outcome.UNKNOWN)
         if known is not None and same_state(record, known, portal.dialect):
             return replace(said, outcome=Outcome.DONE)
-        if said.outcome is Outcome.UNKNOWN and said.answer is not None:
+        forgotten = updating and known is None
+        if said.outcome is Outcome.UNKNOWN and said.answer is not None and not forgotten:
             # It spoke in words that nobody has explained, and has not done it.
             return replace(said, outcome=Outcome.REFUSED)
         updating = known is not None
@@ -118,9 +121,12 @@ def same_state(ours: Record, theirs: Record, dialect: PortalDialect) -> bool:
 
 
 async def _arrived(portal: Portal, step: Record) -> bool | None:
-    """Whether a step is there; none where that can not be asked."""
+    """Whether a step is there; none where that can not be asked, or not even its dossier is shown."""
+    code = str(step["MaHoSo"])
     try:
-        known = await portal.progress(str(step["MaHoSo"]))
+        known = await portal.progress(code)
+        if not known and await portal.dossier(code) is None:
+            return None
     except PortalError:
         return None
     return any(_same_step(step, one, portal.dialect) for one in known)
@@ -130,9 +136,17 @@ def _same_step(ours: Record, theirs: Record, dialect: PortalDialect) -> bool:
     our, their = Fields(ours, dialect), Fields(theirs, dialect)
     try:
         moments = (our.time("ThoiDiemXuLy"), their.time("ThoiDiemXuLy"))
-        return moments[0] == moments[1] and _status(our, "TrangThai") == _status(their, "TrangThai")
+        same = moments[0] == moments[1] and _status(our, "TrangThai") == _status(their, "TrangThai")
+        return same and _same_place(our.text("PhongBanXuLy"), their.text("PhongBanXuLy"))
     except RecordError:
         return False
+
+
+def _same_place(ours: str | None, theirs: str | None) -> bool:
+    """Whether two steps at one moment are one, by where they were taken; a name may be cut over there."""
+    if ours is None or theirs is None or ours == theirs:
+        return True
+    return len(theirs) >= _CUT and ours.startswith(theirs)
 
 
 def _status(fields: Fields, name: str) -> object:

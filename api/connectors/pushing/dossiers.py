@@ -143,11 +143,9 @@ def _in_doubt(taken: Taken, planned: Plan) -> Standing:
 
 
 async def _told(link: Link, taken: Taken, planned: Plan, doubted: Standing) -> Told:
-    deployment = link.deployment
-    shows = Offer.PROGRESS in deployment.offers
     try:
         async with asyncio.timeout(SEND_SECONDS):
-            return await tell(link.portal, planned, taken.standing, chunk=deployment.chunk, shows_steps=shows)
+            return await tell(link.portal, planned, taken.standing, link.deployment)
     except TimeoutError:
         # Nobody can tell how far it came: all of it is asked for.
         return Told(standing=doubted, left=Outcome.UNKNOWN)

@@ -6,6 +6,9 @@ from datetime import timedelta
 from itertools import groupby
 
 from api.connectors.portals import reporting
+from api.connectors.portals.answer_rules import AnswerRules
+from api.connectors.portals.deployment import AnyDeployment, Offer
+from api.connectors.portals.outcomes import Meaning, meaning_of
 from api.connectors.portals.port import Answer, NotLetInError, Outcome, Portal, Reported
 from api.connectors.pushing.planning import Plan, Step
 from storage.portal_reports.sending import Standing
@@ -35,22 +38,21 @@ class Told:
     retry_after: timedelta | None = None
 
 
-async def tell(portal: Portal, plan: Plan, standing: Standing, *, chunk: int, shows_steps: bool) -> Told:
+async def tell(portal: Portal, plan: Plan, standing: Standing, deployment: AnyDeployment) -> Told:
     """Tell a portal what a plan says.
 
     Args:
         portal: whom.
         plan: what.
         standing: what the portal has.
-        chunk: steps of one call. The next ones are sent once it is known what came of these.
-        shows_steps: the portal can be asked for steps. Where it can not, those in doubt are left to a person,
-            and newer ones are sent all the same.
+        deployment: how it is spoken to. Where it can not be asked for steps, those in doubt are left to a
+            person, and newer ones are sent all the same.
     """
     told = Told(standing=replace(standing, record_doubted=False) if plan.record is None else standing)
     try:
         if plan.record is not None:
-            told = await _record(portal, plan, told)
-        for steps in _calls(plan.steps, chunk, shows_steps=shows_steps):
+            told = await _record(portal, plan, told, deployment.answers)
+        for steps in _calls(plan.steps, deployment):
             if told.left is not None:
                 break
             told = await _steps(portal, steps, told)
@@ -59,7 +61,7 @@ async def tell(portal: Portal, plan: Plan, standing: Standing, *, chunk: int, sh
     return told
 
 
-async def _record(portal: Portal, plan: Plan, told: Told) -> Told:
+async def _record(portal: Portal, plan: Plan, told: Told, rules: AnswerRules) -> Told:
     if plan.record is None:
         return told
     said = await reporting.report_dossier(
@@ -70,13 +72,18 @@ async def _record(portal: Portal, plan: Plan, told: Told) -> Told:
         case Outcome.DONE:
             after = replace(before, digest=plan.digest, refused_digest=None, record_doubted=False)
             return _heard(told, said, after, left=None, anything=True)
-        case Outcome.REFUSED:
+        case Outcome.REFUSED if _explained(said.answer, rules):
             after = replace(before, refused_digest=plan.digest, record_doubted=False)
             # Steps go on where it has the dossier as it was before.
             return _heard(told, said, after, left=None if plan.known else said.outcome)
         case Outcome.RETRYABLE:
             return _heard(told, said, replace(before, record_doubted=False), left=said.outcome)
     return _heard(told, said, replace(before, record_doubted=True), left=Outcome.UNKNOWN)
+
+
+def _explained(answer: Answer | None, rules: AnswerRules) -> bool:
+    """Whether a refusal is one by the deployment's tables: another may be a fault that passes."""
+    return answer is None or meaning_of(answer, rules) is Meaning.REFUSED
 
 
 async def _steps(portal: Portal, steps: Sequence[Step], told: Told) -> Told:
@@ -119,10 +126,11 @@ def _heard(
     )
 
 
-def _calls(steps: Sequence[Step], chunk: int, *, shows_steps: bool) -> Iterator[Sequence[Step]]:
+def _calls(steps: Sequence[Step], deployment: AnyDeployment) -> Iterator[Sequence[Step]]:
     """Yield the steps of each call: those in doubt are asked for, and never beside others."""
-    asked = [step for step in steps if shows_steps or not step.doubted]
+    shown = Offer.PROGRESS in deployment.offers
+    asked = [step for step in steps if shown or not step.doubted]
     for _, alike in groupby(asked, key=lambda step: step.doubted):
         together = list(alike)
-        for start in range(0, len(together), chunk):
-            yield together[start : start + chunk]
+        for start in range(0, len(together), deployment.chunk):
+            yield together[start : start + deployment.chunk]

@@ -183,6 +183,20 @@ async def test_progress_in_doubt_is_asked_for(stage):
     assert len(await stage.reported()) == 3
 
 
+async def test_steps_of_one_moment_are_told_apart(stage):
+    """By where they were taken, though the name of that may be cut; else one would be taken for the other."""
+    portal, long = stage.open(), "Bộ phận tiếp nhận và trả kết quả của phường"
+    await portal.report_dossier(stage.dossier(), updating=False)
+    first, second = stage.step(**LATER, step="A"), stage.step(**LATER, step="B")
+    await portal.report_progress([first, {**stage.step(**LATER), "PhongBanXuLy": long[:35]}])
+    said = await reporting.report_progress(
+        portal, [first, second, stage.step(**LATER, step=long)], doubted=True
+    )
+    assert [one.outcome for one in said] == [Outcome.DONE] * 3
+    places = [one["record"]["PhongBanXuLy"] for one in (await stage.reported())[1:]]
+    assert places == ["A", long[:35], "B"]
+
+
 async def test_half_of_the_answers_leaves_the_others_unknown(stage):
     """What is not said of a step is not taken for done."""
     portal = stage.open()
