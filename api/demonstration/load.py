@@ -29,7 +29,9 @@ from storage.units.record import Units
 
 CLIENT_ID = "demo-agency"
 AUTHOR, SOURCE = "tindan", "demonstration"
-SCOPES = frozenset(scope.value for scope in (Scope.EVENTS, Scope.RESULTS, Scope.MESSAGES, Scope.SURVEYS))
+SCOPES = frozenset(
+    scope.value for scope in (Scope.EVENTS, Scope.RESULTS, Scope.MESSAGES, Scope.SURVEYS, Scope.REUSE)
+)
 FAST = EventLimit(rate=MOST_PER_SECOND, burst=10 * MOST_PER_SECOND)
 """A demonstration, and what is measured with it, is not to wait."""
 

@@ -203,7 +203,7 @@ async def test_loading_is_repeatable(
     secret = demonstration.client_secret(app_settings)
     async with reading() as read:
         caller = await authenticate(read, client_id=demonstration.CLIENT_ID, secret=secret)
-    assert caller.scopes == {"events", "results", "messages", "surveys"}
+    assert caller.scopes == {"events", "results", "messages", "surveys", "reuse"}
 
 
 async def test_the_sandboxs_staff_may_sign_in(

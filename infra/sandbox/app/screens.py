@@ -10,6 +10,8 @@ from starlette.routing import Route
 
 from infra.sandbox.app.api import Api, ApiFailedError, SignedOutError
 from infra.sandbox.app.rating_screen import RatingScreen
+from infra.sandbox.app.reuse_screen import ReuseScreen
+from infra.sandbox.app.reuse_screen import routes as reuse_routes
 from infra.sandbox.app.sessions import COOKIE, Session, Sessions
 from infra.sandbox.pages import language_of, render
 from infra.sandbox.people import Account, behind
@@ -33,6 +35,7 @@ class Screens:
         self._phones = phones
         self._sessions = Sessions()
         self._rating = RatingScreen(api)
+        self._reuse = ReuseScreen(api)
 
     def routes(self) -> list[Route]:
         """Return the routes, with full paths."""
@@ -45,6 +48,7 @@ class Screens:
             Route("/app/dossiers/{code}", self._signed_in(self.dossier)),
             Route("/app/dossiers/{code}/rating", self._signed_in(self._rating.show)),
             Route("/app/dossiers/{code}/rating", self._signed_in(self._rating.send), methods=["POST"]),
+            *reuse_routes(self._reuse, self._signed_in),
             Route("/app/notifications", self._signed_in(self.notifications)),
             Route("/app/notifications/read", self._signed_in(self.mark_read), methods=["POST"]),
         ]
