@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import conditional
 from api.contact_points import service
-from api.contact_points.schemas import AgencyPage, AgencyQuery, Contact
+from api.contact_points.schemas import AgencyDetail, AgencyPage, AgencyQuery, Contact
 from api.dependencies import AllServices, Locale, Read
 from api.limits import AddressPace, Limit
 
@@ -39,6 +39,21 @@ async def find(
 
 
 @router.get(
+    "/{code}",
+    summary="An agency, its codes, and what became of it",
+    response_model=AgencyDetail,
+    responses={**conditional.NOT_MODIFIED, 404: {"description": "No such agency"}},
+)
+async def read(code: str, request: Request, reading: Read, locale: Locale) -> Response:
+    """Show the agency that a code means today, in any of its forms; one that has ended is shown as itself.
+
+    Codes of agencies follow Decision 20/2020/QD-TTg (the top level first); the old form after QCVN
+    102:2016/BTTTT, as `000.00.00.H26`, leads to the same agency.
+    """
+    return _sent(request, await service.detail(reading, code), locale, FRESH)
+
+
+@router.get(
     "/{code}/contact",
     summary="Hotlines, addresses and opening hours of an agency",
     response_model=Contact,
@@ -63,7 +78,9 @@ async def contact(
     return _sent(request, told, locale, FRESH if changes is None else min(FRESH, changes - now))
 
 
-def _sent(request: Request, body: AgencyPage | Contact, locale: str, fresh: timedelta) -> Response:
+def _sent(
+    request: Request, body: AgencyDetail | AgencyPage | Contact, locale: str, fresh: timedelta
+) -> Response:
     headers = conditional.public(locale) | {"cache-control": f"public, max-age={int(fresh.total_seconds())}"}
     content = body.model_dump_json(by_alias=True).encode()
     return conditional.send(request, content, media_type="application/json", headers=headers)

@@ -35,6 +35,13 @@ class FoundAgency(BaseModel):
     code: str = Field(examples=["H26.1"])
     name: str = Field(examples=["Ủy ban nhân dân phường Hoàn Kiếm"])
     above: str | None = Field(description="Name of the one above it", examples=["Thành phố Hà Nội"])
+    forms: list[str] = Field(
+        description="Its code as it may be written: the new form first, then the old one, if there was one",
+        examples=[["H26.1", "000.00.1.H26"]],
+    )
+    aliases: list[str] = Field(description="Its other codes", examples=[["G09.7"]])
+    valid_from: date | None = Field(description="Its first day in Vietnam; null where nobody said")
+    valid_to: date | None = Field(description="Its last day; null where none is set")
 
 
 class AgencyPage(BaseModel):
@@ -51,6 +58,48 @@ class NamedAgency(BaseModel):
 
     code: str
     name: str
+
+
+class DatedAgency(BaseModel):
+    """An agency with its first and its last day in Vietnam; null where it has no such day."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str = Field(examples=["H26.2"])
+    name: str = Field(examples=["Ủy ban nhân dân phường Hàng Bạc"])
+    valid_from: date | None
+    valid_to: date | None = Field(examples=["2025-06-30"])
+
+
+class OtherCode(BaseModel):
+    """Another code of an agency, from its first day to its last; null where it is open.
+
+    A code may have been given on: before `valid_from` and after `valid_to` it may be another agency's.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str = Field(examples=["G09.7"])
+    valid_from: date | None
+    valid_to: date | None
+
+
+class AgencyDetail(DatedAgency):
+    """An agency, by which codes it is met, and what became of it.
+
+    `successors` took over one after the other, the next first; what is meant for one that has ended goes to
+    the last of them. Of `former` it is the successor itself.
+    """
+
+    forms: list[str] = Field(
+        description="Its code as it may be written: the new form first, then the old one, if there was one",
+        examples=[["H26.2", "000.00.2.H26"]],
+    )
+    in_force: bool
+    above: NamedAgency | None
+    aliases: list[OtherCode]
+    successors: list[DatedAgency]
+    former: list[DatedAgency]
 
 
 class OpeningState(BaseModel):

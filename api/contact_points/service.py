@@ -4,14 +4,17 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from api.contact_points.schemas import (
+    AgencyDetail,
     AgencyMark,
     AgencyPage,
     AgencyQuery,
     Contact,
+    DatedAgency,
     FoundAgency,
     HotlineNumber,
     NamedAgency,
     OpeningState,
+    OtherCode,
     OtherDay,
     PostalAddress,
     TimeSpan,
@@ -19,10 +22,12 @@ from api.contact_points.schemas import (
 )
 from api.paging import cut
 from api.problems import Problem
+from storage.agencies import history
 from storage.agencies import repository as agencies
-from storage.agencies.codes import InvalidCode, normalise_agency_code
+from storage.agencies.codes import InvalidCode, normalise_agency_code, variants
+from storage.agencies.repository import AgencyRef
 from storage.contact_points import repository
-from storage.contact_points.directory import Directory
+from storage.contact_points.directory import Directory, Entry
 from storage.contact_points.opening import Day, days_apart, hotline_state, state
 from storage.contact_points.record import ContactRecord, Hotline
 from storage.contact_points.repository import AgencyName, Kept, Reached
@@ -40,8 +45,37 @@ def find(directory: Directory, query: AgencyQuery) -> AgencyPage:
     after = (mark.rank, mark.code) if mark else (-1, "")
     rows, more = cut(directory.find(query.q, after=after, limit=query.limit + 1), query.limit)
     return AgencyPage(
-        items=[FoundAgency(code=one.entry.code, name=one.entry.name, above=one.entry.above) for one in rows],
+        items=[_found(one.entry) for one in rows],
         next_cursor=AgencyMark(rank=rows[-1].rank, code=rows[-1].entry.code).encode() if more else None,
+    )
+
+
+def _found(entry: Entry) -> FoundAgency:
+    return FoundAgency(
+        code=entry.code,
+        name=entry.name,
+        above=entry.above,
+        forms=list(variants(entry.code)),
+        aliases=sorted(entry.aliases),
+        valid_from=entry.valid_from,
+        valid_to=entry.valid_to,
+    )
+
+
+async def detail(reading: Reading, given: str) -> AgencyDetail:
+    """Return the agency that a code, in any of its forms, means today. Raises NotFoundError."""
+    known = await history.of(reading, (await _meant(reading, given)).id)
+    return AgencyDetail(
+        code=known.agency.code,
+        name=known.agency.name,
+        valid_from=known.agency.valid_from,
+        valid_to=known.agency.valid_to,
+        forms=list(variants(known.agency.code)),
+        in_force=known.in_force,
+        above=NamedAgency(code=known.above[0], name=known.above[1]) if known.above else None,
+        aliases=[OtherCode.model_validate(one) for one in known.aliases],
+        successors=[DatedAgency.model_validate(one) for one in known.successors],
+        former=[DatedAgency.model_validate(one) for one in known.former],
     )
 
 
@@ -52,6 +86,13 @@ async def reached(reading: Reading, given: str) -> tuple[Reached, Kept]:
         NotFoundError: there is no such agency.
         Problem: 404; nothing is known of how to reach it.
     """
+    found = await repository.of(reading, (await _meant(reading, given)).id)
+    if found.kept is None:
+        raise Problem("no-contact-known", 404)
+    return found, found.kept
+
+
+async def _meant(reading: Reading, given: str) -> AgencyRef:
     try:
         code = normalise_agency_code(given)
     except InvalidCode as error:
@@ -59,10 +100,7 @@ async def reached(reading: Reading, given: str) -> tuple[Reached, Kept]:
     known = (await agencies.resolve(reading, [code])).get(code)
     if known is None:
         raise NotFoundError("agency")
-    found = await repository.of(reading, known.id)
-    if found.kept is None:
-        raise Problem("no-contact-known", 404)
-    return found, found.kept
+    return known
 
 
 def told(found: Reached, kept: Kept, *, now: datetime, calendar: WorkingCalendar, locale: str) -> Contact:

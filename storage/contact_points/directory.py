@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from storage.agencies.authority import in_force
@@ -24,7 +25,8 @@ AGAIN_SECONDS = 5.0
 """After which it is tried again to read it."""
 
 _ALL = f"""
-SELECT a.code, a.name, p.name, ARRAY(SELECT o.code FROM agency_alias o WHERE o.agency_id = a.id)
+SELECT a.code, a.name, p.name, ARRAY(SELECT o.code FROM agency_alias o WHERE o.agency_id = a.id),
+  a.valid_from, a.valid_to
 FROM agency a LEFT JOIN agency p ON p.id = a.parent_id WHERE {in_force("a")}
 """
 
@@ -42,6 +44,8 @@ class Entry:
     name: str
     aliases: frozenset[str] = frozenset()
     above: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +160,15 @@ class DirectoryBook:
 async def _entries(reading: Reading) -> list[Entry]:
     rows: list[Any] = await (await (await reading.driver()).execute(_ALL, binary=True)).fetchall()
     return [
-        Entry(code=code, name=name, above=above, aliases=frozenset(aliases))
-        for code, name, above, aliases in rows
+        Entry(
+            code=code,
+            name=name,
+            above=above,
+            aliases=frozenset(aliases),
+            valid_from=valid_from,
+            valid_to=valid_to,
+        )
+        for code, name, above, aliases, valid_from, valid_to in rows
     ]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from storage.agencies.authority import speakers
+from storage.agencies.history import in_charge
 from storage.dossiers.reading import periods
 from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.timeline import Fact, Period
@@ -17,12 +18,12 @@ SELECT d.id, p.number_index
 FROM dossier d JOIN party p ON p.id = d.party_id JOIN party_key k ON k.party_id = p.id
 WHERE d.code = %s
 """
-_PUBLIC = """
+_PUBLIC = f"""
 SELECT d.code, d.procedure_code, p.name, a.code, a.name, d.status, d.status_since, d.ended_at, d.heard_at,
   d.due_at, d.due_set_at, d.waits, e.ids, e.statuses, e.times, e.sequences, e.steps
 FROM dossier d
 LEFT JOIN procedure p ON p.code = d.procedure_code
-LEFT JOIN agency a ON a.id = d.agency_id
+LEFT JOIN agency a ON a.id = {in_charge("d.agency_id")}
 CROSS JOIN LATERAL (
   SELECT array_agg(id) AS ids, array_agg(status) AS statuses, array_agg(occurred_at) AS times,
     array_agg(sequence) AS sequences, array_agg(step) AS steps

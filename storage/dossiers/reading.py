@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from storage.agencies.history import in_charge
 from storage.cipher import PartyKey
 from storage.dossiers.repository import NOTE, SUMMARY
 from storage.dossiers.statuses import DossierStatus
@@ -14,12 +15,15 @@ from storage.unit_of_work import Reading
 
 _OWN = """
   d.id, d.code, d.procedure_code, p.name, a.code, a.name, d.status, d.status_since, d.submitted_at,
-  d.accepted_at, d.ended_at, d.updated_at, d.heard_at, d.due_at, d.due_set_at, d.waits
+  d.accepted_at, d.ended_at, d.updated_at, d.heard_at, d.due_at, d.due_set_at, first.code, first.name, d.waits
 """
-_NAMED = """
+# As long as no fact named an agency, whose it is now is whose it was at first, whoever told of it since.
+_NAMED = f"""
 FROM dossier d
 LEFT JOIN procedure p ON p.code = d.procedure_code
-LEFT JOIN agency a ON a.id = d.agency_id
+LEFT JOIN agency a ON a.id = {in_charge("d.agency_id")}
+LEFT JOIN agency first ON first.id <> a.id AND first.id = CASE
+  WHEN d.agency_named_at IS NULL THEN d.agency_id ELSE coalesce(d.first_agency_id, d.agency_id) END
 """
 _PAGE = f"""
 SELECT {_OWN} {_NAMED}
@@ -48,7 +52,11 @@ _ID = "SELECT id FROM dossier WHERE code = %s AND party_id = %s"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnDossier:
-    """A dossier as it stands. Names are none where the catalogue does not have them."""
+    """A dossier as it stands. Names are none where the catalogue does not have them.
+
+    The agency is the one in charge now; `first_agency_code` and its name are whose it was at first, where
+    that was another one.
+    """
 
     id: UUID
     code: str
@@ -65,6 +73,8 @@ class OwnDossier:
     heard_at: datetime
     due_at: datetime | None
     due_set_at: datetime | None
+    first_agency_code: str | None
+    first_agency_name: str | None
     waits: tuple[Period, ...]
 
 

@@ -17,6 +17,7 @@ FROM dossier d LEFT JOIN dossier_parent k ON k.dossier_id = d.id WHERE d.id = AN
 _RESTATE = """
 UPDATE dossier d SET
   agency_id = g.agency_id,
+  first_agency_id = coalesce(d.first_agency_id, d.agency_id),
   agency_named_at = CASE WHEN g.agency_id = d.agency_id THEN d.agency_named_at ELSE now() END,
   channel = g.channel,
   channel_told_at = CASE WHEN g.channel IS NOT DISTINCT FROM d.channel THEN d.channel_told_at ELSE now() END,

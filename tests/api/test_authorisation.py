@@ -167,8 +167,10 @@ NOBODYS = {
     "POST /v1/receipts/{provider}",
     "PUT /v1/me/consents/{purpose}",
     "PUT /v1/agency/surveys/{code}",
+    "PUT /v1/agency/dossiers/{code}",
     "GET /v1/complaints/published/{published_id}",
     "GET /v1/questions/{published_id}",
+    "GET /v1/agencies/{code}",
     "GET /v1/agencies/{code}/contact",
     "GET /v1/agencies/{code}/ratings",
 } | {
@@ -186,7 +188,7 @@ NOBODYS = {
     or "/v1/shares/" in route
 }
 """Name what is no party's: a phone goes over to whoever signs in on it; providers, purposes, procedures, whether
-a survey's code is taken, what was published, months of scores and how sealed documents stand are known to all; a link is whose it was given to."""
+a code of a survey or a dossier is taken, what was published, months of scores and how sealed documents stand are known to all; a link is whose it was given to."""
 THEIRS = re.compile(r" /(v1|console)/")
 NAMING = sorted(route for route in EXPECTED if "{" in route and THEIRS.search(route) and route not in NOBODYS)
 VOLATILE = {"x-request-id"}

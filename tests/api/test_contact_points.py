@@ -172,13 +172,11 @@ async def test_as_it_stands_at_a_time(keep, services: Services):
 async def test_finding_an_agency(agencies: None, get: Get):
     """By name, without marks, by a code; not those that have ended; with the name of the one above."""
     found = (await get("?q=hoan kiem")).json()
-    assert found == {
-        "items": [
-            {"code": "H26.1", "name": WARD, "above": CITY},
-            {"code": "H26.1.1", "name": DESK, "above": WARD},
-        ],
-        "next_cursor": None,
-    }
+    assert [(one["code"], one["name"], one["above"]) for one in found["items"]] == [
+        ("H26.1", WARD, CITY),
+        ("H26.1.1", DESK, WARD),
+    ]
+    assert found["next_cursor"] is None
     assert [one["code"] for one in (await get("?q=G09.7")).json()["items"]] == ["H26.1.1"]
     assert (await get("?q=hang bac")).json()["items"] == []
 
@@ -217,3 +215,36 @@ async def test_looking_up_too_often(keep, get: Get, monkeypatch: pytest.MonkeyPa
     answers = [await get("/H26/contact") for _ in range(20)] + [await get("?q=h")]
     assert [answer.status_code for answer in answers] == [200] * 20 + [429]
     assert int(answers[-1].headers["retry-after"]) > 0
+
+
+async def test_what_became_of_an_agency(services: Services, agencies: None, get: Get):
+    """Its days, its codes in either form with theirs, who took over from whom, and of whom it did itself."""
+    first = OVER + timedelta(days=1)
+    async with services.unit_of_work() as uow:
+        heir = AgencyRecord(
+            code="H26.3", name="Phường Mới", parent="H26", aliases=(Alias(code="H26.2", valid_from=first),)
+        )
+        await put(uow, [heir])
+        await set_terms(uow, [Term(code="H26.1", valid_to=OVER, successor="H26.3")])
+        await uow.commit()
+    found = (await get("/000.00.01.H26.X/contact")).status_code
+    assert found == 404
+    old = (await get("/H26.1")).json()
+    assert (old["in_force"], old["valid_to"], old["above"]["code"]) == (False, OVER.isoformat(), "H26")
+    assert old["forms"] == ["H26.1", "000.00.1.H26"]
+    assert [one["code"] for one in old["successors"]] == ["H26.3"]
+    assert [one["code"] for one in old["former"]] == ["H26.2"]
+    given_on = (await get("/H26.2")).json()
+    assert (given_on["code"], given_on["aliases"]) == (
+        "H26.3",
+        [{"code": "H26.2", "valid_from": first.isoformat(), "valid_to": None}],
+    )
+    assert (await get("/H99")).status_code == 404
+    assert (await get("/x!")).status_code == 404
+
+
+async def test_a_list_of_agencies_tells_their_codes_and_days(agencies: None, get: Get):
+    """As they may be written, and the other ones."""
+    (desk,) = (await get("?q=G09.7")).json()["items"]
+    assert (desk["forms"], desk["aliases"]) == (["H26.1.1", "000.1.1.H26"], ["G09.7"])
+    assert (desk["valid_from"], desk["valid_to"]) == (None, None)

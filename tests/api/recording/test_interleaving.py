@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import permutations
 from typing import Any
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from api.connectors.engine import Link
 from api.connectors.portals.client import open_portal
 from api.connectors.portals.loading import PortalSettings
-from api.connectors.pulling.keeping import Kept, Keeping
+from api.connectors.pulling.keeping import Keeping, Kept
 from api.recording.service import parse, receive
 from api.services import Services
 from auth.principals import AgencyCaller
@@ -209,7 +209,8 @@ async def _told_singly(world: World, code: str, told: Sequence[Telling]) -> None
 
 async def _told_anyhow(world: World, code: str, arriving: Sequence[Arrival], told: Sequence[Telling]) -> None:
     """Let it all arrive, hold each notice against the rule, and tell again what was refused as too early."""
-    rule, before = Rule(now=datetime.now(UTC)), ()
+    rule = Rule(now=datetime.now(UTC))
+    before: tuple[Notice, ...] = ()
     owed: frozenset[int] = frozenset()
     for arrival in arriving:
         refused = await world.arrive(code, arrival)
@@ -230,7 +231,7 @@ def _as_it_went(rule: Rule, arrival: Arrival, effect: Effect) -> Rule:
     parts = [part for part in (arrival.pushed, arrival.pulled) if part]
     expected = []
     for order in permutations(parts):
-        tried, notices, refused = rule.copy(), [], set()
+        tried, notices, refused = rule.copy(), list[Notice](), set[int]()
         for part in order:
             one = tried.commit(part)
             notices += one.notices
