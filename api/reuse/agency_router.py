@@ -24,8 +24,8 @@ from storage.vault.opening import OpenFile
 
 router = APIRouter(prefix="/v1/agency", tags=["agency"])
 Reusing = Annotated[AgencyCaller, Depends(get_agency(Scope.REUSE))]
-ASKED = Limit(name="result-requests", burst=300, every=timedelta(seconds=1))
-"""Of one client."""
+ASKED = Limit(name="result-requests", burst=600, every=timedelta(milliseconds=100))
+"""Of one client: ten a second in the long run."""
 MISSING: dict[int | str, dict[str, Any]] = {
     404: {"description": "No grant stands: it is asked, declined, over or withdrawn, or another agency's"}
 }
