@@ -6,13 +6,15 @@ from api.conformance.evidence import Evidence
 
 def _stable_ids(evidence: Evidence) -> Finding | None:
     names = {
-        key: {telling.told.source_id for telling in tellings}
+        key: list(dict.fromkeys(telling.told.source_id for telling in tellings))
         for key, tellings in evidence.of_fact.items()
         if len(tellings) > 1 and key in evidence.distinct
     }
     if not names:
         return None
-    changing = [evidence.distinct[key].id for key, ids in names.items() if len(ids) > 1]
+    changing = [
+        f"{evidence.distinct[key].id}: {' → '.join(ids[:3])}" for key, ids in names.items() if len(ids) > 1
+    ]
     if changing:
         return bad(
             f"Gửi lại với mã khác: {some(changing)}.", f"Told again under another id: {some(changing)}."
