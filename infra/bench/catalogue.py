@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from infra.bench import (
+    backfill,
     batch_push,
     history_claims,
     latency,
@@ -111,6 +112,15 @@ ENTRIES = {
     ),
     "search_p99": Entry(
         search.measure, "99th percentile ms of such a question at half of that rate / 20 ms: below 1"
+    ),
+    "backfill": Entry(
+        backfill.measure,
+        "dossiers of a portal filled in, with five events each / COPY of the very same rows and their merge: "
+        f"at least 0.5 ({backfill.SIZE} sets how many in a turn)",
+    ),
+    "backfill_memory": Entry(
+        backfill.measure,
+        f"most MB that the processes of it had / {backfill.MOST_MB}: below 1",
     ),
     "stamping": Entry(
         stamping.measure,

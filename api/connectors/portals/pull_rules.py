@@ -14,7 +14,7 @@ class PullRules(BaseModel):
         settle_seconds: so old must a change be: what the portal is still writing may not be in its lists.
         window_hours: no more than this is asked for at once, so that a list stays short.
         first_hours: how far back the first reading goes; what is older is fetched by a backfill.
-        helpers: processes that keep what a backfill reads, each beside the one that reads; 0 for none.
+        helpers: further processes that keep what a backfill reads, beside the one that reads it.
         catalogue_hours: between two readings of the list of procedures; none where the portal is no source
             of the catalogue. It is one for each procedure that its own publishing agency is read from here.
         version_field: of an entry of that list: what changes when the procedure does. An entry without one
@@ -27,7 +27,7 @@ class PullRules(BaseModel):
     settle_seconds: Annotated[float, Field(ge=0, le=3600)] = 30
     window_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 24
     first_hours: Annotated[float, Field(gt=0, le=24 * 31)] = 24
-    helpers: Annotated[int, Field(ge=0, le=16)] = 2
+    helpers: Annotated[int, Field(ge=0, le=16)] = 1
     catalogue_hours: Annotated[float | None, Field(gt=0, le=24 * 31)] = None
     version_field: Annotated[str | None, Field(min_length=1, max_length=64)] = None
 

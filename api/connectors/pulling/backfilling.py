@@ -1,7 +1,6 @@
 """A long time read slice by slice: it can be paused, and goes on where it stood, also by another worker."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,7 +13,7 @@ from api.connectors.pulling.callers import NobodySpeaksError
 from api.connectors.pulling.crew import Crew, crew_of
 from api.connectors.pulling.following import TROUBLE_SECONDS, why
 from api.connectors.pulling.keeping import Kept
-from api.connectors.pulling.windows import Window, read_through
+from api.connectors.pulling.windows import Window
 from storage.portal_pulls import backfills
 from storage.portal_pulls.backfills import BackfillStoppedError, BackfillView, Progress
 from storage.portal_pulls.kinds import BackfillState
@@ -55,9 +54,8 @@ async def fill(link: Link, turn: Turn, backfill: BackfillView, tell: Tell = _unt
             runs, and whoever has the next turn goes on with it; else it has failed, and waits for a person.
         BackfillStoppedError: it was paused.
     """
-    helpers = link.deployment.pull.helpers
     try:
-        async with crew_of(link.name, helpers) if helpers else nullcontext() as crew:
+        async with crew_of(link) as crew:
             while backfill.position < backfill.until:
                 backfill = await _slice(link, turn, backfill, _Hands(crew=crew, tell=tell))
     except (PortalError, NobodySpeaksError) as error:
@@ -72,9 +70,9 @@ async def fill(link: Link, turn: Turn, backfill: BackfillView, tell: Tell = _unt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Hands:
-    """Who keeps pages, ourselves where there is no crew, and who is told."""
+    """Who keeps pages, and who is told."""
 
-    crew: Crew | None
+    crew: Crew
     tell: Tell
 
 
@@ -97,8 +95,5 @@ async def _slice(link: Link, turn: Turn, backfill: BackfillView, hands: _Hands) 
         hands.tell(now)
 
     window = Window(since=since, until=until, cursor=backfill.cursor)
-    if hands.crew is None:
-        await read_through(link, window, moved)
-    else:
-        await read_ahead(link, window, moved, hands.crew)
+    await read_ahead(link, window, moved, hands.crew)
     return now

@@ -9,11 +9,12 @@ import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
+from api.connectors.engine import Link
 from api.connectors.portals.port import Record
 from api.connectors.pulling.callers import NobodySpeaksError
-from api.connectors.pulling.keeping import Kept
+from api.connectors.pulling.keeping import Keeping, Kept
 from storage.errors import StorageError
 from storage.portal_pulls.strays import Stray
 
@@ -58,30 +59,39 @@ class Helper:
             await self._process.wait()
 
 
-class Crew:
-    """Some helpers, of which each takes the next page as soon as it is free."""
+class Keeper(Protocol):
+    """Whoever keeps pages: a helper, or we ourselves."""
 
-    def __init__(self, helpers: Sequence[Helper]) -> None:
-        self.size = len(helpers)
-        self._free: asyncio.Queue[Helper] = asyncio.Queue()
-        for helper in helpers:
-            self._free.put_nowait(helper)
+    async def keep(self, records: Sequence[Record]) -> Kept:
+        """Keep a page."""
+        ...
+
+
+class Crew:
+    """We and some helpers, of whom each takes the next page as soon as it is free."""
+
+    def __init__(self, keepers: Sequence[Keeper]) -> None:
+        self.size = len(keepers)
+        self._free: asyncio.Queue[Keeper] = asyncio.Queue()
+        for keeper in keepers:
+            self._free.put_nowait(keeper)
 
     async def keep(self, records: Sequence[Record]) -> Kept:
         """Keep a page. Raises HelperError and NobodySpeaksError."""
-        helper = await self._free.get()
+        keeper = await self._free.get()
         try:
-            return await helper.keep(records)
+            return await keeper.keep(records)
         finally:
-            self._free.put_nowait(helper)
+            self._free.put_nowait(keeper)
 
 
 @asynccontextmanager
-async def crew_of(portal: str, size: int) -> AsyncIterator[Crew]:
-    """Start helpers for a portal, by our name of it, and let them end in the end."""
-    helpers = [await _start(portal) for _ in range(size)]
+async def crew_of(link: Link) -> AsyncIterator[Crew]:
+    """Start the helpers that a deployment has by its settings, and let them end in the end."""
+    helpers = [await _start(link.name) for _ in range(link.deployment.pull.helpers)]
     try:
-        yield Crew(helpers)
+        # They come first, as we have the portal to read as well.
+        yield Crew([*helpers, Keeping(link)])
     finally:
         await asyncio.gather(*(helper.close() for helper in helpers))
 
