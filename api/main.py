@@ -4,14 +4,17 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import Lifespan
 
 from api import edge, openapi, problems, server
 from api.agency_dossiers.arrangement_router import router as agency_arrangements
 from api.agency_dossiers.router import router as agency_dossiers
 from api.agency_events.router import router as agency_events
 from api.agency_files.router import router as agency_files
+from api.agency_sync.router import router as agency_sync
 from api.complaints.public_router import router as published_complaints
 from api.complaints.router import router as complaints
 from api.connectors.surveys.leading import leads
@@ -70,6 +73,7 @@ ROUTERS = (
     health,
     oauth,
     agency_events,
+    agency_sync,
     agency_dossiers,
     agency_arrangements,
     agency_files,
@@ -147,6 +151,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             settle()
             yield
 
+    app = _routed(settings, lifespan)
+    app.state.survey_platforms = platforms
+    problems.install(app, pages={CONSOLE: faults.answer, SURVEYS: survey_pages.fault})
+    page.install(app)
+    uploads = edge.BodyLimits(size=settings.papers.limits().file_bytes + MEBIBYTE, rate=UPLOAD_RATE)
+    app.add_middleware(
+        edge.Edge, body=edge.BodyLimits(size=settings.body_limit), uploads=dict.fromkeys(UPLOADS, uploads)
+    )
+    return app
+
+
+def document() -> dict[str, Any]:
+    """Return the description of the API (OpenAPI 3.1), for which nothing has to be set, or to be running."""
+    return _routed(Settings()).openapi()
+
+
+def _routed(settings: Settings, lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     app = FastAPI(
         title="TinDan",
         version=version("tindan"),
@@ -158,12 +179,5 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     for router in ROUTERS:
         app.include_router(router)
-    app.state.survey_platforms = platforms
-    problems.install(app, pages={CONSOLE: faults.answer, SURVEYS: survey_pages.fault})
     openapi.install(app)
-    page.install(app)
-    uploads = edge.BodyLimits(size=settings.papers.limits().file_bytes + MEBIBYTE, rate=UPLOAD_RATE)
-    app.add_middleware(
-        edge.Edge, body=edge.BodyLimits(size=settings.body_limit), uploads=dict.fromkeys(UPLOADS, uploads)
-    )
     return app

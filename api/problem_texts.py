@@ -55,6 +55,7 @@ TITLES: dict[str, Words] = {
     "nothing-answered": Words("Câu hỏi chưa có câu trả lời", "The question has no answer for this"),
     "decided-meanwhile": Words("Câu hỏi đã được kiểm duyệt", "The question has been decided on"),
     **OPINION_TITLES,
+    "difference-over": Words("Khác biệt này đã được xử lý", "The difference is over"),
     "procedure-changed": Words("Thủ tục vừa thay đổi", "The procedure has just changed"),
     "no-such-procedure": Words("Không tìm thấy thủ tục", "There is no such procedure"),
     "no-contact-known": Words("Chưa có thông tin liên hệ", "How to reach it is not known"),
@@ -258,6 +259,10 @@ DETAILS: dict[str, Words] = {
         "Somebody else has decided, or the asker does not want it read. Nothing was changed.",
     ),
     **OPINION_DETAILS,
+    "difference-over": Words(
+        "Trong lúc đó khác biệt đã hết, hoặc người khác đã xử lý. Chưa thay đổi gì.",
+        "Meanwhile both sides agree, or somebody else has settled it. Nothing was changed.",
+    ),
     "procedure-changed": Words(
         "Thủ tục vừa có phiên bản mới. Hãy xem lại thủ tục rồi xác nhận.",
         "The procedure has a new version. Look at it again, then confirm.",

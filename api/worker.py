@@ -17,6 +17,8 @@ from api.connectors.measuring.settings import EmcSettings
 from api.connectors.portals.loading import PortalSettings
 from api.connectors.pulling.tallies import TALLIES as PULLED
 from api.connectors.pushing.tallies import TALLIES as PUSHED
+from api.connectors.reconciling.chore import STANDING as DIFFERENCES
+from api.connectors.reconciling.days import DayKeeper
 from api.connectors.surveys.exchanging import Exchange
 from api.connectors.surveys.settings import VnformSettings
 from api.connectors.surveys.vnform import Vnform
@@ -97,6 +99,7 @@ class Worker:
         self._ratings = RatingWatch(self._unit_of_work, calendar)
         self._scores = Keeper(self._unit_of_work, calendar)
         self._complaints = ComplaintWatch(self._unit_of_work, settings.notify.complaint_link)
+        self._days = DayKeeper(self._unit_of_work, lambda: Reading(engine, cipher))
         self._surveys = SurveyWatch(self._unit_of_work, _survey_pages(settings))
         self._reporter = self._make_reporter(development=settings.storage.development)
         self._exchange = self._make_exchange(development=settings.storage.development)
@@ -114,6 +117,7 @@ class Worker:
             asyncio.create_task(self._scores.run(), name="scores"),
             asyncio.create_task(self._complaints.run(), name="complaints"),
             asyncio.create_task(self._surveys.run(), name="surveys"),
+            asyncio.create_task(self._days.run(), name="sync-days"),
         ]
         if self._reporter:
             helpers.append(asyncio.create_task(self._reporter.run(), name="reports"))
@@ -210,7 +214,10 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     log.info("worker_started", channels=sorted(channels))
     try:
         async with serving(
-            settings.notify, lambda: Reading(engine, cipher), channels, [OVERDUE, STANDING, *PULLED, *PUSHED]
+            settings.notify,
+            lambda: Reading(engine, cipher),
+            channels,
+            [OVERDUE, STANDING, DIFFERENCES, *PULLED, *PUSHED],
         ):
             await Worker(settings, channels, engine, cipher).run(stop)
     finally:

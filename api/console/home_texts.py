@@ -18,6 +18,7 @@ TEXTS = {
         "complaint_moderation_waiting": "{count} phản ánh, kiến nghị chờ kiểm duyệt",
         "moderation_waiting": "{count} câu trả lời chờ kiểm duyệt",
         "ratings_alarming": "{count} cơ quan có tỷ lệ không hài lòng tăng, chưa trả lời",
+        "sync_left": "{count} khác biệt với cổng chờ người xem",
         "roles": "Vai trò của bạn",
         "agency": "Cơ quan",
         "role": "Vai trò",
@@ -32,7 +33,7 @@ TEXTS = {
         "none": "Bạn chưa có vai trò nào đang có hiệu lực, nên chưa có việc gì ở đây. Hãy hỏi người phụ "
         "trách của cơ quan.",
         "operator_alone": "Bạn vận hành hệ thống. Người vận hành không đọc hồ sơ, tin nhắn, câu hỏi hay phản "
-        "ánh của người dân, nên ở đây không có việc gì cho vai trò này; việc vận hành làm bằng lệnh tindan.",
+        "ánh của người dân, nên ở đây chỉ có việc đối soát; việc vận hành làm bằng lệnh tindan.",
     },
     "en": {
         "title": "To do",
@@ -51,6 +52,7 @@ TEXTS = {
         "complaint_moderation_waiting": "Complaints to moderate: {count}",
         "moderation_waiting": "Answers to moderate: {count}",
         "ratings_alarming": "Agencies with more people dissatisfied, unanswered: {count}",
+        "sync_left": "Differences with portals left for a person: {count}",
         "roles": "Your roles",
         "agency": "Agency",
         "role": "Role",
@@ -65,7 +67,7 @@ TEXTS = {
         "none": "You hold no role at the moment, and so there is nothing for you to do here. Ask whoever is "
         "in charge at your agency.",
         "operator_alone": "You operate the installation. Operators read no dossiers, messages, questions "
-        "or complaints of people, so there is nothing to do here for this role; what operators do is "
-        "done with the command tindan.",
+        "or complaints of people, so all there is here for this role is whether we are in step with "
+        "portals; what operators do is done with the command tindan.",
     },
 }

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from api.console import complaints_tally, messages_tally, questions_tally, ratings_tally
+from api.agency_sync.officer_service import SETTLERS
+from api.console import complaints_tally, messages_tally, questions_tally, ratings_tally, sync_tally
 from api.console.paths import HOME
 from auth.principals import Officer
 from storage.dossiers.working_days import WorkingCalendar
@@ -61,6 +62,7 @@ PLACES: tuple[Place, ...] = (
     Place(path=f"{HOME}/published", name="published", roles=MODERATORS),
     Place(path=f"{HOME}/ratings", name="ratings", roles=READERS, tally=ratings_tally.alarms),
     Place(path=f"{HOME}/templates", name="templates", roles=WORKERS),
+    Place(path=f"{HOME}/sync", name="sync", roles=SETTLERS, tally=sync_tally.left),
     Place(path=f"{HOME}/dossier-files", name="dossier_files", roles=WORKERS),
 )
 

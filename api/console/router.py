@@ -19,6 +19,9 @@ from api.console.questions import router as questions
 from api.console.rating import router as rating
 from api.console.ratings import router as ratings
 from api.console.sign_in import router as sign_in
+from api.console.sync import router as sync
+from api.console.sync_day import router as sync_day
+from api.console.sync_one import router as sync_one
 from api.console.templates import router as templates
 
 router = APIRouter(include_in_schema=False)
@@ -40,3 +43,6 @@ router.include_router(complaints)
 router.include_router(complaint)
 router.include_router(complaint_moderation)  # its address of what is published is no id
 router.include_router(complaint_decision)
+router.include_router(sync)
+router.include_router(sync_day)  # its address is no id
+router.include_router(sync_one)

@@ -9,10 +9,9 @@ from uuid import UUID
 from psycopg.rows import class_row
 
 from storage.errors import NotFoundError
-from storage.officers.authority import live, reached
 from storage.officers.desk import Desk
-from storage.officers.roles import Role
 from storage.reconciliation.kinds import DifferenceKind, DifferenceState
+from storage.reconciliation.reach import within_reach
 from storage.unit_of_work import Reading, UnitOfWork
 
 NOTE = "portal_difference.note"
@@ -29,13 +28,7 @@ coalesce(f.state = ANY(%(states)s::text[]), true) AND coalesce(f.deployment = %(
   AND coalesce((f.found_at, f.id) < (%(before_at)s::timestamptz, %(before_id)s::uuid), true)
 """
 _ORDER = "ORDER BY f.found_at DESC, f.id DESC LIMIT %(limit)s"
-_OPERATES: LiteralString = f"""EXISTS (
-  SELECT FROM officer_role held JOIN officer who ON who.id = held.officer_id
-  WHERE held.officer_id = %(officer)s AND held.role = '{Role.OPERATOR}' AND {live("held")}
-    AND who.disabled_at IS NULL
-)"""
-"""SQL: an officer who keeps the installation running, and so sees to all portals."""
-_SEEN: LiteralString = f"({_OPERATES} OR f.agency_id = ANY({reached()}))"
+_SEEN: LiteralString = within_reach("f.agency_id")
 _SETTLE = """
 UPDATE portal_difference f SET state = 'settled', closed_at = now(), settled_by = %(by)s,
   note_sealed = %(note)s

@@ -58,7 +58,10 @@ async def test_refusals_are_told_in_words(page, console, audit):
     await page.get_by_role("link", name="Đăng nhập lần nữa").click()
     await console.signed_in(page, OPERATOR)
     await expect(page.locator(".note")).to_contain_text("Bạn vận hành hệ thống.")
-    assert await page.get_by_role("navigation").get_by_role("link").all_inner_texts() == ["Việc cần làm"]
+    assert await page.get_by_role("navigation").get_by_role("link").all_inner_texts() == [
+        "Việc cần làm",
+        "Đối soát",
+    ]
     await audit(page, "console-operator-vi")
     await page.goto(console.at("/nowhere"))
     await expect(page.locator("h1")).to_have_text("Không tìm thấy trang")
