@@ -23,7 +23,7 @@ from storage.dossiers.codes import normalise_dossier_code
 from storage.dossiers.repository import LockedDossier
 from storage.dossiers.restating import Restatement
 from storage.errors import NotFoundError
-from storage.unit_of_work import UnitOfWork
+from storage.unit_of_work import Reading, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,21 @@ class Which:
 
     code: str
     kind: ArrangementKind
+
+
+async def require_spoken_for(reading: Reading, telling: Telling, which: Which) -> str:
+    """Return the code of a dossier for which the caller may speak, in its usual spelling.
+
+    Raises NotFoundError where there is none, or it is another agency's.
+    """
+    try:
+        code = normalise_dossier_code(which.code)
+    except InvalidCode as error:
+        raise NotFoundError("dossier") from error
+    found = await speaking.dossier(reading, telling.caller.agency_id, code)
+    if found is None or not found.allowed:
+        raise NotFoundError("dossier")
+    return code
 
 
 async def add(uow: UnitOfWork, telling: Telling, which: Which, item: Item) -> ItemAnswer:
@@ -77,15 +92,10 @@ async def change(
 
 
 async def _held(uow: UnitOfWork, telling: Telling, which: Which) -> LockedDossier:
-    """Lock a dossier for which the caller may speak."""
-    try:
-        code = normalise_dossier_code(which.code)
-    except InvalidCode as error:
-        raise NotFoundError("dossier") from error
+    """Lock a dossier for which the caller may speak; asked again, as it may have gone to another agency."""
+    code = await require_spoken_for(uow, telling, which)
     locked = await dossiers.lock(uow, [code])
-    found = await speaking.dossier(uow, telling.caller.agency_id, code)
-    if found is None or not found.allowed or code not in locked:
-        raise NotFoundError("dossier")
+    await require_spoken_for(uow, telling, which)
     return locked[code]
 
 

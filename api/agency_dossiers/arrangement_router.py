@@ -26,7 +26,7 @@ from api.edge import add_headers
 from api.openapi import examples_of
 from api.recording.senders import OnePaces
 from storage.arrangements.kinds import ArrangementKind
-from storage.unit_of_work import UnitOfWork, transact
+from storage.unit_of_work import transact
 
 router = APIRouter(prefix="/v1/agency/dossiers/{code}", tags=["agency"])
 ADDED: dict[int | str, dict[str, Any]] = {
@@ -52,27 +52,23 @@ class Arrangements:
 
     async def add(self, kind: ArrangementKind, item: Item, response: Response) -> ItemAnswer:
         """Keep one that is new; 200 for a repeat."""
-        answer = await self._do(
-            partial(arranged.add, telling=self._telling, which=self._which(kind), item=item)
-        )
+        answer = await self._do(kind, partial(arranged.add, item=item))
         if answer.outcome is ItemOutcome.REPEATED:
             response.status_code = 200
         return answer
 
     async def change(self, kind: ArrangementKind, source_id: str, given: Change) -> ItemAnswer:
         """Change one that is known."""
-        which = self._which(kind)
-        return await self._do(
-            partial(arranged.change, telling=self._telling, which=which, source_id=source_id, given=given)
-        )
+        return await self._do(kind, partial(arranged.change, source_id=source_id, given=given))
 
-    def _which(self, kind: ArrangementKind) -> Which:
-        return Which(code=self._code, kind=kind)
-
-    async def _do(self, work: Callable[[UnitOfWork], Awaitable[ItemAnswer]]) -> ItemAnswer:
+    async def _do(self, kind: ArrangementKind, work: Callable[..., Awaitable[ItemAnswer]]) -> ItemAnswer:
+        """Do it; what a client may tell is not spent on what is another agency's."""
+        which = Which(code=self._code, kind=kind)
+        async with self._services.reading() as reading:
+            await arranged.require_spoken_for(reading, self._telling, which)
         spent = await self._paces.spend(self._telling.caller.client_id, 1)
         add_headers(self._request.scope, spent.headers())
-        return await transact(self._services.unit_of_work, work)
+        return await transact(self._services.unit_of_work, partial(work, telling=self._telling, which=which))
 
 
 OfDossier = Annotated[Arrangements, Depends()]

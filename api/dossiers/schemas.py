@@ -5,6 +5,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from api.dossiers.arranged import OwnAppointment, OwnPayment, OwnPostalItem, RelatedDossier
 from api.due import Due
 from api.named import Named, Status
 from api.paging import Mark, PageQuery
@@ -28,6 +29,9 @@ class DossierItem(BaseModel):
     """One dossier.
 
     Attributes:
+        agency: the one in charge now.
+        first_agency: whose it was at first, where that was another one: agencies merge, and dossiers are
+            given on.
         status_since: when it came to its status, by the source's clock.
         ended_at: when processing ended; none while it goes on.
         updated_at: when we last learned something new.
@@ -37,6 +41,7 @@ class DossierItem(BaseModel):
     code: str = Field(examples=["H26.1-261121-0001"])
     procedure: Named
     agency: Named
+    first_agency: Named | None
     status: Status
     status_since: datetime
     submitted_at: datetime | None
@@ -72,7 +77,17 @@ class TimelineEntry(BaseModel):
 
 
 class DossierDetail(DossierItem):
-    """One dossier with all that happened, in the source's own order, the first thing first."""
+    """One dossier with all that happened, in the source's own order, the first thing first.
+
+    Attributes:
+        parent: the dossier that it is part of, where procedures are handled together.
+        children: the dossiers that are parts of it.
+    """
 
     summary: str | None
     timeline: list[TimelineEntry]
+    parent: RelatedDossier | None
+    children: list[RelatedDossier]
+    appointments: list[OwnAppointment]
+    payments: list[OwnPayment]
+    postal_items: list[OwnPostalItem]

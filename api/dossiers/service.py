@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from api.accesses import AccessNotes
+from api.dossiers.arranged import OwnAppointment, OwnPayment, OwnPostalItem, RelatedDossier, shown
 from api.dossiers.schemas import (
     DossierDetail,
     DossierItem,
@@ -17,6 +18,9 @@ from api.paging import cut
 from auth.principals import Citizen
 from storage.access_log.kinds import ObjectKind
 from storage.agencies.codes import InvalidCode
+from storage.arrangements import reading as arrangements
+from storage.arrangements.kinds import ArrangementKind
+from storage.dossiers import kin
 from storage.dossiers import reading as dossiers
 from storage.dossiers.codes import normalise_dossier_code
 from storage.dossiers.reading import OwnDossier, ToldFact
@@ -63,10 +67,10 @@ class Reader:
             limit=limit + 1,
         )
         self._accesses.saw(ObjectKind.DOSSIERS)
-        shown, more = cut(found, limit)
-        mark = DossierMark(updated_at=shown[-1].updated_at, id=shown[-1].id) if more else None
+        some, more = cut(found, limit)
+        mark = DossierMark(updated_at=some[-1].updated_at, id=some[-1].id) if more else None
         return DossierPage(
-            items=[self._item(dossier) for dossier in shown], next_cursor=mark.encode() if mark else None
+            items=[self._item(dossier) for dossier in some], next_cursor=mark.encode() if mark else None
         )
 
     async def dossier(self, citizen: Citizen, code: str) -> DossierDetail:
@@ -83,14 +87,30 @@ class Reader:
         if found is None:
             raise NotFoundError("dossier")
         self._accesses.saw(ObjectKind.DOSSIER, found.dossier.id)
-        item = self._item(found.dossier)
-        return DossierDetail(**dict(item), summary=found.summary, timeline=self._timeline(found.told))
+        arranged = await arrangements.own(self._reading, citizen.party_id, found.dossier.id)
+        related = await kin.own(self._reading, citizen.party_id, found.dossier.id)
+        locale = self._locale
+        return DossierDetail(
+            **dict(self._item(found.dossier)),
+            summary=found.summary,
+            timeline=self._timeline(found.told),
+            parent=RelatedDossier.of(related.parent, locale) if related.parent else None,
+            children=[RelatedDossier.of(one, locale) for one in related.children],
+            appointments=shown(ArrangementKind.APPOINTMENT, OwnAppointment, arranged, locale),
+            payments=shown(ArrangementKind.PAYMENT, OwnPayment, arranged, locale),
+            postal_items=shown(ArrangementKind.POSTAL_ITEM, OwnPostalItem, arranged, locale),
+        )
 
     def _item(self, dossier: OwnDossier) -> DossierItem:
         return DossierItem(
             code=dossier.code,
             procedure=Named(code=dossier.procedure_code, name=dossier.procedure_name),
             agency=Named(code=dossier.agency_code or "", name=dossier.agency_name),
+            first_agency=(
+                Named(code=dossier.first_agency_code, name=dossier.first_agency_name)
+                if dossier.first_agency_code
+                else None
+            ),
             status=Status.of(dossier.status, self._locale),
             status_since=dossier.status_since,
             submitted_at=dossier.submitted_at,

@@ -15,6 +15,8 @@ import markupsafe
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from infra.sandbox.ago import ago
+
 Language = Literal["vi", "en"]
 
 _TEMPLATES = pathlib.Path(__file__).with_name("templates")
@@ -48,6 +50,7 @@ def local_day(day: str) -> str:
     return dt.date.fromisoformat(day).strftime("%d/%m/%Y")
 
 
+_environment.filters["ago"] = ago
 _environment.filters["local_time"] = local_time
 _environment.filters["local_day"] = local_day
 

@@ -33,6 +33,7 @@ from tests.api import authorisation_console_complaints as officers_complaints
 from tests.api import authorisation_dossiers as dossiers
 from tests.api import authorisation_questions as officers_questions
 from tests.api import authorisation_ratings as ratings
+from tests.api import authorisation_sync as sync
 from tests.api import authorisation_reuse as reuse
 from tests.api import authorisation_surveys as surveys
 from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
@@ -601,6 +602,18 @@ async def console_ratings_answer(world: World) -> Call:
     return Call(names=names, missing=names | {"answer_id": str(uuid4())})
 
 
+async def sync_report(world: World) -> Call:
+    """Ask for a day that was reported."""
+    await sync.reported(world)
+    return Call()
+
+
+async def console_difference(world: World) -> Call:
+    """Name a difference of the agency's, and let it stay."""
+    names = {"difference_id": await sync.left(world)}
+    return Call(names=names, missing={"difference_id": sync.nowhere()}, form={"note": "Cổng sẽ sửa"})
+
+
 EMPTY = plain()
 a_procedure = plain(names={"code": "1.001193"})
 REQUESTS: dict[str, Make] = {
@@ -723,6 +736,11 @@ REQUESTS: dict[str, Make] = {
     "POST /console/complaint-moderation/{complaint_id}/refuse": complaint(officers_complaints.pending),
     "POST /console/complaint-moderation/{complaint_id}/take-down": complaint(officers_complaints.published),
     "GET /console/ratings": EMPTY,
+    "GET /console/sync": EMPTY,
+    "GET /console/sync/day": EMPTY,
+    "GET /console/sync/{difference_id}": console_difference,
+    "POST /console/sync/{difference_id}/settle": console_difference,
+    "GET /v1/agency/sync-report": sync_report,
     "GET /console/ratings/{code}/{month}": console_ratings,
     "POST /console/ratings/{code}/{month}/answers": console_ratings,
     "POST /console/ratings/{code}/{month}/answers/{answer_id}/take-down": console_ratings_answer,

@@ -7,7 +7,15 @@ const region = locale === "vi" ? "vi-VN" : "en-GB";
 const timeZone = "Asia/Ho_Chi_Minh";
 const hour = new Intl.DateTimeFormat(region, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
 const day = new Intl.DateTimeFormat(region, { day: "2-digit", month: "2-digit", year: "numeric", timeZone });
+const units = [["day", 86400], ["hour", 3600], ["minute", 60]];
 const time = (text) => [hour, day].map((part) => part.format(new Date(text))).join(locale === "vi" ? " ngày " : ", ");
+
+function ago(text) {
+  const seconds = Math.min(0, (Date.parse(text) - Date.now()) / 1000);
+  const [unit, length] = units.find(([, length]) => -seconds >= length) ?? ["second", Infinity];
+  const count = Math.ceil(seconds / length);
+  return new Intl.RelativeTimeFormat(region, { numeric: count ? "always" : "auto" }).format(count, unit);
+}
 
 // What the QR code brought leaves the address bar at once: addresses are kept in histories.
 function takeFragment() {
@@ -49,7 +57,7 @@ function showDossier(dossier) {
   field("since").textContent = time(dossier.status_since);
   field("procedure").textContent = dossier.procedure.name ?? dossier.procedure.code;
   field("agency").textContent = dossier.agency.name ?? dossier.agency.code;
-  field("heard").textContent = time(dossier.heard_at);
+  field("heard").textContent = `${ago(dossier.heard_at)} (${time(dossier.heard_at)})`;
   const due = field("due");
   due.parentElement.hidden = !dossier.due;
   if (dossier.due) {
