@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.named import Named
 from api.paging import Mark, PageQuery
 from api.text import Clean
-from storage.procedures.record import Applicant, Level, OnlineLevel, Unit
+from storage.procedures.record import ApplicantKind, Level, OnlineLevel, Unit
 from storage.search.facts import Facet
 from storage.search.sifting import Sort
 
@@ -38,7 +38,7 @@ class ProcedureQuery(PageQuery):
     field: Chosen = Field(default=[], description="Field of administration, as a facet names it")
     agency: Chosen = Field(default=[], description="Agency that answers for it, as a facet names it")
     level: Annotated[list[Level], Field(max_length=MOST_VALUES)] = Field(default=[])
-    applicant: Annotated[list[Applicant], Field(max_length=MOST_VALUES)] = Field(default=[])
+    applicant: Annotated[list[ApplicantKind], Field(max_length=MOST_VALUES)] = Field(default=[])
     online: Annotated[list[OnlineLevel], Field(max_length=MOST_VALUES)] = Field(default=[])
     province: Value | None = Field(
         default=None, description="Code or name, of today or before July 2025", examples=["Hà Giang"]
@@ -97,7 +97,7 @@ class ProcedureInBrief(BaseModel):
     field: str | None
     agency: str | None
     levels: tuple[Level, ...]
-    applicants: tuple[Applicant, ...]
+    applicants: tuple[ApplicantKind, ...]
     online: OnlineLevel | None
     limit: Limit | None
     fee: int | None

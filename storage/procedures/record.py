@@ -29,7 +29,7 @@ class Level(StrEnum):
     OTHER = "other"
 
 
-class Applicant(StrEnum):
+class ApplicantKind(StrEnum):
     """Who may ask for it."""
 
     CITIZEN = "citizen"
@@ -157,7 +157,7 @@ class Procedure(BaseModel):
     promulgating_agency_code: Text | None = None
     levels: tuple[Level, ...] = ()
     province: Text | None = None
-    applicants: tuple[Applicant, ...] = ()
+    applicants: tuple[ApplicantKind, ...] = ()
     online_level: OnlineLevel | None = None
     scope: Literal["standard", "specific", "internal"] | None = None
     decision: Text | None = None

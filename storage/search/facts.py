@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from storage.procedures.record import Applicant, Channel, Level, OnlineLevel, Procedure, TimeLimit, Unit
+from storage.procedures.record import ApplicantKind, Channel, Level, OnlineLevel, Procedure, TimeLimit, Unit
 from storage.search.index import Searchable
 
 _DAYS = {Unit.HOUR: 1 / 24, Unit.WORKING_DAY: 1.0, Unit.DAY: 1.0, Unit.MONTH: 30.0, Unit.YEAR: 365.0}
@@ -41,7 +41,7 @@ class Facts:
     field: str | None
     agency: str | None
     levels: tuple[Level, ...]
-    applicants: tuple[Applicant, ...]
+    applicants: tuple[ApplicantKind, ...]
     online: OnlineLevel | None
     limit: Limit | None
     fee: int | None
@@ -95,7 +95,7 @@ def prior_of(procedure: Procedure) -> float:
         prior += COMMUNE_PRIOR
     elif Level.PROVINCE in procedure.levels:
         prior += PROVINCE_PRIOR
-    if Applicant.CITIZEN in procedure.applicants:
+    if ApplicantKind.CITIZEN in procedure.applicants:
         prior += CITIZEN_PRIOR
     if procedure.scope == "standard":
         prior += STANDARD_PRIOR

@@ -8,7 +8,7 @@ from api.services import Services
 from storage.procedures import repository as procedures
 from storage.procedures.formats.files import read_file
 from storage.procedures.record import (
-    Applicant,
+    ApplicantKind,
     Channel,
     Fee,
     LegalBasis,
@@ -32,7 +32,7 @@ BIRTH = Procedure(
     agency="Ủy ban nhân dân cấp xã",
     promulgating_agency="Bộ Tư pháp",
     levels=(Level.COMMUNE,),
-    applicants=(Applicant.CITIZEN, Applicant.OTHER),
+    applicants=(ApplicantKind.CITIZEN, ApplicantKind.OTHER),
     online_level=OnlineLevel.FULL,
     decision="528/QĐ-BTP",
     steps=(Steps(text="Bước 1: Nộp hồ sơ\n- trực tiếp\n- trực tuyến\nBước 2: Nhận kết quả"),),

@@ -17,7 +17,7 @@ from storage.catalogue.book import CatalogueBook
 from storage.catalogue.edition import Edition, Stamp, own_province
 from storage.engine import Engine
 from storage.procedures.record import (
-    Applicant,
+    ApplicantKind,
     Channel,
     Fee,
     Level,
@@ -85,7 +85,7 @@ PROCEDURES = (
         field="Hộ tịch",
         promulgating_agency=JUSTICE,
         levels=(Level.COMMUNE,),
-        applicants=(Applicant.CITIZEN,),
+        applicants=(ApplicantKind.CITIZEN,),
         online_level=OnlineLevel.FULL,
         methods=(_method(1, 0),),
     ),
@@ -95,7 +95,7 @@ PROCEDURES = (
         field="Hộ tịch",
         promulgating_agency=JUSTICE,
         levels=(Level.COMMUNE,),
-        applicants=(Applicant.CITIZEN,),
+        applicants=(ApplicantKind.CITIZEN,),
         methods=(_method(3, 15_000),),
     ),
     Procedure(
@@ -104,7 +104,7 @@ PROCEDURES = (
         field="Căn cước",
         promulgating_agency=POLICE,
         levels=(Level.COMMUNE,),
-        applicants=(Applicant.CITIZEN,),
+        applicants=(ApplicantKind.CITIZEN,),
         methods=(_method(7, 50_000, Channel.ONLINE),),
     ),
     Procedure(
@@ -113,7 +113,7 @@ PROCEDURES = (
         field="Căn cước",
         promulgating_agency=POLICE,
         levels=(Level.PROVINCE,),
-        applicants=(Applicant.CITIZEN,),
+        applicants=(ApplicantKind.CITIZEN,),
         methods=(_method(7, 50_000, Channel.ONLINE),),
     ),
     Procedure(
@@ -122,7 +122,7 @@ PROCEDURES = (
         field="Giáo dục",
         promulgating_agency="UBND tỉnh Hà Giang",
         levels=(Level.PROVINCE,),
-        applicants=(Applicant.CITIZEN, Applicant.ORGANISATION),
+        applicants=(ApplicantKind.CITIZEN, ApplicantKind.ORGANISATION),
     ),
     Procedure(
         code="3.000002",
@@ -130,7 +130,7 @@ PROCEDURES = (
         field="Giáo dục",
         promulgating_agency="UBND tỉnh Bắc Ninh",
         levels=(Level.PROVINCE,),
-        applicants=(Applicant.CITIZEN,),
+        applicants=(ApplicantKind.CITIZEN,),
     ),
     Procedure(code="1.009999", name="Hỗ trợ học phí", field="Giáo dục", levels=(Level.COMMUNE,)),
 )

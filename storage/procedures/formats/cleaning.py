@@ -10,7 +10,16 @@ from typing import Any
 from storage.procedures.codes import split_procedure_code
 from storage.procedures.formats import reasons
 from storage.procedures.formats.reasons import UnusableError
-from storage.procedures.record import Applicant, Channel, Fee, LegalBasis, Level, OnlineLevel, Procedure, Unit
+from storage.procedures.record import (
+    ApplicantKind,
+    Channel,
+    Fee,
+    LegalBasis,
+    Level,
+    OnlineLevel,
+    Procedure,
+    Unit,
+)
 
 
 class Rule(StrEnum):
@@ -77,18 +86,18 @@ ONLINE_LEVELS = {
 }
 """Levels 3 and 4 are those of Decree 61/2018, which older portals still tell."""
 # The longer names before those that they contain.
-_APPLICANTS: tuple[tuple[str, Applicant], ...] = (
-    ("công dân việt nam", Applicant.CITIZEN),
-    ("người việt nam định cư", Applicant.OVERSEAS_VIETNAMESE),
-    ("người nước ngoài", Applicant.FOREIGNER),
-    ("cán bộ", Applicant.OFFICIAL),
-    ("công chức", Applicant.OFFICIAL),
-    ("viên chức", Applicant.OFFICIAL),
-    ("doanh nghiệp có vốn đầu tư nước ngoài", Applicant.FOREIGN_ENTERPRISE),
-    ("tổ chức nước ngoài", Applicant.FOREIGN_ORGANISATION),
-    ("tổ chức", Applicant.ORGANISATION),
-    ("doanh nghiệp", Applicant.ENTERPRISE),
-    ("hợp tác xã", Applicant.COOPERATIVE),
+_APPLICANTS: tuple[tuple[str, ApplicantKind], ...] = (
+    ("công dân việt nam", ApplicantKind.CITIZEN),
+    ("người việt nam định cư", ApplicantKind.OVERSEAS_VIETNAMESE),
+    ("người nước ngoài", ApplicantKind.FOREIGNER),
+    ("cán bộ", ApplicantKind.OFFICIAL),
+    ("công chức", ApplicantKind.OFFICIAL),
+    ("viên chức", ApplicantKind.OFFICIAL),
+    ("doanh nghiệp có vốn đầu tư nước ngoài", ApplicantKind.FOREIGN_ENTERPRISE),
+    ("tổ chức nước ngoài", ApplicantKind.FOREIGN_ORGANISATION),
+    ("tổ chức", ApplicantKind.ORGANISATION),
+    ("doanh nghiệp", ApplicantKind.ENTERPRISE),
+    ("hợp tác xã", ApplicantKind.COOPERATIVE),
 )
 
 
@@ -206,14 +215,16 @@ def noted(procedures: Iterable[Procedure], applied: Applied) -> Iterator[Procedu
     applied[Rule.NAME_OF_SEVERAL] += names.total() - len(names)
 
 
-def applicants(value: str | None) -> tuple[Applicant, ...]:
+def applicants(value: str | None) -> tuple[ApplicantKind, ...]:
     """Return the kinds of applicant that a list in words names; what is none of them is `other`."""
-    found: set[Applicant] = set()
+    found: set[ApplicantKind] = set()
     for part in _PARTED.split(value or ""):
         said = part.strip().lower()
         if said:
-            found.add(next((kind for word, kind in _APPLICANTS if said.startswith(word)), Applicant.OTHER))
-    return tuple(kind for kind in Applicant if kind in found)
+            found.add(
+                next((kind for word, kind in _APPLICANTS if said.startswith(word)), ApplicantKind.OTHER)
+            )
+    return tuple(kind for kind in ApplicantKind if kind in found)
 
 
 def legal_basis(values: Iterable[str]) -> Iterator[LegalBasis]:

@@ -4,7 +4,7 @@ import pytest
 
 from storage.procedures.formats import cleaning, national
 from storage.procedures.formats.cleaning import Applied, Rule
-from storage.procedures.record import Applicant, Fee, LegalBasis, Level, Procedure, TimeLimit, Unit
+from storage.procedures.record import ApplicantKind, Fee, LegalBasis, Level, Procedure, TimeLimit, Unit
 
 BARE = {"code": "1.001193", "name": "Đăng ký khai sinh"}
 
@@ -122,9 +122,9 @@ def test_applicants_are_told_apart_by_the_longer_name():
     """A foreign enterprise is no enterprise, a list within brackets is no list, the unknown is `other`."""
     given = "Doanh nghiệp có vốn đầu tư nước ngoài; Tổ chức (không bao gồm doanh nghiệp, HTX), Tàu biển"
     assert cleaning.applicants(given) == (
-        Applicant.FOREIGN_ENTERPRISE,
-        Applicant.ORGANISATION,
-        Applicant.OTHER,
+        ApplicantKind.FOREIGN_ENTERPRISE,
+        ApplicantKind.ORGANISATION,
+        ApplicantKind.OTHER,
     )
 
 

@@ -13,7 +13,7 @@ from storage.procedures.formats.faults import FileRefusedError
 from storage.procedures.formats.files import Format, read_file
 from storage.procedures.formats.reasons import Reason
 from storage.procedures.record import (
-    Applicant,
+    ApplicantKind,
     Channel,
     Fee,
     LegalBasis,
@@ -164,7 +164,7 @@ def test_the_national_catalogue(file, content: bytes):
         agency="Ủy ban nhân dân cấp xã",
         levels=(Level.COMMUNE,),
         scope="standard",
-        applicants=(Applicant.CITIZEN, Applicant.FOREIGNER),
+        applicants=(ApplicantKind.CITIZEN, ApplicantKind.FOREIGNER),
         steps=(Steps(text="Bước 1: Nộp hồ sơ."),),
         methods=(
             Method(
@@ -194,7 +194,7 @@ def test_the_portals_answer(file, content: bytes):
         field_code="G11-TP",
         agency="UBND cấp xã",
         levels=(Level.COMMUNE,),
-        applicants=(Applicant.CITIZEN,),
+        applicants=(ApplicantKind.CITIZEN,),
         online_level=OnlineLevel.FULL,
         steps=(Steps(text="Nộp\nNhận", case="Trực tiếp"),),
         methods=(

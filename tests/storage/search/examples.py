@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 
 from storage.procedures.record import (
-    Applicant,
+    ApplicantKind,
     Channel,
     Fee,
     Level,
@@ -47,7 +47,7 @@ _SOME = st.builds(
     field=st.sampled_from(FIELDS),
     promulgating_agency=st.sampled_from(AGENCIES),
     levels=st.sets(st.sampled_from(list(Level)), max_size=2).map(lambda some: tuple(sorted(some))),
-    applicants=st.sets(st.sampled_from(list(Applicant)[:3]), max_size=2).map(
+    applicants=st.sets(st.sampled_from(list(ApplicantKind)[:3]), max_size=2).map(
         lambda some: tuple(sorted(some))
     ),
     online_level=st.sampled_from([*OnlineLevel, None]),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from storage.procedures.record import Applicant, Level, OnlineLevel
+from storage.procedures.record import ApplicantKind, Level, OnlineLevel
 from storage.search.catalogue import Catalogue, Found
 from storage.search.collation import collation_key
 from storage.search.facts import Facet, Facts, Sieve, values_of
@@ -20,7 +20,7 @@ CHOICES = {
     Facet.FIELD: FIELDS[:2],
     Facet.AGENCY: AGENCIES[:2],
     Facet.LEVEL: tuple(Level),
-    Facet.APPLICANT: tuple(Applicant)[:3],
+    Facet.APPLICANT: tuple(ApplicantKind)[:3],
     Facet.ONLINE: tuple(OnlineLevel),
 }
 _CHOSEN = st.sampled_from(list(CHOICES)).flatmap(
