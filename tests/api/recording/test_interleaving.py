@@ -13,8 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from api.connectors.engine import Link
-from api.connectors.portals.client import open_portal
-from api.connectors.portals.loading import PortalSettings
 from api.connectors.pulling.keeping import Keeping, Kept
 from api.recording.service import parse, receive
 from api.services import Services
@@ -26,12 +24,10 @@ from storage.unit_of_work import UnitOfWork
 from tests.api.callers import Agency, Citizen, MakeAgency, MakeCitizen
 from tests.api.conftest import PROCEDURE
 from tests.api.recording.arrivals import NEXT, PROVINCE, WARD, Arrival, Telling, arrivals, tellings
+from tests.api.recording.linking import linked
 from tests.api.recording.rule import STALE, Effect, Notice, Rule
 from tests.api.telling import PERSON, facts, results, states, tell
 
-DESCRIPTION = """{"quoc-gia": {"style": "session", "url": "https://portal.example/api", "unit": "000.00.00.H26",
- "sign_in_url": "https://portal.example/session", "agencies": ["H26"], "username_env": "USERNAME",
- "password_env": "PASSWORD", "answers": {"success": ["00"]}}}"""
 TOLD = """
 SELECT (n.params->>'status')::int, (n.params->>'occurred_at')::timestamptz
 FROM notification n JOIN dossier d ON d.id = n.dossier_id WHERE d.code = %s ORDER BY n.id
@@ -158,25 +154,15 @@ async def world(
     async with services.unit_of_work() as uow:
         await procedures.put(uow, [PROCEDURE], author="test", source="test", whole=False)
         await uow.commit()
-    (deployment,) = PortalSettings(portals=DESCRIPTION, portals_file=None).deployments(
-        development=True, environment={"USERNAME": "u", "PASSWORD": "p"}
-    )
-    link = Link(
-        deployment=deployment,
-        portal=open_portal(deployment),
-        open_unit=services.unit_of_work,
-        authority=services.authority,
-        stale_after=STALE,
-    )
-    yield World(
-        client=client,
-        services=services,
-        engine=engine,
-        agency=province,
-        citizen=await make_citizen(PERSON["number"]),
-        link=link,
-    )
-    await link.portal.close()
+    async with linked(services, STALE) as link:
+        yield World(
+            client=client,
+            services=services,
+            engine=engine,
+            agency=province,
+            citizen=await make_citizen(PERSON["number"]),
+            link=link,
+        )
 
 
 @settings(
