@@ -1,0 +1,65 @@
+"""What a worker asks for, time and again, goes by an index, however many dossiers there are."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from storage.moments import BEFORE_ALL_IDS
+from storage.portal_reports import listing, noticing, reading, sending
+from storage.unit_of_work import UnitOfWork
+from tests.storage.plans import walked
+
+_FILL = """
+INSERT INTO party (id, kind, number_index, number_sealed, locale)
+VALUES ('00000000-0000-0000-0000-000000000001', 'person', '', '', 'vi');
+INSERT INTO dossier (id, code, party_id, agency_id, procedure_code, status, status_since, first_at,
+  contradictions, updated_at, heard_at)
+SELECT gen_random_uuid(), 'H26-' || n, p.id, p.id, '', 9, now(), now(), 0, now() - n * interval '1 minute', now()
+FROM party p, generate_series(1, 6000) n;
+INSERT INTO portal_report (deployment, dossier_id, state, next_at, changed_at)
+SELECT 'quoc-gia', id, CASE WHEN n % 100 = 0 THEN 'due' ELSE 'done' END,
+  CASE WHEN n % 100 = 0 THEN now() END, now()
+FROM (SELECT id, row_number() OVER () AS n FROM dossier) d;
+INSERT INTO contact (id, party_id, kind, value_index, value_sealed, source, dossier_id)
+SELECT gen_random_uuid(), party_id, 'phone', '', '', 'agency_supplied', id FROM dossier;
+ANALYZE party, dossier, portal_report, contact;
+"""
+SINCE, UNTIL = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UTC)
+ASKED: list[tuple[str, Mapping[str, Any] | list[Any], str]] = [
+    (
+        noticing._CHANGED,
+        {
+            "reached": [UUID(int=1)],
+            "portal": "portal:quoc-gia",
+            "at": SINCE,
+            "id": BEFORE_ALL_IDS,
+            "until": UNTIL,
+            "limit": 500,
+        },
+        "ix_dossier_changed",
+    ),
+    (
+        sending._TAKE,
+        {"deployment": "quoc-gia", "now": UNTIL, "until": UNTIL, "dossier_id": None},
+        "ix_portal_report_next",
+    ),
+    (reading._ONE, [UUID(int=9)], "ix_contact_dossier"),
+    (listing._COUNTS, ["quoc-gia"], "ix_portal_report"),
+]
+
+
+@pytest.mark.parametrize(("query", "given", "index"), ASKED, ids=["changed", "take", "known", "counts"])
+async def test_by_an_index(
+    unit_of_work: Callable[[], UnitOfWork], query: str, given: Mapping[str, Any] | list[Any], index: str
+) -> None:
+    """No table is read from end to end."""
+    async with unit_of_work() as uow:
+        driver = await uow.driver()
+        await driver.execute(_FILL.encode())
+        lines: list[Any] = await (await driver.execute(f"EXPLAIN {query}".encode(), given)).fetchall()
+        plan = "\n".join(line for (line,) in lines)
+        assert index in plan
+        assert await walked(driver, plan) == []
