@@ -1,6 +1,7 @@
 """The command `tindan`."""
 
 import asyncio
+import json
 import os
 import shutil
 import socket
@@ -172,6 +173,43 @@ def demo(
         raise typer.Exit(tell(_development(), events=events, as_json=as_json))
     except EmptyFileError as error:
         fail(error)
+
+
+@app.command()
+def openapi(
+    output: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to; standard output, if not given")
+    ] = None,
+) -> None:
+    """Print the description of the API (OpenAPI 3.1). Nothing has to be set, or to be running."""
+    from api.main import document
+
+    text = json.dumps(document(), ensure_ascii=False, indent=1) + "\n"
+    if output is None:
+        typer.echo(text, nl=False)
+    else:
+        output.write_text(text, "utf-8")
+
+
+client = typer.Typer(no_args_is_help=True, help="Clients of the API for agencies' systems (development).")
+app.add_typer(client, name="client")
+
+
+@client.command("python")
+def client_in_python(
+    output: Annotated[
+        Path, typer.Option(metavar="DIR", help="A folder for the project, which is new or empty")
+    ],
+) -> None:
+    """Generate a Python client: a function for each route of agencies, signing in, patience, and a spool."""
+    from api.main import document
+    from api.operation.client import write_python
+
+    try:
+        write_python(document(), output)
+    except OSError as error:
+        fail(f"{output} can not be written: {error.strerror}")
+    typer.echo(f"{output}: đã tạo · is written")
 
 
 @app.command(
