@@ -1,8 +1,10 @@
 """`tindan client`: clients of the API for agencies' systems, generated from what it says of itself."""
 
+import io
 import json
 import shutil
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -63,7 +65,8 @@ def _generate(document: Mapping[str, Any], source: Path, target: Path) -> None:
         overwrite=False,
         output_path=target,
     )
-    faults = generator.generate(config=config)
+    with redirect_stdout(io.StringIO()):  # where it writes is for us to say
+        faults = generator.generate(config=config)
     if faults:
         # What it warns of it leaves out: a client without a route would be found out by an integrator.
         told = "\n        ".join(f"{fault.header} {fault.detail or ''}".strip() for fault in faults)

@@ -7,6 +7,7 @@ from api.openapi import INTEGRATED
 
 _METHODS = frozenset({"get", "put", "post", "patch", "delete"})
 _KINDS = ("schemas", "responses")
+_BYTES: Mapping[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 
 
 def for_agencies(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,17 +39,22 @@ def for_agencies(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _operation(path: str, method: str, operation: Mapping[str, Any]) -> dict[str, Any]:
-    named = {**operation, "operationId": _name(path, method)}
+    answers = {status: _answer(answer) for status, answer in operation["responses"].items()}
+    named = {**operation, "operationId": _name(path, method), "responses": answers}
     if "requestBody" in operation:
         content = operation["requestBody"]["content"]
-        described = {kind: _as_bytes(kind, media) for kind, media in content.items()}
+        described = {kind: media if kind != "text/csv" else _BYTES for kind, media in content.items()}
         named["requestBody"] = {**operation["requestBody"], "content": described}
     return named
 
 
-def _as_bytes(kind: str, media: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Let a table be sent as the bytes that it is."""
-    return media if kind != "text/csv" else {**media, "schema": {"type": "string", "format": "binary"}}
+def _answer(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Let what is no JSON be the bytes that it is, whatever kind of file."""
+    content = answer.get("content")
+    if not content or any(kind.endswith("json") for kind in content):
+        kept = {kind: media for kind, media in (content or {}).items() if kind.endswith("json")}
+        return {**answer, "content": kept} if content else answer
+    return {**answer, "content": {"application/octet-stream": _BYTES}}
 
 
 def _name(path: str, method: str) -> str:

@@ -33,8 +33,8 @@ class Door:
     ) -> None:
         self.base_url = base_url.rstrip("/")
         self._patience = patience
-        self._auth = ClientCredentials(f"{self.base_url}/oauth/token", client_id, client_secret)
-        self._headers = {"user-agent": user_agent}
+        token_url = f"{self.base_url}/oauth/token"
+        self._auth = ClientCredentials(token_url, client_id, client_secret, user_agent=user_agent)
 
     def client(self) -> httpx.Client:
         """Return a client; close it when it is no longer needed."""
@@ -42,15 +42,12 @@ class Door:
 
     def httpx_args(self) -> dict[str, Any]:
         """Return what the generated `Client` is made with: `Client(base_url=…, httpx_args=…)`."""
-        return {**self._shared(), "transport": Retrying(httpx.HTTPTransport(), self._patience)}
+        return {"auth": self._auth, "transport": Retrying(httpx.HTTPTransport(), self._patience)}
 
     def async_httpx_args(self) -> dict[str, Any]:
         """Return the same for a generated `Client` whose asynchronous functions are called."""
-        return {**self._shared(), "transport": AsyncRetrying(httpx.AsyncHTTPTransport(), self._patience)}
+        return {"auth": self._auth, "transport": AsyncRetrying(httpx.AsyncHTTPTransport(), self._patience)}
 
     def events(self) -> Events:
         """Return what sends events."""
         return Events(self.client())
-
-    def _shared(self) -> dict[str, Any]:
-        return {"auth": self._auth, "headers": self._headers}
