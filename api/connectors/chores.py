@@ -4,6 +4,8 @@ from api.connectors.engine import Chore
 from api.connectors.portals.deployment import AnyDeployment, Offer
 from api.connectors.pulling.backfilling import CHORE as BACKFILL
 from api.connectors.pulling.backfilling import go_on
+from api.connectors.pulling.catalogue import CHORE as CATALOGUE
+from api.connectors.pulling.catalogue import is_source, look
 from api.connectors.pulling.following import CHORE as FOLLOW
 from api.connectors.pulling.following import follow
 from api.connectors.pushing import dossiers, opinions
@@ -17,6 +19,7 @@ def _tells_changes(deployment: AnyDeployment) -> bool:
 CHORES: tuple[Chore, ...] = (
     Chore(name=FOLLOW, work=follow, wanted=_tells_changes),
     Chore(name=BACKFILL, work=go_on, wanted=_tells_changes),
+    Chore(name=CATALOGUE, work=look, wanted=is_source),
     RECONCILE,
     *dossiers.CHORES,
     *opinions.CHORES,

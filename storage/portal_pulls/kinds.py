@@ -8,7 +8,6 @@ class Stream(StrEnum):
 
     DOSSIERS = "dossiers"
     PROCEDURES = "procedures"
-    UNITS = "units"
 
 
 class BackfillState(StrEnum):

@@ -134,3 +134,18 @@ class PortalStray(SQLModel, table=True):
     times: int = Field(default=1, sa_type=Integer, sa_column_kwargs={"server_default": text("1")})
     settled_at: datetime | None = moment(nullable=True)
     outcome: str | None = Field(default=None, max_length=16)
+
+
+class PortalProcedure(SQLModel, table=True):
+    """A procedure as a portal's list told of it when it was last read: what has not changed is not fetched.
+
+    Attributes:
+        told: SHA-256 of what the list says of it.
+    """
+
+    __tablename__ = "portal_procedure"
+
+    deployment: str = Field(max_length=40, primary_key=True)
+    code: str = Field(max_length=64, primary_key=True)
+    told: bytes
+    read_at: datetime = moment()

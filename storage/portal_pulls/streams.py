@@ -30,6 +30,13 @@ UPDATE portal_stream SET read_until = window_until, window_since = NULL, window_
   records = records + %(records)s, succeeded_at = %(now)s, failing_since = NULL, error = NULL
 WHERE deployment = %(deployment)s AND stream = %(stream)s
 """
+_DONE = """
+INSERT INTO portal_stream AS known (deployment, stream, read_until, tried_at, succeeded_at, records)
+VALUES (%(deployment)s, %(stream)s, %(now)s, %(now)s, %(now)s, %(records)s)
+ON CONFLICT (deployment, stream) DO UPDATE SET read_until = EXCLUDED.read_until,
+  tried_at = EXCLUDED.tried_at, succeeded_at = EXCLUDED.succeeded_at,
+  records = known.records + EXCLUDED.records, failing_since = NULL, error = NULL
+"""
 _FAIL = """
 INSERT INTO portal_stream AS known (deployment, stream, tried_at, failing_since, error)
 VALUES (%(deployment)s, %(stream)s, %(now)s, %(now)s, %(error)s)
@@ -106,6 +113,12 @@ async def finish(uow: UnitOfWork, deployment: str, stream: Stream, records: int,
     """End the window: all of it was read."""
     given = {"deployment": deployment, "stream": stream, "records": records, "now": now}
     await (await uow.driver()).execute(_FINISH, given)
+
+
+async def done(uow: UnitOfWork, deployment: str, stream: Stream, records: int, now: datetime) -> None:
+    """Say that a thing without windows was read whole."""
+    given = {"deployment": deployment, "stream": stream, "records": records, "now": now}
+    await (await uow.driver()).execute(_DONE, given)
 
 
 async def fail(uow: UnitOfWork, deployment: str, stream: Stream, error: str, now: datetime) -> None:

@@ -16,9 +16,9 @@ class PullRules(BaseModel):
         first_hours: how far back the first reading goes; what is older is fetched by a backfill.
         helpers: further processes that keep what a backfill reads, beside the one that reads it.
         catalogue_hours: between two readings of the list of procedures; none where the portal is no source
-            of the catalogue. It is one for each procedure that its own publishing agency is read from here.
-        version_field: of an entry of that list: what changes when the procedure does. An entry without one
-            has to be fetched to be compared.
+            of our catalogue. What it lists is kept as it says; what it does not list stays as it is.
+        version_field: of an entry of that list: a version or date that changes when the procedure does, so
+            that what has not changed is not fetched. Without it each is fetched, and compared here.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -14,10 +14,19 @@ def upgrade() -> None:
     _make_leases()
     _make_backfills()
     _make_strays()
+    op.create_table(
+        "portal_procedure",
+        sa.Column("deployment", sa.String(length=40), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("told", sa.LargeBinary(), nullable=False),
+        _moment("read_at"),
+        sa.PrimaryKeyConstraint("deployment", "code", name=op.f("pk_portal_procedure")),
+    )
 
 
 def downgrade() -> None:
-    for table in ("portal_stray", "portal_backfill", "portal_lease", "portal_stream"):
+    tables = ("portal_procedure", "portal_stray", "portal_backfill", "portal_lease", "portal_stream")
+    for table in tables:
         op.drop_table(table)
 
 

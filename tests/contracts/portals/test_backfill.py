@@ -182,6 +182,15 @@ async def test_an_operator_pulls_now(pulling, tindan):
     assert "UnavailableError" in said
 
 
+async def test_an_operator_reads_the_catalogue_now(pulling, tindan):
+    """All that the portal lists, though it is no source of ours by its settings."""
+    code, said = await tindan("catalogue", "quoc-gia", "--json")
+    assert code == 0, said
+    told = json.loads(said)
+    assert (told["listed"], told["fetched"], told["changed"]) == (4, 4, 4)
+    assert (await tindan("catalogue", "quoc-gia"))[0] == 0
+
+
 async def test_strays_are_listed_tried_again_and_left(pulling, tindan):
     """What was mended is kept; what a person leaves comes back no more."""
     strange = dossier(dossier_code=CODES[0], procedure_code="1.004222")
