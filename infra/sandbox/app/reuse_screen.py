@@ -37,41 +37,32 @@ class ReuseScreen:
         """Show who asks for what, and what there is to choose from."""
         return await self._page(request, session)
 
-    async def grant(self, request: Request, session: Session) -> Response:
-        """Grant what was chosen; nothing is chosen beforehand."""
+    async def send(self, request: Request, session: Session) -> Response:
+        """Grant what was chosen, decline, or withdraw. Nothing is chosen beforehand."""
         form = await request.form()
-        chosen = [str(one) for one in form.getlist("document")]
+        said, chosen = str(form.get("said", "")), [str(one) for one in form.getlist("document")]
         version = str(form.get("version", ""))
-        if not chosen or not version.isdecimal():
+        if said == "grant" and not (chosen and version.isdecimal()):
             return await self._page(request, session, failure="choice", status=_UNPROCESSABLE)
-        body = {"document_ids": chosen, "version": int(version)}
-        return await self._say(request, session, "POST", "/grant", chosen=chosen, json=body)
-
-    async def decline(self, request: Request, session: Session) -> Response:
-        """Refuse."""
-        return await self._say(request, session, "POST", "/decline")
-
-    async def withdraw(self, request: Request, session: Session) -> Response:
-        """End what was granted."""
-        return await self._say(request, session, "DELETE", "")
-
-    async def _say(
-        self,
-        request: Request,
-        session: Session,
-        method: str,
-        what: str,
-        *,
-        chosen: list[str] | None = None,
-        **rest: Any,
-    ) -> Response:
         try:
-            await self._api.call(session, method, f"{_path(request)}{what}", **rest)
+            await self._say(request, session, said, chosen=chosen, version=version)
         except ApiFailedError as error:
             if error.status is None or error.status == _MISSING:
                 raise
             return await self._page(request, session, chosen=chosen, failure="refused", status=_UNPROCESSABLE)
         return RedirectResponse(f"{HOME}/{_id(request)}?answered=1", _SEE_OTHER)
+
+    async def _say(
+        self, request: Request, session: Session, said: str, *, chosen: list[str], version: str
+    ) -> None:
+        path = _path(request)
+        if said == "grant":
+            body = {"document_ids": chosen, "version": int(version)}
+            await self._api.call(session, "POST", f"{path}/grant", json=body)
+        elif said == "withdraw":
+            await self._api.call(session, "DELETE", path)
+        else:
+            await self._api.call(session, "POST", f"{path}/decline")
 
     async def _page(
         self,
@@ -103,7 +94,6 @@ class ReuseScreen:
             chosen=chosen or [],
             failure=failure,
             answered="answered" in request.query_params,
-            path=f"{HOME}/{_id(request)}",
             screen="notifications",
         )
 
@@ -111,11 +101,10 @@ class ReuseScreen:
 def routes(screen: ReuseScreen, signed_in: Any) -> list[Route]:
     """Return the routes, each behind the sign-in of the app."""
     one = f"{HOME}/{{request_id}}"
-    said = (("grant", screen.grant), ("decline", screen.decline), ("withdraw", screen.withdraw))
     return [
         Route(HOME, signed_in(screen.show_all)),
         Route(one, signed_in(screen.show)),
-        *(Route(f"{one}/{what}", signed_in(say), methods=["POST"]) for what, say in said),
+        Route(one, signed_in(screen.send), methods=["POST"]),
     ]
 
 

@@ -171,14 +171,12 @@ async def test_pages_are_the_owners(reuse: Reuse, make_citizen: MakeCitizen, ser
     ids = [await reuse.ask() for _ in range(5)]
     for request_id in ids[:2]:
         assert (await reuse.answer(request_id, "decline")).status_code == 200
-    found, cursor = [], None
-    while cursor is not None or not found:
-        page = await reuse.read(limit=2, **({"cursor": cursor} if cursor else {}))
-        found += [one["id"] for one in page["items"]]
-        cursor = page["next_cursor"]
-        if cursor is None:
-            break
-    assert found == ids[::-1]
+    page = await reuse.read(limit=2)
+    found = page["items"]
+    while page["next_cursor"]:
+        page = await reuse.read(limit=2, cursor=page["next_cursor"])
+        found += page["items"]
+    assert [one["id"] for one in found] == ids[::-1]
     assert [one["id"] for one in (await reuse.read(which="past"))["items"]] == ids[:2][::-1]
     assert [one["id"] for one in (await reuse.read(which="open"))["items"]] == ids[2:][::-1]
     stranger = reuse.of(await sign_in(services, await make_citizen("001190000022")))

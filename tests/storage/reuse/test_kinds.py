@@ -41,6 +41,12 @@ def test_only_a_grant_is_withdrawn_and_nothing_is_said_twice(before: Answer | No
 
 def test_the_last_visit_goes_on_to_its_end() -> None:
     """Whoever has begun may finish; then it is used up."""
-    told = {"expires_at": NOW + timedelta(days=1), "visits": MOST_VISITS, "visit_ends_at": NOW + VISIT}
-    assert state_of(Answer.GRANTED, **told, now=NOW) is ReuseState.GRANTED
-    assert state_of(Answer.GRANTED, **told, now=NOW + VISIT) is ReuseState.USED_UP
+    for now, expected in ((NOW, ReuseState.GRANTED), (NOW + VISIT, ReuseState.USED_UP)):
+        state = state_of(
+            Answer.GRANTED,
+            expires_at=NOW + timedelta(days=1),
+            visits=MOST_VISITS,
+            visit_ends_at=NOW + VISIT,
+            now=now,
+        )
+        assert state is expected
