@@ -32,7 +32,7 @@ MONTHS = 13
 """So many months of ratings are told, and corrected: the last ones that are over."""
 LEASE = timedelta(minutes=5)
 TURN_SECONDS = 120.0
-REST_SECONDS = 15.0
+REST_SECONDS = 5.0
 AWAY_SECONDS = 5.0
 _CHANCE = Random()  # noqa: S311 - spreads attempts over time, and keeps nothing secret
 _STATES = {
