@@ -19,6 +19,7 @@ DOSSIER = {
     "agency": {"code": "H26.1", "name": "UBND phường Hồng Hà"},
     "status": {"code": 5, "name": "Yêu cầu bổ sung giấy tờ"},
     "updated_at": "2026-11-21T03:00:00Z",
+    "heard_at": "2026-11-21T03:00:00Z",
     "ended_at": None,
     "due": {
         "at": "2026-11-25T10:00:00Z",
@@ -44,6 +45,60 @@ TIMELINE = [
         "contradiction": True,
     },
 ]
+ARRANGED = {
+    "parent": {"code": None, "procedure": None, "status": None},
+    "children": [
+        {
+            "code": "000.00.00.H26-261121-0002",
+            "procedure": {"code": "2.000635", "name": "Cấp bản sao trích lục hộ tịch"},
+            "status": {"code": 2, "name": "Được tiếp nhận"},
+        }
+    ],
+    "appointments": [
+        {
+            "source_id": "LH-1",
+            "state": {"code": "confirmed", "name": "Đã xác nhận"},
+            "state_at": "2026-11-21T03:00:00Z",
+            "starts_at": "2026-11-25T02:30:00Z",
+            "ends_at": "2026-11-25T03:00:00Z",
+            "place": "Quầy <3>",
+            "purpose": "Đối chiếu bản chính",
+            "note": None,
+        }
+    ],
+    "payments": [
+        {
+            "source_id": "TT-1",
+            "state": {"code": "requested", "name": "Chờ thanh toán"},
+            "state_at": "2026-11-21T03:00:00Z",
+            "amount": 1_150_000,
+            "reason": "Lệ phí",
+            "link": "https://thanhtoan.example.vn/TT-1",
+            "due_at": "2026-11-28T10:00:00Z",
+            "receipt_no": None,
+        },
+        {
+            "source_id": "TT-2",
+            "state": {"code": "paid", "name": "Đã thanh toán"},
+            "state_at": "2026-11-21T03:00:00Z",
+            "amount": 8000,
+            "reason": "Phí bản sao",
+            "link": None,
+            "due_at": None,
+            "receipt_no": "BL-7",
+        },
+    ],
+    "postal_items": [
+        {
+            "source_id": "BC-1",
+            "state": {"code": "in_transit", "name": "Đang vận chuyển"},
+            "state_at": "2026-11-21T03:00:00Z",
+            "direction": "return",
+            "carrier": "VNPost",
+            "tracking_no": "EI123456789VN",
+        }
+    ],
+}
 NOTICE = {
     "id": "n-1",
     "title": "Cần bổ sung giấy tờ",
@@ -120,7 +175,7 @@ class FakeApi:
     async def dossier(self, request: Request) -> Response:
         if request.path_params["code"] != CODE:
             return self._answer(request, {"title": "Không tìm thấy"}, 404)
-        return self._answer(request, DOSSIER | {"timeline": TIMELINE})
+        return self._answer(request, DOSSIER | ARRANGED | {"timeline": TIMELINE})
 
     async def notifications(self, request: Request) -> Response:
         read_at = "2026-11-21T04:00:00Z" if "n-1" in self.read else None

@@ -2,11 +2,13 @@
 
 import html
 import re
+from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
 
 from infra.sandbox import launch
+from infra.sandbox.ago import ago
 from tests.contracts.sandbox.fake_api import CODE, FakeApi, serving
 
 
@@ -84,6 +86,37 @@ async def test_dossiers_and_their_timeline(signed_in):
     page = await signed_in.get(f"/app/dossiers/{CODE}")
     assert html.escape("Bổ sung giấy chứng sinh <bản chính>") in page.text
     assert "Trái với trình tự" in page.text
+
+
+async def test_what_is_arranged_is_shown(signed_in):
+    """Appointments, payments, post and kin, as text; a link to pay where it is to be paid, and none else."""
+    page = re.sub(r"\s+", " ", (await signed_in.get(f"/app/dossiers/{CODE}")).text)
+    assert html.escape("Quầy <3>") in page
+    assert "09:30, 25/11/2026" in page
+    assert "1.150.000 ₫ · Chờ thanh toán" in page
+    assert re.findall(r'href="(https://thanhtoan[^"]+)"', page) == ["https://thanhtoan.example.vn/TT-1"]
+    assert "Biên lai: BL-7" in page
+    assert "VNPost</span> EI123456789VN" in page
+    assert "Một hồ sơ khác" in page
+    assert 'href="/app/dossiers/000.00.00.H26-261121-0002"' in page
+    assert "Cơ quan cập nhật lần cuối:" in page
+
+
+@pytest.mark.parametrize(
+    ("seconds", "vietnamese", "english"),
+    [
+        (-30, "vừa xong", "just now"),
+        (59, "vừa xong", "just now"),
+        (60, "1 phút trước", "1 minute ago"),
+        (7199, "1 giờ trước", "1 hour ago"),
+        (3 * 86_400, "3 ngày trước", "3 days ago"),
+    ],
+)
+def test_how_long_ago_is_said_in_plain_words(seconds, vietnamese, english):
+    """What is ahead of our clock is now."""
+    now = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
+    moment = (now - timedelta(seconds=seconds)).isoformat()
+    assert (ago(moment, "vi", now), ago(moment, "en", now)) == (vietnamese, english)
 
 
 async def test_notices_are_confirmed_and_marked(signed_in, api):
