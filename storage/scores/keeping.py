@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from storage.chores import for_ever
 from storage.dossiers.working_days import WorkingCalendar
+from storage.horizon import SETTLED
 from storage.scores import marking
 from storage.scores.writing import measure_dossiers
 from storage.unit_of_work import UnitOfWork
@@ -30,7 +31,7 @@ class Keeper:
         open_unit: Callable[[], UnitOfWork],
         calendar: WorkingCalendar,
         *,
-        settled: timedelta = marking.SETTLED,
+        settled: timedelta = SETTLED,
         limit: int = SLICE,
     ) -> None:
         self._open_unit, self._calendar = open_unit, calendar
