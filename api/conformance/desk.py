@@ -13,6 +13,7 @@ from api import interrupts
 from api.conformance.outcomes import Ending, read_outcomes
 
 LOOKS = 0.2
+PARTING_SECONDS = 10.0
 NONE_YET = {"retry-after": "1", "cache-control": "no-store"}
 FRESH = {"cache-control": "no-store"}
 FINISHED = {"version": 1, "finished": True}
@@ -35,6 +36,7 @@ class Desk:
     _fetched: bool = False
     _said: list[Any] | None = None
     _finished: bool = False
+    _parted: bool = False
     _changed: Condition = field(default_factory=Condition)
 
     def play(self, document: Mapping[str, Any]) -> Ending:
@@ -48,14 +50,17 @@ class Desk:
             return Ending(finished=in_time, said=read_outcomes(self._said or ()))
 
     def finish(self) -> None:
-        """Tell whoever fetches from now on that there is no more."""
+        """Tell the next who fetches that there is no more; return once that was done, or nobody came."""
         with self._changed:
             self._finished = True
+            self._await(lambda: self._parted, PARTING_SECONDS)
 
     async def tasks(self, _request: Request) -> Response:
         """`GET /tasks`: the scenario that is on; 204 while there is none yet."""
         with self._changed:
             if self._finished:
+                self._parted = True
+                self._changed.notify_all()
                 return JSONResponse(FINISHED, headers=FRESH)
             if self._document is None:
                 return Response(status_code=204, headers=NONE_YET)
@@ -72,7 +77,8 @@ class Desk:
             return JSONResponse({"detail": 'send {"scenario": …, "outcomes": […]}'}, 422)
         with self._changed:
             if self._document is not None and self._document["scenario"] == scenario:
-                self._said = said
+                # At once: who fetches before the director is awake must not get the same again.
+                self._said, self._document = said, None
                 self._changed.notify_all()
         return Response(status_code=204)
 

@@ -126,7 +126,7 @@ Fact = StatusFact | PaperFact
 
 @dataclass(kw_only=True)
 class Draw:
-    """Makes facts up: no two runs share a code, and all happened within the days before `now`."""
+    """Makes facts up: no two dossiers share a code, and all happened within the days before `now`."""
 
     now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))

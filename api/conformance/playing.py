@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -58,6 +58,7 @@ class Director:
     Attributes:
         url: where the integration reaches the proxy.
         tell: is told of each scenario before it begins.
+        draw: makes up the facts; one for all that is played in a tenant.
     """
 
     stage: Stage
@@ -65,15 +66,15 @@ class Director:
     driver: Driver
     url: str
     tell: Callable[[Scenario], None]
+    draw: Draw = field(default_factory=Draw)
 
     def play(self, scenarios: Sequence[Scenario]) -> Report:
         """Play scenarios one after the other, and judge them. Raises StackError."""
-        begun_at, draw = datetime.now(UTC), Draw()
-        played = []
+        begun_at, played = datetime.now(UTC), []
         for scenario in scenarios:
             self.tell(scenario)
             begun = time.monotonic()
-            played.append((self._play(scenario, scenario.facts(draw)), time.monotonic() - begun))
+            played.append((self._play(scenario, scenario.facts(self.draw)), time.monotonic() - begun))
         return draw_up(played, SCENARIOS, begun_at)
 
     def _play(self, scenario: Scenario, facts: Sequence[Fact]) -> Evidence:

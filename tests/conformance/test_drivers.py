@@ -140,8 +140,24 @@ async def test_the_desk_hands_out_until_it_hears(desk: tuple[Desk, httpx.Client]
         ending = await asyncio.wrap_future(playing)
     assert (ending.well, ending.said, ending.output) == (True, {("F-1", 1): Said.REFUSED}, None)
     assert http.get("/tasks").status_code == 204
-    table.finish()
-    assert fetch(http) == {"version": 1, "finished": True}
+    with ThreadPoolExecutor() as pool:
+        parting = pool.submit(table.finish)
+        last = await asyncio.to_thread(fetch, http)
+        await asyncio.wrap_future(parting)
+    assert last == {"version": 1, "finished": True}
+
+
+async def test_what_was_answered_is_not_handed_out_again():
+    """Not even to somebody who is back before the director has seen the outcomes."""
+    table = Desk(seconds=60, patience=60)
+    table._document = DOCUMENT
+    app = Starlette(
+        routes=[Route("/tasks", table.tasks), Route("/outcomes", table.outcomes, methods=["POST"])]
+    )
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://desk") as http:
+        assert (await http.get("/tasks")).json() == DOCUMENT
+        await http.post("/outcomes", json={"scenario": "plain", "outcomes": []})
+        assert (await http.get("/tasks")).status_code == 204
 
 
 async def test_who_fetches_and_says_nothing_runs_out_of_time(desk: tuple[Desk, httpx.Client]):

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema
@@ -21,7 +22,7 @@ from api.conformance.report import Report, Verdict, schema
 from api.conformance.scenarios import BY_NAME, SCENARIOS
 from api.conformance.serving import listening, serving
 from api.conformance.stage import Stage
-from api.conformance.tenant import Tenant, open_tenant
+from api.conformance.tenant import open_tenant
 from storage.settings import Environment, StorageSettings
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(400)]
@@ -122,7 +123,7 @@ def test_stopped_midway_it_leaves_nothing(tmp_path: Path, server_url: str):
 
 
 @pytest.fixture(scope="module")
-def kit(tmp_path_factory: pytest.TempPathFactory, server_url: str) -> Iterator[tuple[Tenant, Stage, str]]:
+def kit(tmp_path_factory: pytest.TempPathFactory, server_url: str) -> Iterator[Director]:
     """One tenant for all that is broken."""
     storage = StorageSettings(
         env=Environment.DEVELOPMENT, data_dir=tmp_path_factory.mktemp("kit"), DATABASE_URL=server_url
@@ -131,19 +132,18 @@ def kit(tmp_path_factory: pytest.TempPathFactory, server_url: str) -> Iterator[t
     with listening("127.0.0.1", 0) as listener:
         url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         with open_tenant(storage, url) as tenant, serving(application(stage, tenant, None), listener):
-            yield tenant, stage, url
+            nobody = CommandDriver(command=["true"], seconds=1)
+            yield Director(stage=stage, tenant=tenant, driver=nobody, url=url, tell=lambda _: None)
 
 
-def play(kit: tuple[Tenant, Stage, str], words: Sequence[str], names: Sequence[str]) -> Report:
+def play(kit: Director, words: Sequence[str], names: Sequence[str]) -> Report:
     """Have a command play scenarios."""
-    tenant, stage, url = kit
     driver = CommandDriver(command=words, seconds=60)
-    director = Director(stage=stage, tenant=tenant, driver=driver, url=url, tell=lambda _: None)
-    return director.play([BY_NAME[name] for name in names])
+    return replace(kit, driver=driver).play([BY_NAME[name] for name in names])
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_a_broken_one_is_found(kit: tuple[Tenant, Stage, str], name: str):
+def test_a_broken_one_is_found(kit: Director, name: str):
     """By the check that names its fault, and by no other."""
     scenarios, faults = BROKEN[name]
     report = play(kit, [sys.executable, str(KIT / "broken.py"), name], scenarios)
@@ -152,7 +152,7 @@ def test_a_broken_one_is_found(kit: tuple[Tenant, Stage, str], name: str):
     assert report.score < 100
 
 
-def test_one_that_does_nothing_is_found(kit: tuple[Tenant, Stage, str]):
+def test_one_that_does_nothing_is_found(kit: Director):
     """Exit code 0 alone convinces nobody."""
     report = play(kit, [sys.executable, "-c", "pass"], ["plain"])
     assert {check.id for check in report.checks if check.verdict is Verdict.FAILED} == {
