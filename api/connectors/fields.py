@@ -29,6 +29,8 @@ class Fields:
     def text(self, name: str) -> str | None:
         """Return the text of a field in NFC, without outer space; none where it is absent or empty."""
         value = self._record.get(name)
+        if isinstance(value, str) and value.isascii():
+            return value.strip() or None
         # Converters from XML write an empty element as an empty object or list, some as false.
         if value is None or value is False or value in ([], {}):
             return None

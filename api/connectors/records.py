@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from api.connectors.applicants import read_applicant
@@ -117,8 +118,14 @@ def _newest_wish(fields: Fields) -> Fields | None:
 
 def _agency_of(code: str) -> str | None:
     """Return whose dossier it is by its code, which may name nobody: `000.00.00-261121-0001`."""
+    return _spelt(agency_part(code) or "")
+
+
+@lru_cache(maxsize=10_000)
+def _spelt(agency: str) -> str | None:
+    """Normalise what codes say of their agency: those of a million dossiers are a few."""
     with suppress(ValueError):
-        return normalise_agency_code(agency_part(code) or "")
+        return normalise_agency_code(agency)
     return None
 
 
