@@ -25,6 +25,8 @@ from api.operation.keys import keys
 from api.operation.notices import notices
 from api.operation.officers import officer
 from api.operation.portals import portals
+from api.operation.portals_day import show_day
+from api.operation.portals_differences import differences, reconcile
 from api.operation.ratings import ratings
 from api.operation.reports import report
 from api.operation.representatives import representatives
@@ -50,6 +52,9 @@ app = typer.Typer(
 )
 
 catalogue.command("evaluate", help=HELP)(evaluate_catalogue)
+portals.add_typer(differences, name="differences")
+portals.command("day")(show_day)
+portals.command("reconcile")(reconcile)
 app.add_typer(agency, name="agency")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(broadcasts, name="broadcasts")

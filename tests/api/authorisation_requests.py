@@ -33,9 +33,9 @@ from tests.api import authorisation_console_complaints as officers_complaints
 from tests.api import authorisation_dossiers as dossiers
 from tests.api import authorisation_questions as officers_questions
 from tests.api import authorisation_ratings as ratings
-from tests.api import authorisation_sync as sync
 from tests.api import authorisation_reuse as reuse
 from tests.api import authorisation_surveys as surveys
+from tests.api import authorisation_sync as sync
 from tests.api.acting import APP, session_of, sign_in, token_of, vouch, vouched
 from tests.api.authorisation_world import World
 from tests.api.documents import keep_document
