@@ -138,8 +138,11 @@ class Examples:
         """Return what a media type shows: one example, or one by name for each of several models."""
         several = [one["$ref"].rpartition("/")[2] for one in _choices(schema) if "$ref" in one]
         if len(several) > 1:
-            return {"examples": _named({name: self.of(self._schemas[name]) for name in several})}
-        return {"example": self.of(schema)}
+            return {"examples": _named({name: self._whole(self._schemas[name]) for name in several})}
+        return {"example": self._whole(schema)}
+
+    def _whole(self, schema: Mapping[str, Any]) -> Any:
+        return self.completed(self.of(schema), schema)
 
     def of(self, schema: Mapping[str, Any]) -> Any:
         """Return an example; none where the schema has nothing to make one from."""

@@ -11,7 +11,7 @@ from api.bodies import AgencyCode, Body, DossierCode, PartyNumber, ProcedureCode
 from api.documents import DocumentFile, DocumentStanding
 from api.named import Named
 from api.text import Clean
-from storage.reuse.kinds import MOST_TYPES, Channel, ReuseState
+from storage.reuse.kinds import MOST_TYPES, ReuseState, SubmissionChannel
 
 TypeCode = Annotated[str, StringConstraints(min_length=1, max_length=64), Clean]
 TypeCodes = Annotated[list[TypeCode], Field(max_length=MOST_TYPES)]
@@ -46,7 +46,7 @@ class NewResultRequest(Body):
     )
     dossier_code: DossierCode | None = Field(default=None, examples=["000.00.00.H26-261121-0001"])
     procedure_code: ProcedureCode | None = Field(default=None, examples=["1.001193"])
-    channel: Channel | None = Field(
+    channel: SubmissionChannel | None = Field(
         default=None, description="1 in person, 2 online, 3 by post", examples=[2]
     )
     reason: Reason = Field(examples=[EXAMPLE["reason"]])

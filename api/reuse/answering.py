@@ -12,7 +12,7 @@ from api.named import Named
 from api.paging import cut
 from api.problems import FieldError, Problem, pointer_to
 from api.reuse.schemas import (
-    FileOpened,
+    FileFetched,
     FittingDocument,
     FittingDocuments,
     GrantWording,
@@ -141,7 +141,7 @@ def _shown(request: Request, now: datetime) -> ResultRequestShown:
         by_representative=request.by_representative,
         document_ids=list(request.document_ids),
         opened=[
-            FileOpened(document_id=one.document_id, role=one.role, at=one.at) for one in request.readings
+            FileFetched(document_id=one.document_id, role=one.role, at=one.at) for one in request.readings
         ],
     )
 

@@ -12,7 +12,7 @@ from api.text import Clean
 from storage.parties.kinds import PartyKind
 from storage.parties.numbers import InvalidNumber, parse_number
 from storage.parties.repository import PartyIdentity
-from storage.reuse.kinds import MOST_TYPES, Channel
+from storage.reuse.kinds import MOST_TYPES, SubmissionChannel
 
 CITIZEN_DIGITS = 12
 NATIONAL_EXAMPLE: dict[str, Any] = {
@@ -35,7 +35,7 @@ class ResultQuery(Body):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=False)
 
     procedure_code: ProcedureCode = Field(alias="MaThuTuc", examples=["1.001193"])
-    channel: Channel = Field(alias="KenhThucHien", examples=[2])
+    channel: SubmissionChannel = Field(alias="KenhThucHien", examples=[2])
     owner: Annotated[str, StringConstraints(min_length=1, max_length=32), Clean] = Field(
         alias="SoDinhDanhChuSoHuu", examples=["001190000001"]
     )

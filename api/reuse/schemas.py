@@ -12,7 +12,7 @@ from api.bodies import Body
 from api.documents import DocumentStanding
 from api.named import Named
 from api.paging import Mark, PageQuery
-from storage.reuse.kinds import MOST_GRANTED, Channel, ReuseState
+from storage.reuse.kinds import MOST_GRANTED, ReuseState, SubmissionChannel
 from storage.vault.kinds import FileRole
 
 
@@ -50,7 +50,7 @@ class NewGrant(Body):
         return given
 
 
-class FileOpened(BaseModel):
+class FileFetched(BaseModel):
     """A file that the agency opened, told once for each visit of an hour."""
 
     document_id: UUID
@@ -75,7 +75,7 @@ class ResultRequestShown(BaseModel):
     agency: Named
     procedure: Named
     dossier_code: str | None
-    channel: Channel | None
+    channel: SubmissionChannel | None
     types: list[str]
     number: str | None
     reason: str
@@ -85,7 +85,7 @@ class ResultRequestShown(BaseModel):
     answered_at: datetime | None
     by_representative: bool
     document_ids: list[UUID]
-    opened: list[FileOpened]
+    opened: list[FileFetched]
 
 
 class ResultRequestPage(BaseModel):

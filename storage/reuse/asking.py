@@ -12,7 +12,7 @@ from uuid import UUID
 from storage.cipher import Cipher, PartyKey
 from storage.ids import new_id
 from storage.reuse.errors import SourceIdReused
-from storage.reuse.kinds import LONGEST_LIFE, MOST_TYPES, MOST_VISITS, Channel
+from storage.reuse.kinds import LONGEST_LIFE, MOST_TYPES, MOST_VISITS, SubmissionChannel
 from storage.reuse.requests import NUMBER, REASON
 from storage.unit_of_work import Reading, UnitOfWork
 
@@ -51,7 +51,7 @@ class NewRequest:
     content_hash: bytes
     procedure_code: str
     dossier_id: UUID | None
-    channel: Channel | None
+    channel: SubmissionChannel | None
     type_codes: Sequence[str]
     number: str | None
     reason: str

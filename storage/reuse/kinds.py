@@ -36,7 +36,7 @@ class ReuseState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class Channel(IntEnum):
+class SubmissionChannel(IntEnum):
     """How the procedure is carried out for which a result is needed, as numbered for exchange (KENH)."""
 
     IN_PERSON = 1

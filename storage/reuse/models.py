@@ -22,7 +22,7 @@ class ReuseRequest(SQLModel, table=True):
         content_hash: keyed hash of all that was asked under that name, which tells a repeat.
         party_id: who is asked.
         dossier_id: for which dossier of the agency's a result is needed, where there is one yet.
-        channel: a number of `kinds.Channel`, where it was told.
+        channel: a number of `kinds.SubmissionChannel`, where it was told.
         type_codes: of the lists of kinds of paper; none asks for whatever has the number.
         number_sealed: of the result ("số, ký hiệu"), under the party's key; `reason_sealed` what it is for.
         answer: a word of `kinds.Answer`, said at `answered_at` by `answered_by`, a party's id.

@@ -12,7 +12,7 @@ from storage.agencies.authority import speakers
 from storage.cipher import PartyKey
 from storage.errors import NotFoundError
 from storage.parties import repository as parties
-from storage.reuse.kinds import MOST_VISITS, Answer, Channel, ReuseState, state_of
+from storage.reuse.kinds import MOST_VISITS, Answer, ReuseState, SubmissionChannel, state_of
 from storage.unit_of_work import Reading
 from storage.vault.kinds import FileRole
 
@@ -81,7 +81,7 @@ class Request:
     procedure_name: str | None
     dossier_id: UUID | None
     dossier_code: str | None
-    channel: Channel | None
+    channel: SubmissionChannel | None
     type_codes: tuple[str, ...]
     number: str | None
     reason: str
@@ -181,7 +181,7 @@ def _opened(key: PartyKey, row: dict[str, Any], readings: tuple[FileReading, ...
     return Request(
         **told
         | {
-            "channel": None if row["channel"] is None else Channel(row["channel"]),
+            "channel": None if row["channel"] is None else SubmissionChannel(row["channel"]),
             "type_codes": tuple(row["type_codes"]),
             "number": key.decrypt_optional(number, NUMBER),
             "reason": key.decrypt(reason, REASON),
