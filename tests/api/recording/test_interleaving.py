@@ -166,7 +166,7 @@ async def world(
 
 
 @settings(
-    max_examples=60,
+    max_examples=30,
     deadline=None,
     # Each example has dossiers of its own, so that nothing need be emptied in between.
     suppress_health_check=[HealthCheck.function_scoped_fixture],
