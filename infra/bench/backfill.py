@@ -99,7 +99,7 @@ class Turns:
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure speed, and then memory."""
-    size = int(os.environ.get(SIZE, bench.pick(2 * PAGE, 20 * PAGE)))
+    size = int(os.environ.get(SIZE, bench.pick(20 * PAGE, 100 * PAGE)))
     with ExitStack() as opened:
         ours, limit = opened.enter_context(bench.place()), opened.enter_context(bench.place())
         rows = opened.enter_context(CopiedRows.between(ours, limit))
@@ -107,7 +107,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         turns = Turns(size=size, asked=_pipe(process.stdin), answers=_pipe(process.stdout), rows=rows)
         turns.answers.readline()
         bench.tell(f"backfill: {size:,} dossiers of {EVENTS} events a turn")
-        rounds = 1 if size > 100 * PAGE else bench.pick(2, 5)
+        rounds = 1 if size > 500 * PAGE else bench.pick(2, 5)
         figure = compare("backfill", "dossiers/s", TARGET, ours=turns.ours, limit=turns.merged, rounds=rounds)
         yield replace(figure, note=f"{size:,} dossiers of {EVENTS} events")
         yield Figure(

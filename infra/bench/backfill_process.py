@@ -1,16 +1,17 @@
 """A process that backfills as a worker does: `python -m infra.bench.backfill_process`.
 
 On each line that it reads, the first serial and a number of dossiers, it fills those in, and answers with a
-line of JSON: seconds, and the most memory that it and its helpers had so far, in MB.
+line of JSON: seconds, and the most memory that it and its helpers had, in MB.
 """
 
 import asyncio
 import json
-import resource
 import sys
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import psutil  # type: ignore[import-untyped] # it brings no types
 import uvloop
 
 from api.connectors.engine import Link, taking_turns
@@ -29,6 +30,8 @@ from storage.agencies.authority import AuthorityBook
 from storage.engine import Engine
 from storage.portal_pulls import backfills
 from storage.unit_of_work import UnitOfWork
+
+LOOK_SECONDS = 0.5
 
 
 async def run() -> None:
@@ -52,8 +55,13 @@ async def run() -> None:
         while line := await asyncio.to_thread(sys.stdin.readline):
             portal.first, portal.count = map(int, line.split())
             begun = time.perf_counter()
-            await _filled(link)
-            print(json.dumps({"seconds": time.perf_counter() - begun, "mb": _most()}), flush=True)
+            filling = asyncio.create_task(_filled(link))
+            most = 0.0
+            while not filling.done():
+                most = max(most, _together())
+                await asyncio.wait([filling], timeout=LOOK_SECONDS)
+            await filling
+            print(json.dumps({"seconds": time.perf_counter() - begun, "mb": most}), flush=True)
     finally:
         await portal.close()
         await engine.dispose()
@@ -74,12 +82,16 @@ async def _filled(link: Link) -> None:
         raise RuntimeError(f"{done.records} of all, {done.strays} strays")
 
 
-def _most() -> float:
-    """Return what we had at the most, and what our largest helper that ended had, once for each of them."""
-    own, largest = (
-        resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    )
-    return (own + largest) / 1024
+def _together() -> float:
+    """Return what we and our helpers have in memory, each by itself (resident set size)."""
+    own = psutil.Process()
+    return sum(map(_resident, (own, *own.children()))) / 2**20
+
+
+def _resident(process: psutil.Process) -> int:
+    with suppress(psutil.NoSuchProcess):
+        return int(process.memory_info().rss)
+    return 0
 
 
 if __name__ == "__main__":

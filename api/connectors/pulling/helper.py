@@ -1,6 +1,7 @@
 """`python -m api.connectors.pulling.helper NAME`: keeps the pages that it is given. See `crew`."""
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -16,9 +17,9 @@ from api.connectors.portals.loading import PortalSettings
 from api.connectors.pulling.callers import NobodySpeaksError
 from api.connectors.pulling.crew import LONGEST_LINE, written
 from api.connectors.pulling.keeping import Keeping
-from api.services import make_cipher, settle
 from api.settings import Settings
 from storage.agencies.authority import AuthorityBook
+from storage.cipher import Cipher
 from storage.embedded import running_url
 from storage.engine import UNAVAILABLE, Engine
 from storage.errors import StorageError
@@ -35,7 +36,9 @@ async def help_with(name: str) -> None:
     storage = settings.storage
     if not storage.database_url and storage.development:
         storage = storage.model_copy(update={"database_url": running_url(storage.data_dir)})
-    engine, cipher = Engine(storage), make_cipher(storage)
+    engine = Engine(storage)
+    # Not by `api.services`, with which the whole web process would come into memory.
+    cipher = Cipher(master_key=storage.root_key("master_key"), index_key=storage.root_key("index_key"))
     described = PortalSettings().deployments(development=storage.development)
     deployment = next(one for one in described if one.name == name)
     portal = open_portal(deployment)
@@ -46,7 +49,7 @@ async def help_with(name: str) -> None:
         authority=AuthorityBook(),
         stale_after=timedelta(days=settings.stale_days),
     )
-    settle()
+    gc.freeze()
     try:
         await _keep_all(Keeping(link), answers)
     finally:
