@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from pydantic import BaseModel
+
 from api.bilingual import Words
 from storage.consents.kinds import ConsentPurpose
 
@@ -18,6 +20,30 @@ class Wording:
 
     title: Words
     text: Words
+
+
+class InBothLanguages(BaseModel):
+    """A text in Vietnamese and English."""
+
+    vi: str
+    en: str
+
+    @classmethod
+    def of(cls, words: Words) -> "InBothLanguages":
+        """Return them as they are told."""
+        return cls(vi=words.vi, en=words.en)
+
+
+class WordingShown(BaseModel):
+    """What is consented to: its name, and all that is said of it."""
+
+    title: InBothLanguages
+    text: InBothLanguages
+
+    @classmethod
+    def of(cls, wording: Wording) -> "WordingShown":
+        """Return it as it is told."""
+        return cls(title=InBothLanguages.of(wording.title), text=InBothLanguages.of(wording.text))
 
 
 WORDINGS: Mapping[tuple[str, int], Wording] = MappingProxyType(

@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.bodies import Body
+from api.consent_texts import WordingShown
 from api.paging import Mark
 from storage.consents.kinds import ConsentPurpose
 
@@ -20,20 +21,6 @@ class ConsentChange(Body):
 
     given: bool = Field(strict=True, examples=[True])
     version: int | None = Field(default=None, strict=True, ge=1, le=32767, examples=[1])
-
-
-class InBothLanguages(BaseModel):
-    """A text in Vietnamese and English."""
-
-    vi: str
-    en: str
-
-
-class WordingShown(BaseModel):
-    """What is consented to: its name, and all that is said of it."""
-
-    title: InBothLanguages
-    text: InBothLanguages
 
 
 class ConsentShown(BaseModel):

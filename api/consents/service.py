@@ -2,8 +2,7 @@
 
 from datetime import UTC, datetime
 
-from api.bilingual import Words
-from api.consent_texts import WORDINGS
+from api.consent_texts import WORDINGS, WordingShown
 from api.consents.schemas import (
     ConsentChange,
     ConsentHistory,
@@ -11,8 +10,6 @@ from api.consents.schemas import (
     ConsentMark,
     ConsentShown,
     ConsentWord,
-    InBothLanguages,
-    WordingShown,
 )
 from api.paging import PageQuery, cut
 from api.problems import FieldError, Problem, pointer_to
@@ -110,8 +107,4 @@ def _word(kept: KeptWord) -> ConsentWord:
 
 def _wording(purpose: str, version: int) -> WordingShown | None:
     found = WORDINGS.get((purpose, version))
-    return WordingShown(title=_both(found.title), text=_both(found.text)) if found else None
-
-
-def _both(words: Words) -> InBothLanguages:
-    return InBothLanguages(vi=words.vi, en=words.en)
+    return WordingShown.of(found) if found else None

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from api.bilingual import Words
-from api.consent_texts import WORDINGS
+from api.consent_texts import WORDINGS, WordingShown
 from api.documents import DocumentStanding
 from api.named import Named
 from api.paging import cut
@@ -15,8 +14,6 @@ from api.reuse.schemas import (
     FileFetched,
     FittingDocument,
     FittingDocuments,
-    GrantWording,
-    InBothLanguages,
     NewGrant,
     RequestMark,
     RequestQuery,
@@ -149,12 +146,7 @@ def _shown(request: Request, now: datetime) -> ResultRequestShown:
 def _detail(request: Request, now: datetime) -> ResultRequestDetail:
     version = kinds.TERMS[ConsentPurpose.REUSE].version
     words = WORDINGS[ConsentPurpose.REUSE.value, version]
-    wording = GrantWording(version=version, title=_both(words.title), text=_both(words.text))
-    return ResultRequestDetail(**dict(_shown(request, now)), wording=wording)
-
-
-def _both(words: Words) -> InBothLanguages:
-    return InBothLanguages(vi=words.vi, en=words.en)
+    return ResultRequestDetail(**dict(_shown(request, now)), version=version, wording=WordingShown.of(words))
 
 
 def _fitting(own: OwnDocument, locale: str, now: datetime) -> FittingDocument:

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from api.bodies import Body
+from api.consent_texts import WordingShown
 from api.documents import DocumentStanding
 from api.named import Named
 from api.paging import Mark, PageQuery
@@ -95,29 +96,15 @@ class ResultRequestPage(BaseModel):
     next_cursor: str | None = Field(description="For the page after this one; none on the last")
 
 
-class InBothLanguages(BaseModel):
-    """A text in Vietnamese and English."""
-
-    vi: str
-    en: str
-
-
-class GrantWording(BaseModel):
-    """What the owner consents to by granting.
+class ResultRequestDetail(ResultRequestShown):
+    """A request with the words of the consent that a grant is.
 
     Attributes:
-        version: to be sent back with a grant.
+        version: of these words, to be sent back with a grant.
     """
 
     version: int
-    title: InBothLanguages
-    text: InBothLanguages
-
-
-class ResultRequestDetail(ResultRequestShown):
-    """A request with the words of the consent that a grant is."""
-
-    wording: GrantWording
+    wording: WordingShown
 
 
 class FittingDocument(BaseModel):

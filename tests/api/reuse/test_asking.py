@@ -34,7 +34,7 @@ async def test_the_owner_is_asked_and_told(reuse: Reuse) -> None:
     assert life == timedelta(days=7)
     assert await reuse.notices() == ["asked"]
     detail = await reuse.read(f"/{request_id}")
-    assert detail["wording"]["version"] == 1
+    assert detail["version"] == 1
     assert "rút lại" in detail["wording"]["text"]["vi"]
     assert await reuse.accesses() == [], "nothing was read"
 
