@@ -2,32 +2,38 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import LiteralString
 from uuid import UUID
 
 from storage.portal_reports.noticing import put_down
+from storage.portal_reports.sending import LEASE
 from storage.unit_of_work import UnitOfWork
 
-# An attempt that is under way has no say any more: what it sent is in doubt, and asked for.
-_AGAIN = """
-UPDATE portal_report SET digest = NULL, refused_digest = NULL, refused_events = '{}',
+# What may be under way at this moment is left to whoever sends it: two would send it side by side.
+_SOON: LiteralString = """
+CASE WHEN state = 'doubted' AND next_at BETWEEN %(now)s AND %(now)s + %(lease)s THEN next_at ELSE %(now)s END
+"""
+_AGAIN = f"""
+UPDATE portal_report SET digest = NULL, refused_digest = NULL, refused_events = '{{}}',
   record_doubted = record_doubted OR digest IS NOT NULL,
-  told_events = CASE WHEN %(lost)s THEN '{}' ELSE told_events END,
-  state = CASE WHEN record_doubted OR digest IS NOT NULL OR doubted_events <> '{}' THEN 'doubted'
+  told_events = CASE WHEN %(lost)s THEN '{{}}' ELSE told_events END,
+  state = CASE WHEN record_doubted OR digest IS NOT NULL OR doubted_events <> '{{}}' THEN 'doubted'
     ELSE 'due' END,
-  attempts = 0, next_at = %(now)s
+  attempts = 0, next_at = {_SOON}
 WHERE deployment = %(deployment)s AND dossier_id = ANY(%(ids)s::uuid[])
 """
-_RETRY = """
-UPDATE portal_report SET refused_digest = NULL, refused_events = '{}',
-  doubted_events = CASE WHEN %(resend)s THEN '{}' ELSE doubted_events END,
-  state = CASE WHEN record_doubted OR doubted_events <> '{}' AND NOT %(resend)s THEN 'doubted' ELSE 'due' END,
-  attempts = 0, next_at = %(now)s
+_RETRY = f"""
+UPDATE portal_report SET refused_digest = NULL, refused_events = '{{}}',
+  doubted_events = CASE WHEN %(resend)s THEN '{{}}' ELSE doubted_events END,
+  state = CASE WHEN record_doubted OR doubted_events <> '{{}}' AND NOT %(resend)s THEN 'doubted'
+    ELSE 'due' END,
+  attempts = 0, next_at = {_SOON}
 WHERE deployment = %(deployment)s AND state IN ('refused', 'doubted', 'waiting')
   AND (%(code)s::text IS NULL OR dossier_id = (SELECT id FROM dossier WHERE code = %(code)s))
 """
-_RETRY_OPINIONS = """
+_RETRY_OPINIONS = f"""
 UPDATE portal_opinion_report SET state = CASE state WHEN 'doubted' THEN 'doubted' ELSE 'due' END,
-  attempts = 0, next_at = %(now)s
+  attempts = 0, next_at = {_SOON}
 WHERE deployment = %(deployment)s AND state IN ('refused', 'doubted', 'waiting')
 """
 
@@ -47,7 +53,7 @@ async def again(
         lost: the portal has no such dossiers any more: steps that it had are sent again as well.
     """
     await put_down(uow, deployment, dossier_ids, now=now)
-    given = {"deployment": deployment, "ids": list(dossier_ids), "lost": lost, "now": now}
+    given = {"deployment": deployment, "ids": list(dossier_ids), "lost": lost, "now": now, "lease": LEASE}
     await (await uow.driver()).execute(_AGAIN, given)
 
 
@@ -63,11 +69,11 @@ async def retry(
         code: only this dossier, by its normalised code.
         resend: an operator knows that steps in doubt have not arrived.
     """
-    given = {"deployment": deployment, "now": now, "code": code, "resend": resend}
+    given = {"deployment": deployment, "now": now, "code": code, "resend": resend, "lease": LEASE}
     return (await (await uow.driver()).execute(_RETRY, given)).rowcount
 
 
 async def retry_opinions(uow: UnitOfWork, deployment: str, *, now: datetime) -> int:
     """Try again at once what of opinions was refused, is in doubt or waits; return how many."""
-    given = {"deployment": deployment, "now": now}
+    given = {"deployment": deployment, "now": now, "lease": LEASE}
     return (await (await uow.driver()).execute(_RETRY_OPINIONS, given)).rowcount

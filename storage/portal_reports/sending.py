@@ -9,6 +9,9 @@ from uuid import UUID
 from storage.portal_reports.kinds import ReportState
 from storage.unit_of_work import UnitOfWork
 
+LEASE = timedelta(minutes=5)
+"""How long what is to be told is one worker's: longer than one may be sent for."""
+
 # Whoever dies with it leaves it to the next one when the lease ends.
 _TAKE = """
 WITH next AS (

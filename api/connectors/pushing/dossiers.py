@@ -33,9 +33,8 @@ DIGEST = "portal_report.1"
 """Purpose of the hash of what was told; the number changes with the way in which a record is written."""
 SLICE = 1000
 """Dossiers that one transaction looks at."""
-LEASE = timedelta(minutes=5)
-"""How long a dossier is one worker's: longer than one may be sent for."""
 SEND_SECONDS = 240.0
+"""For which one dossier may be sent; its lease is longer."""
 TURN_SECONDS = 120.0
 """After which a chore ends its turn, though there is more."""
 AWAY_SECONDS = 5.0
@@ -92,15 +91,23 @@ async def notice_once(link: Link, turn: Turn, *, settled: timedelta = SETTLED) -
 async def tell_due(link: Link, turn: Turn) -> float:
     """Tell what is due, several dossiers at once; return how many seconds to rest."""
     until = time.monotonic() + TURN_SECONDS
-    rests = await asyncio.gather(*(_lane(link, turn, until) for _ in range(link.deployment.push.lanes)))
-    return max(rests)
+    lanes = [asyncio.create_task(_lane(link, turn, until)) for _ in range(link.deployment.push.lanes)]
+    try:
+        return max(await asyncio.gather(*lanes))
+    finally:
+        # Where one fails, as the turn was lost, the others may not go on by themselves.
+        for lane in lanes:
+            lane.cancel()
+        await asyncio.gather(*lanes, return_exceptions=True)
 
 
 async def tell_one(link: Link, turn: Turn, dossier_id: UUID | None = None) -> Made | None:
     """Tell the dossier that is due first, or this one if it is due; none where none is."""
     async with link.open_unit() as uow:
         await turn.keep(uow)
-        taken = await sending.take(uow, link.name, now=datetime.now(UTC), lease=LEASE, dossier_id=dossier_id)
+        taken = await sending.take(
+            uow, link.name, now=datetime.now(UTC), lease=sending.LEASE, dossier_id=dossier_id
+        )
         if taken is None:
             return None
         dossier = await known(uow, taken.dossier_id)

@@ -22,6 +22,7 @@ from storage.portal_reports import opinion_sending, opinions
 from storage.portal_reports.kinds import OpinionKind, ReportState
 from storage.portal_reports.opinion_sending import Opinion
 from storage.portal_reports.reach import reached
+from storage.portal_reports.sending import LEASE
 from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -30,7 +31,6 @@ SLICE = 2000
 """Questions or complaints that one transaction looks at."""
 MONTHS = 13
 """So many months of ratings are told, and corrected: the last ones that are over."""
-LEASE = timedelta(minutes=5)
 TURN_SECONDS = 120.0
 REST_SECONDS = 5.0
 AWAY_SECONDS = 5.0

@@ -193,7 +193,7 @@ async def test_what_changes_amid_a_report_is_told_next(world):
     async with world.turn(link) as turn:
         await dossiers.notice_once(link, turn, settled=timedelta(0))
         async with world.open_unit() as uow:
-            taken = await sending.take(uow, link.name, now=datetime.now(UTC), lease=dossiers.LEASE)
+            taken = await sending.take(uow, link.name, now=datetime.now(UTC), lease=sending.LEASE)
             await uow.commit()
         assert taken is not None
         await world.tell(2, 1)
@@ -290,3 +290,23 @@ async def test_a_portal_that_lost_a_dossier_gets_it_again(world):
         await uow.commit()
     await world.told()
     assert len(await world.stage.reported()) == 2
+
+
+async def test_nobody_asks_in_between(world):
+    """Whoever sends a dossier at this moment is waited for: two would send it side by side."""
+    await world.tell(1, 0)
+    link = world.link()
+    async with world.turn(link) as turn:
+        await dossiers.notice_once(link, turn, settled=timedelta(0))
+        with pytest.raises(Death):
+            await dossiers.tell_one(replace(link, portal=Dying(link.portal, sent=True)), turn)
+        for ask in (asking.retry, asking.again):
+            async with world.open_unit() as uow:
+                given = [] if ask is asking.retry else [[await world.dossier_id(uow)]]
+                await ask(uow, "quoc-gia", *given, now=datetime.now(UTC))
+                await uow.commit()
+            assert await dossiers.tell_one(link, turn) is None
+    await world.hurry()
+    await world.told()
+    assert await world.steps() == [("1", stamp(0))]
+    assert len(await world.records()) == 1

@@ -1,5 +1,6 @@
 """Portals that stall, lie and forget, at random over a whole run: in the end they have everything, once."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,6 +8,7 @@ from random import Random
 
 import pytest
 
+from api.connectors.engine import TurnLostError
 from api.connectors.pushing import dossiers
 from storage.portal_reports.kinds import ReportState
 from storage.unit_of_work import UnitOfWork
@@ -103,3 +105,18 @@ async def test_a_portal_that_is_away_is_left_alone(world: World) -> None:
         assert await dossiers.tell_due(link, turn) == 120
     states = [(await world.report(code)).state for code in CODES]
     assert Counter(states) == {ReportState.WAITING: 1, ReportState.DUE: len(CODES) - 1}
+
+
+async def test_whoever_loses_the_turn_stops(world: World) -> None:
+    """All lanes do, and leave what is due to whoever has it now."""
+    await world.tell(1, 0)
+    link = world.link()
+    async with world.turn(link) as turn:
+        await dossiers.notice_once(link, turn, settled=timedelta(0))
+    before = asyncio.all_tasks()
+    with pytest.raises(TurnLostError):
+        await dossiers.tell_due(link, turn)
+    assert asyncio.all_tasks() <= before
+    assert await world.stage.reported() == []
+    await world.told()
+    assert len(await world.records()) == 1
