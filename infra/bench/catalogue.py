@@ -11,6 +11,7 @@ from infra.bench import (
     noop_delivery,
     overtaking,
     real_send,
+    reconciling,
     resend,
     search,
     single_push,
@@ -121,6 +122,11 @@ ENTRIES = {
     "backfill_memory": Entry(
         backfill.measure,
         f"most MB that the processes of it had / {backfill.MOST_MB}: below 1",
+    ),
+    "reconciliation": Entry(
+        reconciling.measure,
+        f"a comparison of {2 * reconciling.CHANGED} changed dossiers beside 1,000,000 agreeing ones / beside "
+        f"{reconciling.FEW:,}: below {reconciling.TARGET} ({reconciling.SIZE} sets how many agree)",
     ),
     "stamping": Entry(
         stamping.measure,

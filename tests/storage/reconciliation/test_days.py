@@ -1,0 +1,166 @@
+"""What is counted of a day, agency by agency, of dossiers that were told of."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from api.connectors.reconciling.days import DayKeeper
+from storage import partitions
+from storage.agencies.repository import AgencyRecord, put, resolve
+from storage.ids import new_id
+from storage.reconciliation import days
+from storage.reconciliation.figures import Figures, bounds, gather
+
+DAY = date(2026, 11, 20)
+START, END = bounds(DAY)
+NOON = START + timedelta(hours=12)
+WARD, OTHER = "H26.1", "H26.2"
+DOSSIER = """
+INSERT INTO dossier (id, code, party_id, agency_id, procedure_code, status, status_since, first_at, ended_at,
+  waits, contradictions, updated_at, heard_at)
+VALUES (%(id)s, %(code)s, %(party)s, %(agency)s, '1.001193', %(status)s, %(since)s, %(first)s, %(ended)s,
+  '[]', %(contradictions)s, %(updated)s, %(updated)s)
+"""
+EVENT = """
+INSERT INTO dossier_event (id, dossier_id, client_id, status, occurred_at, sequence, step, recorded_at)
+VALUES (gen_random_uuid(), %s, %s, 2, %s, %s, '', %s)
+"""
+
+
+class World:
+    """Agencies, and dossiers that are made up row by row."""
+
+    def __init__(self, open_unit, party: UUID, agencies: dict[str, UUID]) -> None:
+        self.open_unit, self.party, self.agencies = open_unit, party, agencies
+
+    async def dossier(self, agency=WARD, *, updated=NOON, status=2, since=NOON, ended=None, contradictions=0):
+        """Have a dossier; return its id."""
+        found = new_id()
+        given = {
+            "id": found,
+            "code": f"{agency}-{found}",
+            "party": self.party,
+            "agency": self.agencies[agency],
+            "status": status,
+            "since": since,
+            "first": since - timedelta(days=400),
+            "ended": ended,
+            "contradictions": contradictions,
+            "updated": updated,
+        }
+        async with self.open_unit() as uow:
+            await (await uow.driver()).execute(DOSSIER, given)
+            await uow.commit()
+        return found
+
+    async def told(
+        self, dossier, *, client="client", late=timedelta(minutes=1), recorded=NOON, sequence=None
+    ):
+        """Have been told of a dossier."""
+        async with self.open_unit() as uow:
+            given = (dossier, client, recorded - late, sequence, recorded)
+            await (await uow.driver()).execute(EVENT, given)
+            await uow.commit()
+
+
+@pytest.fixture
+async def world(unit_of_work):
+    """Two wards of a city."""
+    party = new_id()
+    async with unit_of_work() as uow:
+        await put(
+            uow,
+            [
+                AgencyRecord(code="H26", name="Thành phố"),
+                AgencyRecord(code=WARD, name="Một", parent="H26"),
+                AgencyRecord(code=OTHER, name="Hai", parent="H26"),
+            ],
+        )
+        driver = await uow.driver()
+        await driver.execute(
+            "INSERT INTO party (id, kind, number_index, number_sealed, locale) VALUES (%s, 'person', 'x', 'x', 'vi')",
+            (party,),
+        )
+        await partitions.keep(uow, DAY)
+        found = await resolve(uow, ["H26", WARD, OTHER])
+        await uow.commit()
+    return World(unit_of_work, party, {code: one.id for code, one in found.items()})
+
+
+async def of_ward(world, reading, agency=WARD) -> Figures:
+    """Count the day, and return what is told of an agency."""
+    return (await gather(reading, DAY)).get(world.agencies[agency], Figures())
+
+
+async def test_events_by_who_told_them_and_how_late(world, reading):
+    """Of the day in Vietnam alone; a fact that was known the day before counts there."""
+    one = await world.dossier()
+    for late in (10, 20, 30):
+        await world.told(one, late=timedelta(seconds=late))
+    await world.told(one, client="portal:quoc-gia", late=timedelta(hours=2))
+    await world.told(one, client="console:H26.1", late=timedelta(seconds=-60))
+    await world.told(one, recorded=START - timedelta(seconds=1))
+    await world.told(one, recorded=END)
+    told = await of_ward(world, reading)
+    assert (told.pushed, told.pulled, told.filed) == (3, 1, 1)
+    assert told.lag_median == 20
+    assert 5000 < told.lag_p95 < 7200
+    assert await of_ward(world, reading, OTHER) == Figures()
+
+
+async def test_silence_is_longer_than_what_is_usual_there(world, reading):
+    """Thirty days where nothing is usual yet; less where dossiers end sooner; never while the citizen is awaited."""
+    await world.dossier(since=END - timedelta(days=31), updated=END - timedelta(days=31))
+    await world.dossier(since=END - timedelta(days=29), updated=END - timedelta(days=29))
+    await world.dossier(since=END - timedelta(days=90), updated=END - timedelta(days=90), status=5)
+    await world.dossier(since=END - timedelta(days=90), updated=END - timedelta(days=1))
+    assert (await of_ward(world, reading)).silent == 1
+    async with world.open_unit() as uow:
+        driver = await uow.driver()
+        for number in range(20):
+            given = {
+                "id": new_id(),
+                "code": f"e{number}",
+                "party": world.party,
+                "agency": world.agencies[WARD],
+                "status": 9,
+                "since": NOON,
+                "first": NOON - timedelta(days=10),
+                "ended": NOON,
+                "contradictions": 0,
+                "updated": NOON,
+            }
+            await driver.execute(DOSSIER, given)
+        await uow.commit()
+    assert (await of_ward(world, reading)).silent == 2
+
+
+async def test_numbers_that_were_left_out_and_contradictions(world, reading):
+    """1, 2, 4 leaves one out; 1, 2, 3 does not; a clock in place of a counter says nothing."""
+    for numbers in ((1, 2, 4), (1, 2, 3), (1, 500_000)):
+        one = await world.dossier(contradictions=int(numbers == (1, 2, 4)))
+        for number in numbers:
+            await world.told(one, sequence=number, late=timedelta(minutes=number % 7))
+    told = await of_ward(world, reading)
+    assert (told.holes, told.contradictions) == (1, 1)
+
+
+async def test_a_day_is_made_once_and_swept_when_it_is_old(world, unit_of_work, reading):
+    """Days that were missed are made up for; who reads sees one's own agencies."""
+    await world.told(await world.dossier())
+    now = END + timedelta(minutes=20)
+    keeper = DayKeeper(unit_of_work, reading)
+    made = await keeper.make(now)
+    assert made == [DAY - timedelta(days=back) for back in range(6, -1, -1)]
+    assert await keeper.make(now) == []
+    assert await keeper.make(END + timedelta(days=1)) == []
+    async with reading() as one:
+        assert (await days.made(one)).day == DAY
+        (row,) = await days.of_caller(one, world.agencies["H26"], DAY)
+        assert (row.code, row.figures.pushed) == (WARD, 1)
+        assert await days.of_caller(one, world.agencies[OTHER], DAY) == []
+    async with unit_of_work() as uow:
+        await days.sweep(uow, datetime.combine(DAY, datetime.min.time(), UTC) + days.KEPT + timedelta(days=1))
+        assert await days.made(uow) is None
+        await uow.commit()
