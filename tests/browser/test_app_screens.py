@@ -3,7 +3,7 @@
 import pytest
 
 from infra.sandbox import launch
-from tests.contracts.sandbox.fake_api import FakeApi, serving
+from tests.contracts.sandbox.fake_api import CODE, FakeApi, serving
 
 pytestmark = pytest.mark.verify
 
@@ -25,6 +25,9 @@ async def test_every_screen_is_accessible(page, app, audit):
     await page.click("text=Đăng ký khai sinh")
     await page.wait_for_url("**/app/dossiers/*")
     await audit(page, "app-dossier")
+    await page.goto(f"{page.url}?lang=en")
+    await audit(page, "app-dossier-en")
+    await page.goto(page.url.replace("lang=en", "lang=vi"))
     await page.click("nav >> text=Thông báo")
     await page.wait_for_url("**/app/notifications")
     await audit(page, "app-notifications")
@@ -39,6 +42,6 @@ async def test_it_fits_a_small_screen(page, app):
     await page.set_viewport_size({"width": 320, "height": 568})
     await page.goto(app)
     await page.click("button")
-    for screen in ("dossiers", "notifications"):
+    for screen in ("dossiers", f"dossiers/{CODE}", "notifications"):
         await page.goto(f"{app}/{screen}")
         assert await page.evaluate("document.documentElement.scrollWidth") == 320
