@@ -175,12 +175,12 @@ async def test_a_party_is_shown_in_pages(tindan: Tindan, queue: Queue) -> None:
     [
         ((), "give the id of a notice or delivery, or --party, and not both"),
         ((str(new_id()), "--party", NUMBER), "and not both"),
-        (("12",), "Input should be a valid UUID"),
+        (("12",), "'12' is not a valid UUID"),
         (("00000000-0000-0000-0000-000000000001",), "there is no notice and no delivery"),
         (("--party", "001190000002"), "nobody with this number is known here"),
         (("--party", "12345"), "it is neither a citizen number of 12 digits nor a tax code of 10 or 13"),
         (("--party", NUMBER, "--since", "yesterday"), "give a date (2026-11-21)"),
-        (("--party", NUMBER, "--limit", "0"), "greater than or equal to 1"),
+        (("--party", NUMBER, "--limit", "0"), "0 is not in the range 1<=x<=1000"),
     ],
 )
 async def test_what_can_not_be_shown(tindan: Tindan, queue: Queue, arguments: tuple[str, ...], fault: str):
