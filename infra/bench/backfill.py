@@ -59,12 +59,13 @@ class Turns:
         self.asked.write(f"{self.first} {self.size}\n")
         self.asked.flush()
         self.first += self.size
-        told = json.loads(self.answers.readline() or '{"seconds": 0, "mb": 0}')
-        if not told["seconds"]:
+        line = self.answers.readline()
+        if not line:
             raise AssertionError("the process that fills in has ended")
+        told = json.loads(line)
         self.most_mb = max(self.most_mb, told["mb"])
         self.written = [(table, self._copied(table, since)) for table in self.rows.tables]
-        return self.size / float(told["seconds"])
+        return float(told["rate"])
 
     def merged(self) -> float:
         """Merge the rows of the last turn into the other database."""
