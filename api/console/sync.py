@@ -6,7 +6,7 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, BeforeValidator, StringConstraints
 
 from api.agency_sync import officer_service
 from api.agency_sync.officer_service import SETTLERS
@@ -44,7 +44,7 @@ class ListQuery(BaseModel):
     """What is looked for."""
 
     tab: Pile = Pile.LEFT
-    kind: DifferenceKind | None = None
+    kind: Annotated[DifferenceKind | None, BeforeValidator(lambda given: given or None)] = None
     code: Annotated[str, StringConstraints(max_length=MAX_LENGTH, to_upper=True), Clean] = ""
     cursor: str | None = None
 

@@ -99,6 +99,7 @@ async def test_piles_and_filters(chief, left, services, town):
     assert f"{PATH}/{person}" in found.links
     assert f"{PATH}/{left}" not in found.links
     assert "khác nhau (không hiển thị)" in found.text
+    assert f"{PATH}/{left}" in (await opened(chief, f"{PATH}?tab=left&kind=&code=")).links
     assert (await chief.get(f"{PATH}?tab=nonsense")).status_code == 422
 
 
