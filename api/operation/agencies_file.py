@@ -104,7 +104,7 @@ async def keep_agencies(
         for fault in _faults(entry, kept):
             raise FileError(f"{place}, {fault}")
     await agencies.set_terms(uow, [_term(entry, kept) for entry in entries if entry.sets_term])
-    await _check_aliases(uow, placed)
+    await _check_days(uow, placed)
     round_and_round = await agencies.circular(uow, [entry.code for entry in entries if entry.successor])
     for place, entry in placed:
         if entry.code in round_and_round:
@@ -157,13 +157,19 @@ def _faults(entry: AgencyEntry, kept: Mapping[str, AgencyRef]) -> Iterator[str]:
         yield f"successor: there is no agency {entry.successor}"
 
 
-async def _check_aliases(uow: UnitOfWork, placed: Sequence[Placed]) -> None:
+async def _check_days(uow: UnitOfWork, placed: Sequence[Placed]) -> None:
     """Refuse a code that would mean two agencies on one day; the terms of all are set by now."""
     codes = {code for _, entry in placed for code in (entry.code, *(one.code for one in entry.aliases))}
     known = await agencies.bearers(uow, codes)
     for place, entry in placed:
         own = known[entry.code].owner
-        for one in entry.aliases:
-            others = (bearing for bearing, agency in known[one.code].all if agency.id != own.id)
-            if any(one.alias.bearing.meets(other) for other in others):
-                raise FileError(f"{place}, aliases: {one.code} is a code of another agency")
+        for name, code in (("code", entry.code), *(("aliases", one.code) for one in entry.aliases)):
+            if _meet(known[code], own):
+                raise FileError(f"{place}, {name}: {code} is a code of another agency")
+
+
+def _meet(bearers: Bearers, one: AgencyRef) -> bool:
+    """Whether an agency and another one bear a code on the same day."""
+    own = [bearing for bearing, agency in bearers.all if agency.id == one.id]
+    others = [bearing for bearing, agency in bearers.all if agency.id != one.id]
+    return any(mine.meets(theirs) for mine in own for theirs in others)

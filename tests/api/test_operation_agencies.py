@@ -106,7 +106,10 @@ async def test_agencies_come_in_and_are_renamed(tindan: Tindan, query: Query, wr
         ('[{"code": "H26", "name": null}]', "item 1, name: Input should be a valid string"),
         ('[{"code": "H 26", "name": "X"}]', "item 1, code: it is no code of an agency"),
         ('[{"code": "H26", "name": "X", "aliases": "H27"}]', "item 1, aliases: Input should be a valid list"),
-        ('[{"code": "H26", "name": "X", "aliases": ["H27", "-"]}]', "item 1, aliases, 1, code: it is no code"),
+        (
+            '[{"code": "H26", "name": "X", "aliases": ["H27", "-"]}]',
+            "item 1, aliases, 1, code: it is no code",
+        ),
         ('[{"code": "H26", "name": "X", "paretn": "H27"}]', "item 1, paretn: Extra inputs are not permitted"),
         ('[{"code": "H26", "name": "a\\u0000"}]', "item 1, name: Text must hold no control characters"),
         (json.dumps([CITY, CITY]), "item 2, code: H26 stands in the file twice"),
@@ -148,6 +151,27 @@ async def test_what_an_import_does_not_do_is_said(
     assert f"item 2, {fault}" in said
     assert query("SELECT name FROM agency WHERE code = 'H26'") == [(CITY["name"],)]
     assert query("SELECT count(*) FROM agency") == [(3,)]
+
+
+async def test_a_code_is_given_on_from_a_day(tindan: Tindan, query: Query, written):
+    """From the first day on which its old agency has it no more, and never on a day on which both would."""
+    heir = {"code": "H26.55", "name": "Phường Mới", "parent": "H26"}
+    given_on = {"aliases": [{"code": "H26.1", "valid_from": "2025-07-01"}]}
+    gone = WARD | {"valid_to": "2025-06-30"}
+    assert (await tindan("agency", "import", written(lines(CITY, WARD))))[0] == 0
+    code, _, said = await tindan("agency", "import", written(lines(heir | given_on)))
+    assert (code, "line 1, aliases: H26.1 is a code of another agency" in said) == (2, True)
+    assert (await tindan("agency", "import", written(lines(gone, heir | given_on))))[0] == 0
+    assert query("SELECT code, valid_from::text, valid_to FROM agency_alias WHERE code = 'H26.1'") == [
+        ("H26.1", "2025-07-01", None)
+    ]
+    shown = json.loads((await tindan("agency", "show", "H26.1", "--json"))[1])
+    assert shown["agency"]["code"] == "H26.55"
+    code, _, said = await tindan("agency", "import", written(lines(WARD | {"valid_to": "2025-07-01"})))
+    assert (code, "line 1, code: H26.1 is a code of another agency" in said) == (2, True)
+    wrong = {"code": "G09.1", "valid_from": "2025-07-02", "valid_to": "2025-07-01"}
+    code, _, said = await tindan("agency", "import", written(lines(heir | {"aliases": [wrong]})))
+    assert (code, "valid_to is before valid_from" in said) == (2, True)
 
 
 async def test_terms_and_successors(tindan: Tindan, query: Query, written):
