@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from playwright.async_api import expect
 
+from storage.dossiers.working_days import VIETNAM
 from storage.reconciliation import days, differences
 from storage.reconciliation.differences import Dossier
 from storage.reconciliation.figures import Figures
@@ -14,7 +15,8 @@ from tests.browser.console import CHIEF, OPERATOR
 from tests.browser.rating import open_ward
 
 pytestmark = [pytest.mark.verify, pytest.mark.timeout(180)]
-DAY = (datetime.now(UTC) - timedelta(days=3)).date()
+DAY = datetime.now(VIETNAM).date() - timedelta(days=1)
+"""The last one: the worker of the installation reports those before it."""
 STATUS = Finding(
     kind=DifferenceKind.FIELD_DIFFERS,
     field=Field.STATUS,
