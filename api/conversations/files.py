@@ -103,7 +103,12 @@ def _in_its_part() -> Iterator[None]:
             raise
         errors = [replace(one, pointer=f"/{MESSAGE}{one.pointer}") for one in error.errors]
         raise Problem(
-            error.kind, error.status, errors=errors, headers=error.headers, **error.params
+            error.kind,
+            error.status,
+            errors=errors,
+            headers=error.headers,
+            members=error.members,
+            **error.params,
         ) from error
 
 

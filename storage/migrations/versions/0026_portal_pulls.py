@@ -1,5 +1,7 @@
 """Keep how far each portal was read, and what could not be kept."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -30,11 +32,11 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-def _moment(name: str, *, nullable: bool = False) -> sa.Column:
+def _moment(name: str, *, nullable: bool = False) -> "sa.Column[Any]":
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _count(name: str) -> sa.Column:
+def _count(name: str) -> "sa.Column[Any]":
     return sa.Column(name, sa.BigInteger(), server_default=sa.text("0"), nullable=False)
 
 
