@@ -1,6 +1,7 @@
 """Commands by which an operator enters and sees agencies."""
 
 import asyncio
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,6 +52,7 @@ def import_agencies(
     """Put agencies in, or rename those that are there: all of the file, or nothing.
 
     Parents come first. All but code and name may be left out. Codes may be in the old form or the new one.
+    One of the aliases may be {code, valid_from, valid_to}, where a code was another agency's before.
     Days are the first and the last on which the agency is in force; an entry that names a day or a successor
     sets all three.
     """
@@ -126,7 +128,7 @@ def show_agency(code: Code, *, as_json: AsJson = False) -> None:
     for name, value in (
         ("Mã · Code", found.code),
         ("Tên · Name", found.name),
-        ("Mã khác · Other codes", ", ".join(found.aliases) or NOTHING),
+        ("Mã khác · Other codes", ", ".join(_aliases(found)) or NOTHING),
         ("Cấp trên · Above it", found.parent or NOTHING),
         ("Hiệu lực · In force", _days(found)),
         ("Kế thừa · Successor", found.successor or NOTHING),
@@ -162,6 +164,13 @@ def _days(one: AgencyView) -> str:
         return "luôn · always"
     first, last = (f"{day:%d/%m/%Y}" if day else "…" for day in (one.valid_from, one.valid_to))
     return f"{first} – {last}{'' if one.in_force else ', nay không · not now'}"
+
+
+def _aliases(one: AgencyView) -> Iterator[str]:
+    """Say by which other codes an agency is met, and when, where not at all times."""
+    for code in one.aliases:
+        days = one.alias_days.get(code)
+        yield f"{code} ({days[0] or '…'} – {days[1] or '…'})" if days else code
 
 
 def _say(count: int, *, as_json: bool) -> None:

@@ -14,6 +14,10 @@ _AGENCIES = f"""
 SELECT a.code, a.name, p.code AS parent, a.valid_from, a.valid_to, s.code AS successor,
   {in_force("a")} AS in_force,
   ARRAY(SELECT o.code FROM agency_alias o WHERE o.agency_id = a.id ORDER BY o.code) AS aliases,
+  coalesce((
+    SELECT jsonb_object_agg(o.code, jsonb_build_array(o.valid_from, o.valid_to)) FROM agency_alias o
+    WHERE o.agency_id = a.id AND num_nonnulls(o.valid_from, o.valid_to) > 0
+  ), '{{}}') AS alias_days,
   ARRAY(SELECT c.id FROM agency_client c WHERE c.agency_id = a.id ORDER BY c.id) AS clients
 FROM agency a LEFT JOIN agency p ON p.id = a.parent_id LEFT JOIN agency s ON s.id = a.successor_id
 """
@@ -40,7 +44,10 @@ FROM client_credential WHERE client_id = ANY(%s) ORDER BY id
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgencyView:
-    """An agency, its other codes, and the ids of its own clients."""
+    """An agency, its other codes, and the ids of its own clients.
+
+    `alias_days` are the first and the last day (ISO 8601, or none) of those other codes that have any.
+    """
 
     code: str
     name: str
@@ -50,6 +57,7 @@ class AgencyView:
     successor: str | None
     in_force: bool
     aliases: list[str]
+    alias_days: dict[str, tuple[str | None, str | None]]
     clients: list[str]
 
 

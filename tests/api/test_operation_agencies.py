@@ -166,7 +166,11 @@ async def test_a_code_is_given_on_from_a_day(tindan: Tindan, query: Query, writt
         ("H26.1", "2025-07-01", None)
     ]
     shown = json.loads((await tindan("agency", "show", "H26.1", "--json"))[1])
-    assert shown["agency"]["code"] == "H26.55"
+    assert (shown["agency"]["code"], shown["agency"]["alias_days"]) == (
+        "H26.55",
+        {"H26.1": ["2025-07-01", None]},
+    )
+    assert "H26.1 (2025-07-01 – …)" in (await tindan("agency", "show", "H26.55"))[1]
     code, _, said = await tindan("agency", "import", written(lines(WARD | {"valid_to": "2025-07-01"})))
     assert (code, "line 1, code: H26.1 is a code of another agency" in said) == (2, True)
     wrong = {"code": "G09.1", "valid_from": "2025-07-02", "valid_to": "2025-07-01"}
