@@ -29,10 +29,12 @@ class Fields:
     def text(self, name: str) -> str | None:
         """Return the text of a field in NFC, without outer space; none where it is absent or empty."""
         value = self._record.get(name)
+        if value is None:
+            return None
         if isinstance(value, str) and value.isascii():
             return value.strip() or None
         # Converters from XML write an empty element as an empty object or list, some as false.
-        if value is None or value is False or value in ([], {}):
+        if value is False or value in ([], {}):
             return None
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise RecordError(field=name, reason="malformed")

@@ -2,15 +2,18 @@
 
 import asyncio
 import json
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+import psutil
 import pytest
 from typer.testing import CliRunner
 
 from api.cli import app
 from api.connectors.portals.port import PortalError
 from api.connectors.pulling.backfilling import fill, go_on
+from api.connectors.pulling.crew import HelperError
 from storage.portal_pulls import backfills
 from storage.portal_pulls.backfills import BackfillOpenError, BackfillStoppedError
 from storage.portal_pulls.kinds import BackfillState
@@ -48,6 +51,18 @@ def tindan(pulling, settings, monkeypatch):
         return result.exit_code, result.stdout or result.stderr
 
     return run
+
+
+def kill_helper():
+    """Kill the helper of the command that this process runs, as soon as there is one."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        for child in psutil.Process().children():
+            if "api.connectors.pulling.helper" in child.cmdline():
+                child.kill()
+                return
+        time.sleep(0.01)
+    raise AssertionError("there was no helper")
 
 
 async def ask(pulling, *, hours=4):
@@ -180,6 +195,21 @@ async def test_an_operator_pulls_now(pulling, tindan):
     assert (code, "UnavailableError" in said) == (1, True)
     code, said = await tindan("show", "quoc-gia")
     assert "UnavailableError" in said
+
+
+async def test_a_helper_that_is_killed_loses_nothing(pulling, tindan):
+    """The command fails, and what it was given is read again by the next one."""
+    pulling.told |= {"pull": SLICES | {"helpers": 1}}
+    await pulling.have(dossiers(7))
+    await pulling.stage.script(*[{"kind": "delay", "seconds": 0.2}] * 20, to="TraCuuHoSo")
+    running = asyncio.create_task(tindan("backfill", "quoc-gia", "--since", "2h"))
+    await asyncio.to_thread(kill_helper)
+    with pytest.raises(HelperError):
+        await running
+    assert (await found(pulling)).state is BackfillState.RUNNING
+    code, said = await tindan("backfill", "quoc-gia", "--resume", "--json")
+    assert code == 0, said
+    assert await pulling.codes() == CODES
 
 
 async def test_an_operator_reads_the_catalogue_now(pulling, tindan):

@@ -21,6 +21,12 @@ from tests.contracts.portals.pulling import Pulling, dossier, dossiers, step
 
 CODES = [f"H26-261121-{number:04}" for number in range(1, 8)]
 STRAYS = "SELECT code, reason, field, times, settled_at IS NULL FROM portal_stray ORDER BY code"
+BREAKS = f"""
+CREATE FUNCTION breaks() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'a fault'; END $$;
+CREATE TRIGGER breaks BEFORE INSERT ON dossier FOR EACH ROW WHEN (NEW.code = '{CODES[1]}')
+  EXECUTE FUNCTION breaks()
+"""
 LOST_ON_THE_WAY = [
     {"kind": "status", "code": 500},
     {"kind": "status", "code": 503},
@@ -216,6 +222,26 @@ async def test_a_stray_that_is_kept_after_all_is_settled(pulling):
         await pull(link, turn)
     assert await pulling.codes() == [CODES[0]]
     assert await pulling.rows("SELECT outcome FROM portal_stray") == [("kept",)]
+
+
+async def test_a_record_that_breaks_us_holds_up_no_other(pulling):
+    """What the database itself refuses, as by a fault of ours, is a stray; the rest of its page is kept."""
+    link = pulling.link()
+    await pulling.have(dossiers(3))
+    async with pulling.open_unit() as uow:
+        await (await uow.driver()).execute(BREAKS.encode())
+        await uow.commit()
+    try:
+        async with pulling.turn(link) as turn:
+            kept = await pull(link, turn)
+    finally:
+        async with pulling.open_unit() as uow:
+            await (await uow.driver()).execute(b"DROP FUNCTION breaks CASCADE")
+            await uow.commit()
+    assert (kept.records, kept.events) == (3, 2)
+    assert await pulling.codes() == [CODES[0], CODES[2]]
+    assert await pulling.rows(STRAYS) == [(CODES[1], "faulty", None, 1, True)]
+    assert (await pulling.stream(link)).error is None
 
 
 async def test_each_dossier_is_told_for_the_agency_that_may(pulling):
