@@ -16,8 +16,8 @@ _Waiting = deque[tuple["asyncio.Task[Kept]", str | None]]
 async def read_ahead(link: Link, window: Window, moved: Moved, crew: Crew) -> Kept:
     """Read a window to its end, while helpers keep what was read; return what came of it all.
 
-    The place behind a page is kept once it and all before it are: a crash repeats as many pages as there are
-    helpers, and one, which harms nobody.
+    The place behind a page is kept once it and all before it are: a crash repeats the few pages that were
+    under way, which harms nobody.
 
     Raises:
         PortalError: what was read before is kept, and where to go on.

@@ -20,6 +20,8 @@ from storage.portal_pulls.strays import Stray
 
 LONGEST_LINE = 64 * 1024 * 1024
 """More than a portal may answer at once (`api.connectors.portals.wire`), and what JSON adds to it."""
+AHEAD = 3
+"""Pages that a helper is given before it answers to the first."""
 _MODULE = "api.connectors.pulling.helper"
 
 
@@ -28,19 +30,23 @@ class HelperError(StorageError):
 
 
 class Helper:
-    """One process that keeps pages, one at a time."""
+    """One process that keeps pages, one after another, and answers in the order of them."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        # Both let in by turns: whoever was first to give is first to hear.
+        self._giving, self._hearing = asyncio.Lock(), asyncio.Lock()
 
     async def keep(self, records: Sequence[Record]) -> Kept:
         """Keep a page. Raises HelperError and NobodySpeaksError."""
         if self._process.stdin is None or self._process.stdout is None:
             raise HelperError("without pipes")
         try:
-            self._process.stdin.write(json.dumps(records).encode() + b"\n")
-            await self._process.stdin.drain()
-            line = await self._process.stdout.readline()
+            async with self._giving:
+                self._process.stdin.write(json.dumps(records).encode() + b"\n")
+                await self._process.stdin.drain()
+            async with self._hearing:
+                line = await self._process.stdout.readline()
         except (ConnectionError, ValueError) as error:
             raise HelperError(type(error).__name__) from error
         if not line:
@@ -90,8 +96,8 @@ async def crew_of(link: Link) -> AsyncIterator[Crew]:
     """Start the helpers that a deployment has by its settings, and let them end in the end."""
     helpers = [await _start(link.name) for _ in range(link.deployment.pull.helpers)]
     try:
-        # They come first, as we have the portal to read as well.
-        yield Crew([*helpers, Keeping(link)])
+        # A helper has further pages on its pipe: while we draw up ourselves, nobody feeds it.
+        yield Crew([*helpers * AHEAD, Keeping(link)])
     finally:
         await asyncio.gather(*(helper.close() for helper in helpers))
 
