@@ -12,7 +12,9 @@ from functools import partial
 from random import Random
 from uuid import UUID
 
+import psycopg
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 
 from api.connectors.engine import Chore, Link, Turn
 from api.connectors.portals.deployment import AnyDeployment, Offer
@@ -26,6 +28,7 @@ from storage.portal_reports.kinds import ReportState
 from storage.portal_reports.noticing import Noticed, Scope
 from storage.portal_reports.reading import known
 from storage.portal_reports.sending import Settled, Standing, Taken
+from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -110,19 +113,19 @@ async def tell_one(link: Link, turn: Turn, dossier_id: UUID | None = None) -> Ma
         )
         if taken is None:
             return None
-        dossier = await known(uow, taken.dossier_id)
-        planned = Plan()
-        if dossier is not None:
-            planned = plan(dossier, taken.standing, link.deployment, partial(uow.cipher.blind_index, DIGEST))
+        planned = await _planned(uow, link, taken)
+        if planned is None:
+            made = _made(taken, Told(standing=taken.standing, left=Outcome.RETRYABLE))
+            await sending.settle(uow, taken, made.settled, now=datetime.now(UTC))
+            await uow.commit()
+            return made
         doubted = _in_doubt(taken, planned)
         if not planned.empty:
             await sending.doubt(uow, taken, doubted)
         await uow.commit()
-    told = await _told(link, taken, planned, doubted)
-    now = datetime.now(UTC)
-    made = Made(taken=taken, told=told, settled=settled(told, attempt=taken.attempt, now=now, rng=_CHANCE))
+    made = _made(taken, await _told(link, taken, planned, doubted))
     async with link.open_unit() as uow:
-        await sending.settle(uow, taken, made.settled, now=now)
+        await sending.settle(uow, taken, made.settled, now=datetime.now(UTC))
         await uow.commit()
     _note(link, made)
     return made
@@ -144,6 +147,26 @@ async def _lane(link: Link, turn: Turn, until: float) -> float:
     return 0.0
 
 
+async def _planned(uow: UnitOfWork, link: Link, taken: Taken) -> Plan | None:
+    """Return what a dossier's report is; none where it can not be read, which may hold up no other."""
+    try:
+        dossier = await known(uow, taken.dossier_id)
+        if dossier is None:
+            return Plan()
+        return plan(dossier, taken.standing, link.deployment, partial(uow.cipher.blind_index, DIGEST))
+    except (psycopg.Error, SQLAlchemyError, OSError):
+        # Nothing is wrong with the dossier.
+        raise
+    except Exception:
+        log.exception("portal_report_failed", portal=link.name, dossier=str(taken.dossier_id))
+        return None
+
+
+def _made(taken: Taken, told: Told) -> Made:
+    now = datetime.now(UTC)
+    return Made(taken=taken, told=told, settled=settled(told, attempt=taken.attempt, now=now, rng=_CHANCE))
+
+
 def _in_doubt(taken: Taken, planned: Plan) -> Standing:
     steps = [step.fact_id for step in planned.steps]
     return taken.standing.in_doubt(record=planned.record is not None, events=steps)
@@ -154,8 +177,12 @@ async def _told(link: Link, taken: Taken, planned: Plan, doubted: Standing) -> T
         async with asyncio.timeout(SEND_SECONDS):
             return await tell(link.portal, planned, taken.standing, link.deployment)
     except TimeoutError:
-        # Nobody can tell how far it came: all of it is asked for.
-        return Told(standing=doubted, left=Outcome.UNKNOWN)
+        pass
+    except Exception:
+        # A fault of ours over this one may not end the lanes of all others.
+        log.exception("portal_report_failed", portal=link.name, dossier=str(taken.dossier_id))
+    # Nobody can tell how far it came: all of it is asked for.
+    return Told(standing=doubted, left=Outcome.UNKNOWN)
 
 
 def _note(link: Link, made: Made) -> None:

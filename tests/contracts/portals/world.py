@@ -151,7 +151,7 @@ class Holding:
         await self._stack.aclose()
 
 
-class Death(Exception):  # noqa: N818 - the end of a process, not an error of ours
+class Death(BaseException):  # noqa: N818 - the end of a process, not an error of ours
     """The process is gone."""
 
 
