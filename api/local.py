@@ -1,7 +1,9 @@
 """`tindan run`: everything on this machine, for development."""
 
+import os
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import typer
@@ -14,6 +16,8 @@ from api.demonstration.prepare import prepare
 from api.settings import Settings
 from api.stack import Ports, Stack, database
 
+ENVIRONMENT = "operator.env"
+"""What a shell needs for an operator's commands, in the folder of the data."""
 SETTINGS_OF_PORTS = {
     "api": "TINDAN_PORT",
     "sandbox": "TINDAN_SANDBOX_PORT",
@@ -42,6 +46,7 @@ def run(settings: Settings) -> None:
         prepare(settings, url)
         logs = data_dir / "logs"
         with Stack(data_dir=data_dir, database_url=url, ports=ports, logs=logs) as stack:
+            _write_environment(data_dir / ENVIRONMENT, stack.settings())
             typer.echo(_welcome(stack, settings))
             try:
                 ended = stack.watch()
@@ -54,9 +59,17 @@ def run(settings: Settings) -> None:
             raise typer.Exit(1)
 
 
+def _write_environment(path: Path, settings: Mapping[str, str]) -> None:
+    """Write settings for a shell to read; they hold secrets of the stand-ins, so nobody else may."""
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in sorted(settings.items())]
+    path.unlink(missing_ok=True)
+    with open(path, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.writelines(lines)
+
+
 def _welcome(stack: Stack, settings: Settings) -> str:
     secret = demonstration.client_secret(settings)
-    folder = shlex.quote(str(stack.data_dir))
+    environment = shlex.quote(str(stack.data_dir / ENVIRONMENT))
     command = shlex.quote(str(Path(sys.executable).with_name("tindan")))
     return f"""
 TinDan is running / TinDan đang chạy
@@ -81,9 +94,9 @@ Try it: tell the citizen Nguyễn Thị Ví Dụ that a dossier of hers was acce
     "procedure_code": "1.001193", "agency_code": "H26.1",
     "applicant": {{"number": "001190000001", "email": "vi.du@example.vn", "phone": "0900000001"}}}}'
 
-An operator's commands work on it:
+An operator's commands work on it, in a shell that knows its settings:
 
-  export TINDAN_ENV=development TINDAN_DATA_DIR={folder} TINDAN_PUBLIC_URL={stack.api_url}
+  . {environment}
   {command} agency list
 
 Ctrl-C stops everything.

@@ -21,8 +21,11 @@ from api.conformance.scenario_texts import INSTRUCTION
 from api.conformance.scenarios import SCENARIOS, Scenario
 from api.conformance.stage import Stage, Take
 from api.conformance.tenant import CLIENT_ID, Tenant
+from api.stack import StackError
 
 VERSION = 1
+LAST_LINES = 10
+"""That are shown of what a command wrote that does not run at all."""
 
 
 class Driver(Protocol):
@@ -69,12 +72,20 @@ class Director:
     draw: Draw = field(default_factory=Draw)
 
     def play(self, scenarios: Sequence[Scenario]) -> Report:
-        """Play scenarios one after the other, and judge them. Raises StackError."""
-        begun_at, played = datetime.now(UTC), []
+        """Play scenarios one after the other, and judge them.
+
+        Raises:
+            StackError: it does not run at all: its command failed before it sent or said anything.
+        """
+        begun_at = datetime.now(UTC)
+        played: list[tuple[Evidence, float]] = []
         for scenario in scenarios:
             self.tell(scenario)
             begun = time.monotonic()
-            played.append((self._play(scenario, scenario.facts(self.draw)), time.monotonic() - begun))
+            evidence = self._play(scenario, scenario.facts(self.draw))
+            if not played:
+                _require_life(evidence)
+            played.append((evidence, time.monotonic() - begun))
         return draw_up(played, SCENARIOS, begun_at)
 
     def _play(self, scenario: Scenario, facts: Sequence[Fact]) -> Evidence:
@@ -93,6 +104,16 @@ class Director:
             timelines=timelines,
             papers=papers,
             secrets=frozenset({self.tenant.client_secret, *take.tokens}),
+        )
+
+
+def _require_life(evidence: Evidence) -> None:
+    ending = evidence.ending
+    if ending.code and not evidence.tape.exchanges and not ending.said:
+        last = "\n".join((ending.output or "").strip().splitlines()[-LAST_LINES:])
+        raise StackError(
+            f"lệnh kết thúc với mã {ending.code} trước khi gửi gì"
+            f" · the command ended with code {ending.code} before it sent anything\n{last}"
         )
 
 

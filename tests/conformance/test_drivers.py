@@ -17,8 +17,12 @@ from starlette.routing import Route
 
 from api.conformance.commands import CommandDriver
 from api.conformance.desk import Desk
-from api.conformance.outcomes import Said, read_lines, read_outcomes
+from api.conformance.evidence import Evidence
+from api.conformance.outcomes import Ending, Said, read_lines, read_outcomes
+from api.conformance.playing import _require_life
+from api.conformance.scenarios import SCENARIOS
 from api.conformance.serving import listening, serving
+from api.conformance.wire import Tape
 from api.stack import StackError
 
 DOCUMENT = {"version": 1, "scenario": "plain", "tasks": [{"id": "F-1"}]}
@@ -175,3 +179,34 @@ def test_who_never_comes_is_not_awaited_for_ever():
     begun = time.monotonic()
     assert not Desk(seconds=60, patience=0.3).play(DOCUMENT).finished
     assert time.monotonic() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "said", "code"),
+    [([None], {}, 1), ([], {("F-1", 1): Said.TOLD}, 1), ([], {}, 0), ([], {}, None)],
+)
+def test_what_runs_at_all_is_judged(
+    exchanges: list[None], said: dict[tuple[str, int], Said], code: int | None
+):
+    """Whatever it sent or said, it is played on."""
+    _require_life(_evidence(exchanges, Ending(finished=True, code=code, said=said, output="")))
+
+
+def test_a_command_that_does_not_run_is_told_with_its_last_words():
+    """Sixteen failed scenarios would hide that a library is missing."""
+    ending = Ending(finished=True, code=1, said={}, output="Traceback\nModuleNotFoundError: httpx\n")
+    with pytest.raises(StackError, match=r"code 1 before it sent anything\n.*\nModuleNotFoundError: httpx$"):
+        _require_life(_evidence([], ending))
+
+
+def _evidence(exchanges: list[None], ending: Ending) -> Evidence:
+    tape = Tape(exchanges=exchanges)
+    return Evidence(
+        scenario=SCENARIOS[0],
+        facts=[],
+        tape=tape,
+        ending=ending,
+        timelines={},
+        papers={},
+        secrets=frozenset(),
+    )
