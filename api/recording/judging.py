@@ -179,7 +179,8 @@ class Judge:
 
 def meant_by(bearers: Bearers, told: Named) -> AgencyRef:
     """Return the agency that a code means in what is told: it may have been given on since it happened."""
-    if isinstance(told, DossierEvent):
+    # Only one in very many codes was ever another agency's, and each event asks.
+    if isinstance(told, DossierEvent) and not bearers.is_one:
         return bearers.on(told.occurred_at.astimezone(VIETNAM).date())
     return bearers.now
 

@@ -69,9 +69,14 @@ class Bearers:
     today: date
     all: tuple[tuple[Bearing, AgencyRef], ...]
 
+    @property
+    def is_one(self) -> bool:
+        """Whether the code was never another agency's."""
+        return len(self.all) == 1
+
     def on(self, day: date) -> AgencyRef:
         """Return the one that the code means on a day in Vietnam: see `storage.agencies.naming`."""
-        if len(self.all) == 1:
+        if self.is_one:
             return self.all[0][1]
         return min(self.all, key=lambda bearer: (bearer[0].rank(day), bearer[1].id))[1]
 

@@ -49,6 +49,8 @@ class Particulars:
 
 def taken_in(known: Particulars | None, sayings: Sequence[Saying]) -> Particulars:
     """Return what is known with what is told now, at least one saying where nothing is known."""
+    if known is None and len(sayings) == 1:
+        return _alone(sayings[0])
     # Of two at one instant the agency that was put in last: those below others come after them.
     told = [(one.at, -one.agency_id.int, one.agency_id) for one in sayings]
     if known:
@@ -65,6 +67,17 @@ def taken_in(known: Particulars | None, sayings: Sequence[Saying]) -> Particular
         summary=_latest(
             known.summary if known else None, [(one.at, one.summary) for one in sayings if one.summary]
         ),
+    )
+
+
+def _alone(one: Saying) -> Particulars:
+    """Return what a single fact tells, as most do that are the first of their dossiers."""
+    return Particulars(
+        first=(one.at, one.agency_id),
+        agency_id=one.agency_id,
+        named=(one.at, one.agency_id) if one.names else None,
+        channel=(one.at, one.channel) if one.channel else None,
+        summary=(one.at, one.summary) if one.summary else None,
     )
 
 
