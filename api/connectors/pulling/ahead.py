@@ -8,6 +8,7 @@ from api.connectors.portals.port import PortalError
 from api.connectors.pulling.crew import Crew
 from api.connectors.pulling.keeping import Kept
 from api.connectors.pulling.windows import Moved, Window, pages
+from storage.portal_pulls.hurry import do_not_wait
 from storage.unit_of_work import UnitOfWork, transact
 
 _Waiting = deque[tuple["asyncio.Task[Kept]", str | None]]
@@ -50,6 +51,7 @@ async def _first(link: Link, waiting: _Waiting, moved: Moved) -> Kept:
     kept = await task
 
     async def work(uow: UnitOfWork) -> None:
+        await do_not_wait(uow)
         await moved(uow, following, kept)
 
     await transact(link.open_unit, work)

@@ -97,7 +97,7 @@ async def crew_of(link: Link) -> AsyncIterator[Crew]:
     helpers = [await _start(link.name) for _ in range(link.deployment.pull.helpers)]
     try:
         # A helper has further pages on its pipe: while we draw up ourselves, nobody feeds it.
-        yield Crew([*helpers * AHEAD, Keeping(link)])
+        yield Crew([*helpers * AHEAD, Keeping(link, hurried=True)])
     finally:
         await asyncio.gather(*(helper.close() for helper in helpers))
 

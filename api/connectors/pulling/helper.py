@@ -51,7 +51,7 @@ async def help_with(name: str) -> None:
     )
     gc.freeze()
     try:
-        await _keep_all(Keeping(link), answers)
+        await _keep_all(Keeping(link, hurried=True), answers)
     finally:
         await portal.close()
         await engine.dispose()

@@ -17,6 +17,7 @@ from api.recording.service import receive
 from storage.engine import UNAVAILABLE
 from storage.errors import StorageError
 from storage.portal_pulls import strays
+from storage.portal_pulls.hurry import do_not_wait
 from storage.portal_pulls.kinds import StrayOutcome
 from storage.portal_pulls.strays import Stray
 from storage.unit_of_work import UnitOfWork, transact
@@ -61,10 +62,15 @@ async def _nothing(_uow: UnitOfWork, _kept: Kept) -> None:
 
 
 class Keeping:
-    """Keeps what one deployment tells. Whatever comes twice is kept once, whoever brought it first."""
+    """Keeps what one deployment tells. Whatever comes twice is kept once, whoever brought it first.
 
-    def __init__(self, link: Link) -> None:
-        self._link = link
+    Args:
+        link: the deployment.
+        hurried: commits are not waited for, as what is lost with them is read again.
+    """
+
+    def __init__(self, link: Link, *, hurried: bool = False) -> None:
+        self._link, self._hurried = link, hurried
         deployment = link.deployment
         self._dialect = deployment.dialect.dialect
         self._steps = deployment.progress_field if Offer.PROGRESS in deployment.offers else None
@@ -123,6 +129,8 @@ class Keeping:
 
     async def _committed(self, drawn: Drawn, before: Kept, then: Then, now: datetime) -> Kept:
         async def work(uow: UnitOfWork) -> Kept:
+            if self._hurried:
+                await do_not_wait(uow)
             kept = before + await self._received(uow, drawn, now)
             await then(uow, kept)
             return kept
