@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from storage.agencies import repository as agencies
-from storage.agencies.authority import spoken_for
+from storage.agencies.authority import AuthorityBook, spoken_for
 from storage.unit_of_work import Reading
 
 _REACHED = f"""
@@ -21,3 +21,12 @@ async def reached(reading: Reading, codes: Collection[str]) -> list[UUID]:
     tops = {found.id for found in (await agencies.resolve(reading, codes)).values()}
     rows: list[Any] = await (await (await reading.driver()).execute(_REACHED, (list(tops),))).fetchall()
     return [one for (one,) in rows]
+
+
+async def reaches(
+    reading: Reading, authority: AuthorityBook, codes: Collection[str], agency_id: UUID
+) -> bool:
+    """Tell whether one of the agencies of these codes may speak for an agency: the same rule, of one."""
+    tops = {found.id for found in (await agencies.resolve(reading, codes)).values()}
+    speakers = (await authority.speakers(reading, [agency_id]))[agency_id]
+    return not tops.isdisjoint(speakers)

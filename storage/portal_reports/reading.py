@@ -20,8 +20,8 @@ from storage.unit_of_work import Reading
 
 # Of two addresses of a kind that came with the dossier, the one that was named last counts.
 _ONE = f"""
-SELECT d.code, d.procedure_code, d.channel, d.summary_sealed, a.code AS agency_code, p.id AS party_id, p.kind,
-  p.number_sealed, p.name_sealed, k.wrapped,
+SELECT d.code, d.agency_id, d.procedure_code, d.channel, d.summary_sealed, a.code AS agency_code,
+  p.id AS party_id, p.kind, p.number_sealed, p.name_sealed, k.wrapped,
   (SELECT {RECORD} FROM procedure WHERE code = d.procedure_code) AS procedure,
   (SELECT c.value_sealed FROM contact c WHERE c.dossier_id = d.id AND c.party_id = d.party_id
     AND c.kind = 'email' ORDER BY c.told_at DESC, c.id DESC LIMIT 1) AS email,
@@ -67,6 +67,7 @@ class KnownDossier:
     """A dossier with its facts in the source's own order. `procedure` is as the catalogue has it now."""
 
     code: str
+    agency_id: UUID
     agency_code: str | None
     procedure_code: str | None
     procedure: Procedure | None
@@ -87,6 +88,7 @@ async def known(reading: Reading, dossier_id: UUID) -> KnownDossier | None:
     key = reading.cipher.open_party_key(row["party_id"], row["wrapped"])
     return KnownDossier(
         code=row["code"],
+        agency_id=row["agency_id"],
         agency_code=row["agency_code"],
         procedure_code=row["procedure_code"] or None,
         procedure=None if row["procedure"] is None else Procedure.model_validate_json(row["procedure"]),

@@ -26,6 +26,7 @@ from storage.horizon import SETTLED
 from storage.portal_reports import noticing, sending
 from storage.portal_reports.kinds import ReportState
 from storage.portal_reports.noticing import Noticed, Scope
+from storage.portal_reports.reach import reaches
 from storage.portal_reports.reading import known
 from storage.portal_reports.sending import Settled, Standing, Taken
 from storage.unit_of_work import UnitOfWork
@@ -151,7 +152,9 @@ async def _planned(uow: UnitOfWork, link: Link, taken: Taken) -> Plan | None:
     """Return what a dossier's report is; none where it can not be read, which may hold up no other."""
     try:
         dossier = await known(uow, taken.dossier_id)
-        if dossier is None:
+        told_of = link.deployment.agencies
+        # It may have gone to another agency since it was put down, or the agency out of the deployment.
+        if dossier is None or not await reaches(uow, link.authority, told_of, dossier.agency_id):
             return Plan()
         return plan(dossier, taken.standing, link.deployment, partial(uow.cipher.blind_index, DIGEST))
     except (psycopg.Error, SQLAlchemyError, OSError):

@@ -55,6 +55,7 @@ def dossier(told_by: Sequence[str]) -> KnownDossier:
     """Return a dossier, its facts an hour apart and told by these."""
     return KnownDossier(
         code="H26-261121-0001",
+        agency_id=UUID(int=1),
         agency_code="H26",
         procedure_code="1.001193",
         procedure=None,

@@ -98,6 +98,22 @@ async def test_only_dossiers_of_its_agencies_are_told(world):
     assert [one["record"]["MaHoSo"] for one in await world.records()] == [OURS, FOREIGN]
 
 
+@pytest.mark.parametrize("left", ["dossier", "deployment"])
+async def test_what_has_left_its_agencies_is_not_told_any_more(world, left):
+    """Whether the dossier went to another agency, or the agency out of the deployment, while it was due."""
+    await world.tell(1, 0, dossier_code=OURS if left == "dossier" else FOREIGN)
+    link = world.link(agencies=["H26", "H27"] if left == "deployment" else ["H26"])
+    async with world.turn(link) as turn:
+        assert (await dossiers.notice_once(link, turn, settled=timedelta(0))).due == 1
+    if left == "dossier":
+        async with world.open_unit() as uow:
+            await (await uow.driver()).execute("UPDATE dossier SET agency_id = %s", (world.agencies["H27"],))
+            await uow.commit()
+    made = await world.told()
+    assert [one.settled.state for one in made] == [ReportState.DONE]
+    assert await world.stage.reported() == []
+
+
 async def test_old_dossiers_can_be_left_out(world):
     """Those that changed last before a day that an operator names."""
     await world.tell(1, 0)

@@ -151,7 +151,7 @@ class Holding:
         await self._stack.aclose()
 
 
-class Death(BaseException):  # noqa: N818 - the end of a process, not an error of ours
+class Death(BaseException):
     """The process is gone."""
 
 
