@@ -30,7 +30,6 @@ conformance = typer.Typer(
 )
 INTERRUPTED = 130
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON")]
-NewFile = typer.Option(dir_okay=False, writable=True)
 
 
 @conformance.command("run")
@@ -48,8 +47,13 @@ def run(
     only: Annotated[
         list[str] | None, typer.Option(metavar="SCENARIO", help="Play this one; may be given more than once")
     ] = None,
-    html: Annotated[Path | None, NewFile] = None,
-    json_file: Annotated[Path | None, typer.Option("--json", dir_okay=False, writable=True)] = None,
+    html: Annotated[
+        Path | None, typer.Option(dir_okay=False, writable=True, help="Write the report as a page here")
+    ] = None,
+    json_file: Annotated[
+        Path | None,
+        typer.Option("--json", dir_okay=False, writable=True, help="Write the report as JSON here"),
+    ] = None,
     seconds: Annotated[float, typer.Option(min=1, help="That each scenario may take")] = 120,
     patience: Annotated[float, typer.Option(min=1, help="Seconds for which a fetching is awaited")] = 600,
     host: Annotated[str, typer.Option(help="Where the integration reaches us")] = "127.0.0.1",

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from api.operation.house import in_one_reading
 from api.operation.options import AsJson
-from api.operation.words import NOTHING, add_row, json_of, when
+from api.operation.words import NOTHING, add_row, json_of, table_of, when
 from storage.agencies import repository as agencies
 from storage.agencies.codes import InvalidCode, normalise_agency_code
 from storage.reconciliation import days
@@ -40,11 +39,10 @@ def show_day(
         items = [{"agency_code": one.code, **one.figures.model_dump()} for one in rows]
         typer.echo(json_of({"date": found.day, "made_at": found.made_at, "items": items}))
         return
-    table = Table("Cơ quan · Agency", "Gửi/tệp/kéo · Pushed/filed/pulled", "Báo · Reported")
-    for title in ("Trễ · Lag p50/p95", "Im lặng · Silent", "Thiếu số · Holes", "Mâu thuẫn · Contradictions"):
-        table.add_column(title)
-    table.add_column("Khác biệt (chờ người) · Differences (left)")
-    table.add_column("Lạc · Strays")
+    titles = ("Cơ quan · Agency", "Gửi/tệp/kéo · Pushed/filed/pulled", "Báo · Reported", "Trễ · Lag p50/p95")
+    apart_of = ("Im lặng · Silent", "Thiếu số · Holes", "Mâu thuẫn · Contradictions")
+    left = ("Khác biệt (chờ người) · Differences (left)", "Lạc · Strays")
+    table = table_of(*titles, *apart_of, *left, whole=titles[:1])
     for one in rows:
         told = one.figures
         lag = NOTHING if told.lag_median is None else f"{told.lag_median}/{told.lag_p95}"

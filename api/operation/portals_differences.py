@@ -17,7 +17,7 @@ from api.operation import portals_show as show
 from api.operation.house import in_one_reading, in_one_unit, note, operator
 from api.operation.options import AsJson
 from api.operation.portals_house import Name, our_turn, with_portal
-from api.operation.words import NOTHING, add_row, json_of, when
+from api.operation.words import NOTHING, add_row, json_of, table_of, when
 from storage.dossiers.codes import normalise_dossier_code
 from storage.errors import NotFoundError
 from storage.reconciliation import comparisons, listing
@@ -35,6 +35,14 @@ STATES: Mapping[str, str] = {
     DifferenceState.REPAIRED: "Đã tự sửa · repaired",
     DifferenceState.SETTLED: "Để nguyên · may stay",
     DifferenceState.GONE: "Tự hết · gone",
+}
+COUNTS: Mapping[str, str] = {
+    "read": "Bản ghi đã đọc · records read",
+    "unreadable": "Không đọc được · unreadable",
+    "listed": "Hồ sơ của ta · dossiers of ours",
+    "compared": "Đã so · compared",
+    "passed": "Để lần sau · left for the next time",
+    "differing": "Khác nhau · differing",
 }
 Id = Annotated[UUID, typer.Argument(metavar="ID", help="As `differences list` tells it")]
 
@@ -96,15 +104,15 @@ def list_differences(
     if as_json:
         typer.echo(json_of([_as_json(one) for one in found]))
         return
-    table = Table("Hồ sơ · Dossier", "Cổng · Portal", "Khác biệt · Difference", "Chúng ta · Ours")
-    for title in ("Cổng nói · Theirs", "Tình trạng · State", "Thấy · Found", "ID"):
-        table.add_column(title)
+    # The id below the dossier: both stay whole on a screen of 80 columns.
+    titles = ("Hồ sơ, ID · Dossier, ID", "Cổng · Portal", "Khác biệt · Difference")
+    rest = ("Chúng ta · Ours", "Cổng nói · Theirs", "Tình trạng, thấy · State, found")
+    table = table_of(*titles, *rest, whole=titles[:1])
     for one in found:
         what = one.field or one.kind
-        said = (one.ours or NOTHING, one.theirs or NOTHING)
-        add_row(
-            table, one.code, one.deployment, what, *said, STATES[one.state], when(one.found_at), str(one.id)
-        )
+        standing = f"{STATES[one.state]} ({when(one.found_at)})"
+        said = (one.ours or NOTHING, one.theirs or NOTHING, standing)
+        add_row(table, f"{one.code}\n{one.id}", one.deployment, what, *said)
     Console().print(table)
 
 
@@ -153,8 +161,11 @@ def settle_difference(
 def print_run(run: Run) -> None:
     """Print what a comparison came to."""
     table = Table("Đối soát · Comparison", run.extent)
+    add_row(table, "Những gì đổi trước · What changed before", when(run.until))
     for name, count in run.counts.items():
-        add_row(table, name, str(count))
+        add_row(table, COUNTS.get(name, name), str(count))
+    if not run.counts:
+        add_row(table, "Không có gì để so · Nothing to compare", "0")
     Console().print(table)
 
 

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
-from rich.table import Table
 
-from api.operation.words import NOTHING, add_row, when
+from api.operation.words import NOTHING, add_row, table_of, when
 from storage.portal_reports.listing import Backlog, Listed
 
 KINDS: Mapping[str, str] = {
@@ -24,11 +23,11 @@ STATES: Mapping[str, str] = {
 
 def print_reports(found: Sequence[Listed]) -> None:
     """Print what portals do not have."""
-    table = Table("Cổng · Portal", "Loại · Kind", "Mã · Key", "Trạng thái · State", "Lần gửi · Attempts")
-    for name in ("Trả lời · Answer", "Đổi lúc · Changed", "Gửi tiếp · Next"):
-        table.add_column(name)
+    titles = ("Mã · Key", "Cổng · Portal", "Loại · Kind", "Trạng thái · State", "Lần gửi · Attempts")
+    rest = ("Trả lời · Answer", "Đổi lúc · Changed", "Gửi tiếp · Next")
+    table = table_of(*titles, *rest, whole=titles[:1])
     for one in found:
-        cells = (one.deployment, KINDS[one.kind], one.key, STATES[one.state], str(one.attempts))
+        cells = (one.key, one.deployment, KINDS[one.kind], STATES[one.state], str(one.attempts))
         add_row(table, *cells, one.answer_code or NOTHING, when(one.changed_at), when(one.next_at))
     Console().print(table)
 

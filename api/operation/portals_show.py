@@ -8,11 +8,10 @@ from typing import Any
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
 
 from api.connectors.portals.deployment import AnyDeployment
 from api.connectors.pulling.keeping import Kept
-from api.operation.words import NOTHING, add_row, lasted, when
+from api.operation.words import NOTHING, add_row, lasted, table_of, when
 from storage.portal_pulls.backfills import BackfillView
 from storage.portal_pulls.strays import StrayView
 from storage.portal_pulls.streams import StreamView
@@ -56,9 +55,8 @@ def stray_as_json(one: StrayView) -> dict[str, Any]:
 
 def print_deployments(found: Sequence[AnyDeployment], streams: Mapping[str, Sequence[StreamView]]) -> None:
     """Print all portals, each with how far it was read."""
-    table = Table("Cổng · Portal", "Kiểu · Style", "Địa chỉ · Address", "Cơ quan · Agencies")
-    table.add_column("Đã đọc đến · Read until")
-    table.add_column("Lỗi từ · Failing since")
+    titles = ("Cổng · Portal", "Kiểu · Style", "Địa chỉ · Address", "Cơ quan · Agencies")
+    table = table_of(*titles, "Đã đọc đến · Read until", "Lỗi từ · Failing since", whole=titles[:1])
     for one in found:
         known = streams.get(one.name, ())
         until = max((stream.read_until for stream in known if stream.read_until), default=None)
@@ -69,9 +67,8 @@ def print_deployments(found: Sequence[AnyDeployment], streams: Mapping[str, Sequ
 
 def print_streams(found: Sequence[StreamView]) -> None:
     """Print how far one portal was read, and what is wrong."""
-    table = Table("Nội dung · Stream", "Đã đọc đến · Read until", "Trễ · Lag", "Lần thử · Tried")
-    table.add_column("Số bản ghi · Records")
-    table.add_column("Lỗi · Error")
+    titles = ("Nội dung · Stream", "Đã đọc đến · Read until", "Trễ · Lag", "Lần thử · Tried")
+    table = table_of(*titles, "Số bản ghi · Records", "Lỗi · Error")
     now = datetime.now(UTC)
     for one in found:
         lag = lasted(now - one.read_until) if one.read_until else NOTHING
@@ -83,9 +80,8 @@ def print_streams(found: Sequence[StreamView]) -> None:
 
 def print_backfills(found: Sequence[BackfillView]) -> None:
     """Print backfills and how far each has come."""
-    table = Table("Từ · Since", "Đến · Until", "Trạng thái · State", "Đã đọc đến · Position", "%")
-    for name in ("Bản ghi · Records", "Sự kiện · Events", "Lạc · Strays", "Lỗi · Error"):
-        table.add_column(name)
+    titles = ("Từ · Since", "Đến · Until", "Trạng thái · State", "Đã đọc đến · Position", "%")
+    table = table_of(*titles, "Bản ghi · Records", "Sự kiện · Events", "Lạc · Strays", "Lỗi · Error")
     for one in found:
         times = (when(one.since), when(one.until), STATES[one.state], when(one.position), f"{one.share:.0%}")
         add_row(table, *times, str(one.records), str(one.events), str(one.strays), one.error or NOTHING)
@@ -94,8 +90,8 @@ def print_backfills(found: Sequence[BackfillView]) -> None:
 
 def print_strays(found: Sequence[StrayView]) -> None:
     """Print strays, without their records."""
-    table = Table("Cổng · Portal", "Hồ sơ · Dossier", "Lý do · Reason", "Trường · Field", "Từ · Since")
-    table.add_column("Lần · Times")
+    titles = ("Cổng · Portal", "Hồ sơ · Dossier", "Lý do · Reason", "Trường · Field", "Từ · Since")
+    table = table_of(*titles, "Lần · Times", whole=titles[1:2])
     for one in found:
         told = (one.deployment, one.code or NOTHING, one.reason, one.place or NOTHING)
         add_row(table, *told, when(one.first_at), str(one.times))

@@ -1,6 +1,6 @@
 """How an operator's commands say what they found: in Vietnamese and in English."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,6 +41,19 @@ _ENGLISH: Mapping[str, str] = {
     "one_time_code": "a one-time code, worth nothing later",
     "notice_gone": "the notice is gone",
 }
+
+
+def table_of(*titles: str, whole: Collection[str] = ()) -> Table:
+    """Return a table that cuts nothing off: what is too wide goes on below.
+
+    Args:
+        titles: of the columns.
+        whole: those of codes and ids, which stay in one line to be copied.
+    """
+    table = Table()
+    for title in titles:
+        table.add_column(title, overflow="fold", no_wrap=title in whole)
+    return table
 
 
 def words(code: str | None) -> str:
