@@ -29,6 +29,7 @@ UPDATE portal_report SET refused_digest = NULL, refused_events = '{{}}',
     ELSE 'due' END,
   attempts = 0, next_at = {_SOON}
 WHERE deployment = %(deployment)s AND state IN ('refused', 'doubted', 'waiting')
+  AND (next_at IS NOT NULL OR state IN ('refused', 'doubted'))
   AND (%(code)s::text IS NULL OR dossier_id = (SELECT id FROM dossier WHERE code = %(code)s))
 """
 _RETRY_OPINIONS = f"""

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from storage.moments import BEFORE_ALL_IDS
-from storage.portal_reports import listing, noticing, reading, sending
+from storage.portal_reports import asking, listing, noticing, reading, sending
 from storage.unit_of_work import UnitOfWork
 from tests.storage.plans import walked
 
@@ -48,10 +48,24 @@ ASKED: list[tuple[str, Mapping[str, Any] | list[Any], str]] = [
     ),
     (reading._ONE, [UUID(int=9)], "ix_contact_dossier"),
     (listing._COUNTS, ["quoc-gia"], "ix_portal_report"),
+    (listing._LIST, {"deployment": "quoc-gia", "state": None, "limit": 200}, "ix_portal_report"),
+    (
+        asking._RETRY,
+        {"deployment": "quoc-gia", "code": None, "resend": False, "now": UNTIL, "lease": sending.LEASE},
+        "ix_portal_report",
+    ),
+    (
+        asking._RETRY,
+        {"deployment": "quoc-gia", "code": "H26-7", "resend": False, "now": UNTIL, "lease": sending.LEASE},
+        "pk_portal_report",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("query", "given", "index"), ASKED, ids=["changed", "take", "known", "counts"])
+NAMES = ["changed", "take", "known", "counts", "list", "retry", "retry_one"]
+
+
+@pytest.mark.parametrize(("query", "given", "index"), ASKED, ids=NAMES)
 async def test_by_an_index(
     unit_of_work: Callable[[], UnitOfWork], query: str, given: Mapping[str, Any] | list[Any], index: str
 ) -> None:
