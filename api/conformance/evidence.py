@@ -11,6 +11,7 @@ from api.conformance.wire import KEPT, REFUSED, Exchange, Tape, Told
 from api.conformance.witness import Kept, Papers, Timelines
 
 Key = tuple[str, str]
+HIDDEN = "•••"
 
 
 def key_of(fact: Fact) -> Key:
@@ -61,6 +62,12 @@ class Evidence:
     timelines: Timelines
     papers: Papers
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
+
+    def shown(self, text: str) -> str:
+        """Return a text of the integration's as a report may show it: it can hold a secret in a wrong place."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, HIDDEN)
+        return text
 
     @cached_property
     def distinct(self) -> Mapping[Key, Fact]:

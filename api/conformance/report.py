@@ -122,7 +122,7 @@ def schema() -> dict[str, Any]:
 
 def _judged(check: Check, evidences: Sequence[Evidence]) -> CheckReport:
     findings = [
-        Seen(scenario=evidence.scenario.name, passed=finding.passed, seen=Text.of(finding.seen))
+        Seen(scenario=evidence.scenario.name, passed=finding.passed, seen=_shown(evidence, finding.seen))
         for evidence in evidences
         if (finding := check.judge(evidence))
     ]
@@ -135,6 +135,10 @@ def _judged(check: Check, evidences: Sequence[Evidence]) -> CheckReport:
         mend=Text.of(check.mend),
         findings=findings,
     )
+
+
+def _shown(evidence: Evidence, seen: Words) -> Text:
+    return Text(vi=evidence.shown(seen.vi), en=evidence.shown(seen.en))
 
 
 def _verdict(tried: bool, *, failed: bool) -> Verdict:  # noqa: FBT001 - the first of two alike

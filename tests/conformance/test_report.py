@@ -17,7 +17,7 @@ from api.conformance.report import Report, Verdict, draw_up, schema
 from api.conformance.report_page import page
 from api.conformance.scenario_texts import TITLES
 from api.conformance.scenarios import SCENARIOS
-from tests.conformance.tapes import Made
+from tests.conformance.tapes import SECRET, Made
 
 BEGUN = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 
@@ -121,6 +121,18 @@ def test_what_an_integration_calls_itself_is_shown_and_not_obeyed():
     console = Console(record=True, width=200, file=StringIO())
     report_show.show(found, console)
     assert f"{name}0" in console.export_text()
+
+
+def test_a_secret_that_was_told_as_something_else_is_not_repeated():
+    """Not whole as the id of an event, and not in part where a name is cut."""
+    made = Made()
+    made.told(*made.facts, agent=f"{'x' * 56}{SECRET}", names=[f"{SECRET}{place}" for place in range(4)])
+    made.told(made.facts[0], at=1, names=[f"{SECRET}-again"])
+    found = report(made.evidence())
+    written = found.model_dump_json()
+    assert "again" in written
+    assert f"{'x' * 56}" in written
+    assert SECRET[:3] not in written
 
 
 def test_every_scenario_has_its_words():

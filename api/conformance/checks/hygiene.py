@@ -79,9 +79,10 @@ def _named(evidence: Evidence) -> Finding | None:
         return None
     bare = [one.agent for one in work if not one.agent or one.agent.lower().startswith(LIBRARIES)]
     if bare:
-        shown = some(name[:60] or "–" for name in bare)
+        shown = some(evidence.shown(name)[:60] or "–" for name in bare)
         return bad(f"User-Agent: {shown}.", f"User-Agent: {shown}.")
-    return good(f"User-Agent: {work[0].agent[:60]}.", f"User-Agent: {work[0].agent[:60]}.")
+    shown = evidence.shown(work[0].agent)[:60]
+    return good(f"User-Agent: {shown}.", f"User-Agent: {shown}.")
 
 
 CHECKS = (
