@@ -64,7 +64,7 @@ class Evidence:
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     def shown(self, text: str) -> str:
-        """Return a text of the integration's as a report may show it: it can hold a secret in a wrong place."""
+        """Return a text of the integration as a report may show it: a secret can stand anywhere in it."""
         for secret in sorted(self.secrets, key=len, reverse=True):
             text = text.replace(secret, HIDDEN)
         return text
