@@ -85,7 +85,8 @@ class Arranger:
         What it says is replaced, unless that is of an earlier moment than what is known.
         """
         told = ToldState(state=item.state, at=item.state_at or self._since(before, item.state))
-        as_of = item.state_at or self.now
+        # What is known may be some minutes ahead, by its source's clock; what has no time follows it.
+        as_of = item.state_at or max(self.now, before.content_at)
         content = content_of(before.kind, item)
         if as_of < before.content_at:
             content, as_of = before.content, before.content_at

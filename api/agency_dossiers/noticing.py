@@ -47,9 +47,11 @@ def news_of(
     """Return what is to be told; none where nothing is, or it is long past.
 
     An appointment is told when it is made, moved or cancelled, as long as it lies ahead; a payment when it is
-    asked for, and again when the sum changes; papers when they were delivered, or could not be.
+    asked for, and again when the sum changes; papers when they were delivered, or could not be. However long
+    ago the state was told, a change of what it says is news.
     """
-    if after.state_at < now - stale_after:
+    since = now if before is not None and _stays(before, after) else after.state_at
+    if since < now - stale_after:
         return None
     match after.kind:
         case ArrangementKind.APPOINTMENT:
@@ -61,7 +63,12 @@ def news_of(
     if found is None:
         return None
     matter, at = found
-    return News(category=CATEGORIES[after.kind], matter=matter, occurred_at=after.state_at, at=at)
+    return News(category=CATEGORIES[after.kind], matter=matter, occurred_at=since, at=at)
+
+
+def _stays(before: Arrangement, after: Arrangement) -> bool:
+    """Whether it is in the same state as before: what changed of it then changed just now."""
+    return (before.state, before.state_at) == (after.state, after.state_at)
 
 
 Found = tuple[ArrangementMatter, datetime | None] | None
