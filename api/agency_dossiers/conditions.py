@@ -44,18 +44,22 @@ class Condition:
 def condition_of(request: Request) -> Condition:
     """Read the condition of a request.
 
-    A weak tag never matches (RFC 9110, 13.1.1). Raises Problem (422) for `If-None-Match` that is not `*`: for
-    what else would it be put?
+    A weak tag never matches (RFC 9110, 13.1.1), nor does a header that names none: whoever has lost its tag
+    does not write over what others told. Raises Problem (422) for `If-None-Match` that is not `*`: for what
+    else would it be put?
     """
     matches, none_matches = (_parts(request.headers.getlist(name)) for name in ("if-match", "if-none-match"))
-    if none_matches and none_matches != [ANY]:
+    if none_matches not in (None, [ANY]):
         raise Problem(
             "validation",
             422,
             errors=[FieldError(pointer="/header/if-none-match", code="string_pattern_mismatch")],
         )
-    return Condition(tags=frozenset(matches) if matches else None, only_new=bool(none_matches))
+    return Condition(tags=None if matches is None else frozenset(matches), only_new=bool(none_matches))
 
 
-def _parts(lines: Sequence[str]) -> list[str]:
+def _parts(lines: Sequence[str]) -> list[str] | None:
+    """Return what a header lists; none where it is not there."""
+    if not lines:
+        return None
     return [part.strip() for line in lines for part in line.split(",") if part.strip()]

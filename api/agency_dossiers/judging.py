@@ -11,9 +11,11 @@ from api.agency_dossiers.schemas import LISTS, AgencyDossier, Payment, Sourced
 from api.problems import FieldError, Problem
 from api.recording.arrangements import host_of
 from api.recording.judging import Judge
+from api.recording.schemas import Applicant
 from api.recording.service import AHEAD, untimely
 from storage.dossiers.repository import LockedDossier
 from storage.dossiers.restating import Stated
+from storage.parties.kinds import PartyKind
 
 MOST_KEPT = 200
 """Of one kind, of one dossier, whatever became of them."""
@@ -21,10 +23,16 @@ MOST_KEPT = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Put:
-    """A dossier that is told; `whole` replaces what was told of it before, else it is merged into that."""
+    """A dossier that is told.
+
+    Attributes:
+        whole: it replaces what was told before, else it is merged into that.
+        code_at: a pointer to where its code was given.
+    """
 
     dossier_code: str
     body: AgencyDossier
+    code_at: str
     whole: bool = False
 
     @property
@@ -58,11 +66,11 @@ class PutJudge:
     def objection(self, put: Put) -> Problem | None:
         """Say what speaks against a dossier, if anything does."""
         existing = self.judge.locked.get(put.dossier_code)
-        problem = self.judge.objection(existing, put)
+        problem = self.judge.objection(existing, put, code_at=put.code_at)
         if problem is not None:
             return problem
         errors = [
-            *(self._of_known(existing, put) if existing else _missing_at_first(put.body)),
+            *(self._of_known(existing, put) if existing else _of_new(put.body)),
             *self._of_events(put),
             *item_errors(put.body, self.payment_hosts, self.now),
             *(self._too_many(existing, put) if existing else ()),
@@ -118,6 +126,24 @@ def errors_of(
         host = host_of(item.link)
         if host not in payment_hosts:
             yield FieldError(pointer=f"{pointer}/link", code="untrusted-host", params={"host": host})
+
+
+def _of_new(body: AgencyDossier) -> Iterator[FieldError]:
+    """Say what is missing, and which events speak of another applicant or procedure than their dossier does.
+
+    It would be made as they say; and what is told of its applicant would be another's.
+    """
+    yield from _missing_at_first(body)
+    for place, event in enumerate(body.events):
+        told = event.applicant, body.applicant
+        if told[0] and told[1] and _identity(told[0]) != _identity(told[1]):
+            yield FieldError(pointer=f"/events/{place}/applicant/number", code="another-applicant")
+        if event.procedure_code not in (None, body.procedure_code or event.procedure_code):
+            yield FieldError(pointer=f"/events/{place}/procedure_code", code="another-procedure")
+
+
+def _identity(applicant: Applicant) -> tuple[PartyKind, str]:
+    return applicant.kind, applicant.number
 
 
 def _missing_at_first(body: AgencyDossier) -> Iterator[FieldError]:

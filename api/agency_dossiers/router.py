@@ -101,7 +101,7 @@ async def put_dossier(
     condition = condition_of(request)
     spent = await paces.spend(telling.caller.client_id, _cost(given))
     add_headers(request.scope, spent.headers())
-    put = Put(dossier_code=code, body=given, whole=condition.whole)
+    put = Put(dossier_code=code, body=given, code_at="/path/code", whole=condition.whole)
     work = partial(service.tell_one, telling=telling, put=put, condition=condition)
     answer, tag = await transact(services.unit_of_work, work)
     if answer.outcome is DossierOutcome.REFUSED:
@@ -140,7 +140,7 @@ async def put_dossiers(
             answers[place] = service.refused(_code_of(item), problem, telling.locale)
     cost = len(answers) + sum(_cost(one) for one in good.values())
     add_headers(request.scope, (await paces.spend(telling.caller.client_id, cost)).headers())
-    puts = {place: Put(dossier_code=one.code, body=one) for place, one in good.items()}
+    puts = {place: Put(dossier_code=one.code, body=one, code_at="/code") for place, one in good.items()}
     if puts:
         answers |= await transact(services.unit_of_work, partial(service.tell, telling=telling, puts=puts))
     return _batch_response([answers[place] for place in range(len(items))])

@@ -139,7 +139,7 @@ async def _refusals(
     seen: set[str] = set()
     for place, put in puts.items():
         if put.dossier_code in seen:
-            refusals[place] = _faulty("/code", "repeated")
+            refusals[place] = _faulty(put.code_at, "repeated")
         elif problem := put_judge.objection(put):
             refusals[place] = problem
         seen.add(put.dossier_code)

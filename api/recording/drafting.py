@@ -118,7 +118,7 @@ class Drafting:
             party_id=self.party.party_id,
             agency_id=particulars.agency_id,
             procedure_code=self.judged.procedure_code,
-            channel=channel[1] if channel else None,
+            channel=(channel[1] or None) if channel else None,
             summary_sealed=self.party.encrypt(summary[1], SUMMARY) if summary and resummed else None,
             state=self.course.state,
             changed=self.course.changed or noted or self.known != particulars,

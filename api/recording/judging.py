@@ -110,14 +110,19 @@ class Judge:
         )
         return judged, refusals
 
-    def objection(self, existing: LockedDossier | None, event: Named) -> Problem | None:
-        """Say what speaks against an event, or against what else is told, whatever the others say."""
+    def objection(
+        self, existing: LockedDossier | None, event: Named, *, code_at: str = "/dossier_code"
+    ) -> Problem | None:
+        """Say what speaks against an event, or against what else is told, whatever the others say.
+
+        `code_at` points to where the dossier is named.
+        """
         if existing and not self._speaks_for(existing.agency_id):
-            return _not_allowed("/dossier_code")
+            return _not_allowed(code_at)
         if existing is None and (
             not self._speaks_for(self.caller.agency_id) or self._belongs_elsewhere(event.dossier_code)
         ):
-            return _not_allowed("/dossier_code")
+            return _not_allowed(code_at)
         errors = self._unknown(event)
         if errors:
             return Problem("validation", 422, errors=errors)

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from storage.cipher import Cipher, PartyKey
-from storage.dossiers.particulars import Particulars
+from storage.dossiers.particulars import Particulars, Register, Value
 from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.timeline import Fact, State
 from storage.unit_of_work import UnitOfWork
@@ -104,7 +104,8 @@ class LockedDossier:
     def particulars(self, summary: str | None) -> Particulars:
         """Return what its facts told beside the timeline; the summary is its opened one.
 
-        Of a dossier that was last told of before their times were kept, all was told with its last fact.
+        Of a dossier that was last told of before their times were kept, all was told with its last fact. What
+        was withdrawn stands as nothing, told then: an older fact does not bring it back.
         """
         last_at = max(fact.occurred_at for fact in self.facts)
         named_at = self.agency_named_at or (last_at if self.first_agency_id is None else None)
@@ -112,9 +113,15 @@ class LockedDossier:
             first=(self.first_at, self.first_agency_id or self.agency_id),
             agency_id=self.agency_id,
             named=(named_at, self.agency_id) if named_at else None,
-            channel=(self.channel_told_at or last_at, self.channel) if self.channel else None,
-            summary=(self.summary_told_at or last_at, summary) if summary is not None else None,
+            channel=_told(self.channel_told_at, last_at, self.channel, 0),
+            summary=_told(self.summary_told_at, last_at, summary, ""),
         )
+
+
+def _told(at: datetime | None, last_at: datetime, value: Value | None, nothing: Value) -> Register[Value]:
+    if value is None:
+        return (at, nothing) if at else None
+    return at or last_at, value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
