@@ -87,7 +87,8 @@ async def change(
     if before is None:
         raise NotFoundError("arrangement")
     item = _changed(before, given)
-    _require_sound(item, telling)
+    # A link that is not told anew may be of a host that is trusted no more: nobody is shown it any longer.
+    _require_sound(item, telling, linked="link" in given.model_fields_set)
     return await _written(uow, telling, which, dossier, telling.arranger.again(before, item))
 
 
@@ -104,8 +105,9 @@ async def _kept(uow: UnitOfWork, dossier: LockedDossier) -> Kept:
     return kept_by_source(found).get(dossier.id, {})
 
 
-def _require_sound(item: Item, telling: Telling) -> None:
-    errors = list(errors_of(item, "", telling.payment_hosts, telling.now))
+def _require_sound(item: Item, telling: Telling, *, linked: bool = True) -> None:
+    said = item if linked else item.model_copy(update={"link": None})
+    errors = list(errors_of(said, "", telling.payment_hosts, telling.now))
     if errors:
         raise Problem("validation", 422, errors=errors)
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from api.bilingual import Words
 from api.named import Named, Status
-from api.recording.arrangements import CONTENTS
+from api.recording.arrangements import CONTENTS, host_of
 from storage.arrangements.kinds import ArrangementKind, PaymentState, PostalDirection
 from storage.arrangements.reading import OwnArrangement
 from storage.dossiers.kin import Relative
@@ -81,7 +81,7 @@ class OwnPayment(Arranged):
 
     Attributes:
         amount: in whole đồng.
-        link: where it is paid, as long as it is to be paid.
+        link: where it is paid, as long as it is to be paid and its host is trusted.
     """
 
     amount: int
@@ -107,6 +107,14 @@ def shown(
 ) -> list[Shown]:
     """Word those of a kind, in `vi` or `en`."""
     return [model.model_validate(_told(one, locale)) for one in arranged if one.kind is kind]
+
+
+def payments(arranged: Collection[OwnArrangement], hosts: Collection[str], locale: str) -> list[OwnPayment]:
+    """Word payments. A link was checked when it was told: `hosts` are those that are trusted now."""
+    return [
+        one if one.link and host_of(one.link) in hosts else one.model_copy(update={"link": None})
+        for one in shown(ArrangementKind.PAYMENT, OwnPayment, arranged, locale)
+    ]
 
 
 def _told(one: OwnArrangement, locale: str) -> dict[str, Any]:

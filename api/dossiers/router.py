@@ -23,7 +23,14 @@ router = APIRouter(
 
 async def get_reader(accesses: Accesses, reading: Read, services: AllServices, locale: Locale) -> Reader:
     """Return what reads and words dossiers for this request."""
-    return Reader(reading, accesses, locale=locale, now=datetime.now(UTC), calendar=services.calendar)
+    return Reader(
+        reading,
+        accesses,
+        locale=locale,
+        now=datetime.now(UTC),
+        calendar=services.calendar,
+        payment_hosts=services.settings.payment_hosts,
+    )
 
 
 Words = Annotated[Reader, Depends(get_reader)]

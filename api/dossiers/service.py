@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from api.accesses import AccessNotes
-from api.dossiers.arranged import OwnAppointment, OwnPayment, OwnPostalItem, RelatedDossier, shown
+from api.dossiers.arranged import OwnAppointment, OwnPostalItem, RelatedDossier, payments, shown
 from api.dossiers.schemas import (
     DossierDetail,
     DossierItem,
@@ -38,6 +38,7 @@ class Reader:
         accesses: notes what is shown to a representative.
         locale: `vi` or `en`.
         now: by which deadlines are judged.
+        payment_hosts: to which links to pay may lead.
     """
 
     def __init__(
@@ -48,12 +49,14 @@ class Reader:
         locale: str,
         now: datetime,
         calendar: WorkingCalendar,
+        payment_hosts: Collection[str],
     ) -> None:
         self._reading = reading
         self._accesses = accesses
         self._locale = locale
         self._now = now
         self._calendar = calendar
+        self._payment_hosts = payment_hosts
 
     async def page(
         self, citizen: Citizen, *, after: DossierMark | None, statuses: Collection[DossierStatus], limit: int
@@ -97,7 +100,7 @@ class Reader:
             parent=RelatedDossier.of(related.parent, locale) if related.parent else None,
             children=[RelatedDossier.of(one, locale) for one in related.children],
             appointments=shown(ArrangementKind.APPOINTMENT, OwnAppointment, arranged, locale),
-            payments=shown(ArrangementKind.PAYMENT, OwnPayment, arranged, locale),
+            payments=payments(arranged, self._payment_hosts, locale),
             postal_items=shown(ArrangementKind.POSTAL_ITEM, OwnPostalItem, arranged, locale),
         )
 

@@ -53,7 +53,7 @@ FROM dossier d JOIN dossier_parent k ON k.parent_code = d.code
 JOIN dossier other ON other.id = k.dossier_id
 LEFT JOIN procedure p ON p.code = other.procedure_code
 WHERE d.id = %s AND d.party_id = %s
-ORDER BY other.first_at, other.id LIMIT {MOST_CHILDREN}
+ORDER BY other.party_id <> d.party_id, other.first_at, other.id LIMIT {MOST_CHILDREN}
 """
 
 
@@ -69,7 +69,10 @@ class Relative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kin:
-    """What a dossier is part of, if of anything, and what is part of it, the first begun first."""
+    """What a dossier is part of, if of anything, and what is part of it.
+
+    Those of the same party come before others', which any agency may tell of; and the first begun first.
+    """
 
     parent: Relative | None
     children: tuple[Relative, ...]

@@ -3,7 +3,9 @@
 from typing import Any
 
 import httpx
+import pytest
 
+from api.services import Services
 from tests.api.agency_dossiers.putting import (
     appointment,
     batch,
@@ -65,6 +67,25 @@ async def test_nobody_is_sent_to_pay_twice(
     assert (fee["state"]["code"], fee["link"], fee["receipt_no"]) == ("paid", None, "BL-1")
 
 
+async def test_nobody_is_sent_to_a_host_that_is_trusted_no_more(
+    client: httpx.AsyncClient,
+    agency: Agency,
+    citizen: Citizen,
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A link goes with its host, also one that was kept; and that the payment was made can still be told."""
+    await batch(client, agency, of(citizen, CODE, payments=[payment()]))
+    monkeypatch.setitem(services.settings.__dict__, "payment_hosts", frozenset({"other.example.vn"}))
+    (fee,) = (await seen(client, citizen))["payments"]
+    assert (fee["state"]["code"], fee["link"]) == ("requested", None)
+    path = f"/v1/agency/dossiers/{CODE}/payments/TT-1"
+    again = {"link": "https://thanhtoan.example.vn/TT-1"}
+    assert (await client.patch(path, json=again, headers=agency.headers)).status_code == 422
+    paid = await client.patch(path, json={"state": "paid"}, headers=agency.headers)
+    assert (paid.status_code, paid.json().get("state")) == (200, "paid")
+
+
 async def test_what_is_arranged_is_read_by_its_owner_alone(
     client: httpx.AsyncClient, agency: Agency, citizen: Citizen, make_citizen: MakeCitizen
 ) -> None:
@@ -94,6 +115,19 @@ async def test_kin_of_the_same_party_are_named_and_others_are_but_there(
     assert (await seen(client, other, FOREIGN))["parent"] == unknown
     told_back, _ = await read(client, agency, PARENT)
     assert told_back["children"] == [CHILD, FOREIGN], "the agency may speak for both"
+
+
+async def test_ones_own_children_come_first(
+    client: httpx.AsyncClient, agency: Agency, citizen: Citizen, make_citizen: MakeCitizen
+) -> None:
+    """However many of others' are said to be parts of a dossier, they drive out none of its owner's."""
+    other = await make_citizen()
+    foreign = of(other, FOREIGN, parent_code=PARENT)
+    later = [told("later", hours=1, dossier_code=CHILD)]
+    await batch(client, agency, of(citizen, PARENT), foreign)
+    await batch(client, agency, of(citizen, CHILD, parent_code=PARENT) | {"events": later})
+    family = (await seen(client, citizen, PARENT))["children"]
+    assert [one["code"] for one in family] == [CHILD, None]
 
 
 async def test_a_dossier_of_another_agency_may_be_the_parent(
