@@ -63,6 +63,7 @@ class ResultRequestShown(BaseModel):
     """What an agency asks for, and how that stands.
 
     Attributes:
+        dossier_code: for which it is needed, where there is one and it is the owner's.
         types: codes of types of paper; none asks for whatever has the `number`.
         reason: what for, in the agency's words. Text is text: whoever shows it must not read it as HTML.
         channel: how the procedure is carried out: 1 in person, 2 online, 3 by post.

@@ -33,14 +33,16 @@ JOIN agency a ON a.id = r.agency_id
 LEFT JOIN procedure p ON p.code = r.procedure_code
 LEFT JOIN dossier d ON d.id = r.dossier_id
 """
+# Which dossier it is needed for is not the owner's to know where that is somebody else's.
+_OWN_ROWS = f"{_ROWS.rstrip()} AND d.party_id = r.party_id"
 _FOR_AGENCY = f"{_ROWS} WHERE r.id = %(id)s AND %(caller_id)s = ANY({speakers('r.agency_id')})"
-_OWN = f"{_ROWS} WHERE r.id = %(id)s AND r.party_id = %(party_id)s"
+_OWN = f"{_OWN_ROWS} WHERE r.id = %(id)s AND r.party_id = %(party_id)s"
 _LIVE: LiteralString = """(
   coalesce(r.answer, 'granted') = 'granted' AND r.expires_at > %(now)s
   AND (r.visits < %(most)s OR r.visit_ends_at > %(now)s)
 )"""
 _PAGE = f"""
-{_ROWS}
+{_OWN_ROWS}
 WHERE r.party_id = %(party_id)s AND (%(live)s::bool IS NULL OR {_LIVE} = %(live)s)
   AND (r.asked_at, r.id) < (coalesce(%(at)s::timestamptz, 'infinity'),
     coalesce(%(after_id)s::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))

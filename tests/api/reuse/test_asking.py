@@ -139,6 +139,19 @@ async def test_a_dossier_of_ones_own_says_what_for(
     assert (await reuse.by(unscoped).post()).status_code == 403
 
 
+async def test_the_owner_is_told_the_code_of_no_dossier_but_their_own(
+    reuse: Reuse, push_event: PushEvent, make_citizen: MakeCitizen
+) -> None:
+    """A document may be needed for somebody else's dossier: which one that is, is that one's affair."""
+    await push_event("H26.7-261121-0001", 2, agency=reuse.agency, citizen=reuse.owner)
+    await push_event("H26.7-261121-0002", 2, agency=reuse.agency, citizen=await make_citizen())
+    for code, shown in (("H26.7-261121-0001", "H26.7-261121-0001"), ("H26.7-261121-0002", None)):
+        made = await reuse.post(dossier_code=code, procedure_code=None)
+        assert made.json()["dossier_code"] == code, "the agency has named it"
+        assert (await reuse.read(f"/{made.json()['id']}"))["dossier_code"] == shown
+        assert (await reuse.read())["items"][0]["dossier_code"] == shown
+
+
 async def test_agencies_see_their_own_requests_alone(reuse: Reuse, make_agency: MakeAgency) -> None:
     """One above sees those below it; a stranger is answered as for what is not there."""
     scopes = frozenset({"reuse"})
