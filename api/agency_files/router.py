@@ -1,19 +1,24 @@
 """`POST /v1/agency/dossier-events/csv`, and the template for it."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import TypeAdapter
 
+from api import limits
 from api.agency_files.schemas import EXAMPLE, TABLE_EXAMPLE, TableAnswer
 from api.dependencies import AllServices, EventSender, Locale
 from api.edge import add_headers
+from api.limits import Limit
 from api.problems import Problem
 from api.recording import csv_file_keeping as keeping
 from api.recording.csv_file_columns import template
 from api.recording.csv_file_table import MOST_BYTES, too_large
 from api.recording.senders import OnePaces, OneSender
 
+CHECKS = Limit(name="event-tables-tried", burst=20, every=timedelta(seconds=30))
+"""Of one client: what is only tried takes nothing of what it may tell, and is as much work."""
 router = APIRouter(prefix="/v1/agency/dossier-events", tags=["agency"])
 ANSWER = TypeAdapter(TableAnswer)
 CSV = "text/csv"
@@ -33,7 +38,7 @@ _BODY = {"required": True, "content": {CSV: {"schema": {"type": "string"}, "exam
         413: {"description": "Over 5 MB, or over 10,000 rows"},
         415: {"description": "The body is no text/csv"},
         422: {"description": "It can not be read, or its headings do not fit: nothing was kept"},
-        429: {"description": "The client has sent as many events as it may; Retry-After says when again"},
+        429: {"description": "The client has sent, or tried, as much as it may; Retry-After says when again"},
     },
     openapi_extra={"requestBody": _BODY},
 )
@@ -56,8 +61,13 @@ async def push_table(
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != CSV:
         raise Problem("csv-needed", 415)
     table = await keeping.opened(await _body(request))
-    add_headers(request.scope, (await paces.spend(sender.caller.client_id, len(table.rows))).headers())
-    report = await (keeping.tried if check else keeping.kept)(services, sender, table)
+    client_id = sender.caller.client_id
+    if check:
+        await limits.charge(request, services, CHECKS, client_id)
+        report = await keeping.tried(services, sender, table)
+    else:
+        add_headers(request.scope, (await paces.spend(client_id, len(table.rows))).headers())
+        report = await keeping.kept(services, sender, table)
     answer = TableAnswer.of(report, sender.locale, kept=not check)
     return Response(ANSWER.dump_json(answer, exclude_none=True), media_type="application/json")
 

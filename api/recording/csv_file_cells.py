@@ -23,6 +23,8 @@ _ROUNDED = re.compile(r"[0-9][.,]?[0-9]*[eE]\+?[0-9]+")
 """A long number as a spreadsheet shows it, and keeps it: 1.19E+09."""
 _LOST = re.compile("[?\ufffd]")
 _CITIZEN, _TAX, _BRANCH, _MOBILE = 12, 10, 13, 9
+_LONGEST_WHOLE = 20
+"""Digits; Python makes no number of some thousands of them, and nobody needs one."""
 _END_OF_DAY = time(23, 59, 59)
 
 _STATUSES: Mapping[str, DossierStatus] = {
@@ -142,7 +144,7 @@ def phone(text: str) -> str:
 
 def whole(text: str) -> int | str:
     """Read a whole number; what is none is returned as it is, to be refused with the rest."""
-    return int(text) if _DIGITS.fullmatch(text) else text
+    return int(text) if _DIGITS.fullmatch(text) and len(text) <= _LONGEST_WHOLE else text
 
 
 READERS: Mapping[str, Callable[[str], Any]] = {

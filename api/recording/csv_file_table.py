@@ -5,12 +5,13 @@ import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from api.problems import Problem
+from api.problems import FieldError, Problem
 from api.recording.csv_file_columns import placed
 
 MEBIBYTE = 1024 * 1024
 MOST_BYTES = 5 * MEBIBYTE
 MOST_ROWS = 10_000
+MOST_COLUMNS = 100
 SEPARATORS = (";", ",", "\t")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 """How an .xlsx begins, and an .xls."""
@@ -20,7 +21,10 @@ _NAMES_SEPARATOR = "sep="
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row; `number` is the one that a spreadsheet shows beside it, the headings being 1."""
+    """One row; `number` is the one that a spreadsheet shows beside it, the headings being 1.
+
+    It has one cell more than there are headings where it says something beyond them.
+    """
 
     number: int
     cells: tuple[str, ...] = field(repr=False)
@@ -59,7 +63,7 @@ def read(content: bytes) -> Table:
         head = body.partition("\n")[0]
         separator = max(SEPARATORS, key=head.count)
     lines = _lines(body, separator)
-    headings = tuple(next(lines, ()))
+    headings = _headings(next(lines, []))
     places = placed(headings)
     rows: list[Row] = []
     for number, cells in enumerate(lines, start=2):
@@ -67,10 +71,24 @@ def read(content: bytes) -> Table:
             continue
         if len(rows) == MOST_ROWS:
             raise Problem("csv-too-long", 413, most=MOST_ROWS)
-        rows.append(Row(number=number, cells=tuple(cells)))
+        rows.append(Row(number=number, cells=_cells(cells, len(headings))))
     if not rows:
         raise Problem("csv-empty", 422)
     return Table(headings=headings, places=places, separator=separator, rows=tuple(rows))
+
+
+def _headings(cells: list[str]) -> tuple[str, ...]:
+    """Return headings; spreadsheets may leave any number of empty ones behind them. Raises Problem."""
+    if any(cell.strip() for cell in cells[MOST_COLUMNS:]):
+        errors = [FieldError(pointer="/columns", code="too_long", params={"max_length": MOST_COLUMNS})]
+        raise Problem("csv-columns", 422, errors=errors)
+    return tuple(cells[:MOST_COLUMNS])
+
+
+def _cells(cells: list[str], width: int) -> tuple[str, ...]:
+    """Return the cells below headings; of all that say something beyond these, the first stands for all."""
+    beyond = next((cell for cell in cells[width:] if cell.strip()), None)
+    return tuple(cells[:width]) if beyond is None else (*cells[:width], beyond)
 
 
 def too_large() -> Problem:

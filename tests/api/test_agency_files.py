@@ -215,6 +215,26 @@ async def test_rows_count_as_events_do(
     assert len(await states(engine)) == 2
 
 
+async def test_what_is_only_tried_takes_nothing_of_what_may_be_told(
+    app: FastAPI, client: httpx.AsyncClient, agency: Agency, services: Services
+) -> None:
+    """Who checks a table can keep it at once; checks have a limit of their own."""
+    app.state.paces_of_clients = Paces(services.unit_of_work, EventLimit(rate=0.001, burst=3))
+    content = table(row(), row(2), row(3))
+    try:
+        tried = [await send(client, agency, content, f"{PATH}?check=true") for _ in range(2)]
+        kept = await send(client, agency, content)
+    finally:
+        del app.state.paces_of_clients
+    assert [counts(answer) for answer in [*tried, kept]] == [(3, 0, 0)] * 3
+    for _ in range(files.CHECKS.burst):
+        refused = await send(client, agency, content, f"{PATH}?check=true")
+        if refused.status_code == 429:
+            break
+    assert refused.status_code == 429
+    assert int(refused.headers["retry-after"]) >= 1
+
+
 async def test_the_template_is_what_is_taken(client: httpx.AsyncClient, agency: Agency) -> None:
     """Filled in by columns it is kept; in English where that is asked for."""
     path = f"{PATH}-template"

@@ -279,3 +279,27 @@ def test_slices_hold_every_event_once_and_part_no_dossier(dossiers: list[int], m
     homes = [{event.dossier_code for event in part.values()} for part in parts]
     assert sum(len(home) for home in homes) == len(set(dossiers))
     assert all(len(part) <= most or len(home) == 1 for part, home in zip(parts, homes, strict=True))
+
+
+def test_no_number_is_too_long_to_be_refused() -> None:
+    """Python turns no more than 4,300 digits into a number: the cell is at fault, and not the server."""
+    (fault,) = faults(one(sequence="9" * 5000))
+    assert fault[0] == "Thứ tự"
+
+
+def test_a_line_of_a_million_headings_is_refused_in_few_words() -> None:
+    """Five megabytes of separators, or of unknown columns, do not become millions of errors."""
+    for line in (b"a;" * (MOST_BYTES // 2), b";" * MOST_BYTES):
+        problem = refusal(line)
+        assert problem.kind == "csv-columns"
+        assert len(problem.errors) <= 3
+
+
+def test_a_row_of_a_million_cells_is_kept_short() -> None:
+    """It is refused, and what is held of it is no more than its table has columns."""
+    content = table(HEAD, ROW + ";x" * 1_000_000)
+    (row,) = read(content).rows
+    assert len(row.cells) < 100
+    assert faults(content) == [("", "cell-beyond")]
+    assert faults(table(HEAD, ROW + ";" * 1_000_000 + "x")) == [("", "cell-beyond")]
+    assert faults(table(HEAD, ROW + ";" * 1000)) == []
