@@ -29,6 +29,8 @@ from storage.engine import libpq_url
 
 READY_SECONDS = 60.0
 STOP_SECONDS = 30.0
+DESCRIBED_PAYMENT_HOST = "thanhtoan.example.vn"
+"""To which the payments lead that the description of the API shows."""
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -147,6 +149,7 @@ class Stack:
             "TINDAN_APPS": json.dumps(
                 {"tindan-app": {"redirect_uris": [f"{self.sandbox_url}/app/callback"]}}
             ),
+            "TINDAN_PAYMENT_HOSTS": json.dumps(["127.0.0.1", DESCRIBED_PAYMENT_HOST]),
             "TINDAN_IDP_ISSUER": f"{self.sandbox_url}/idp",
             "TINDAN_STAFF_ISSUER": f"{self.sandbox_url}/staff",
             "TINDAN_SMTP_HOST": "127.0.0.1",

@@ -1,10 +1,16 @@
 """What `tindan run` says when it cannot bring its processes up."""
 
+import json
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from pydantic import TypeAdapter
 
+from api.agency_dossiers.examples import PAYMENT
+from api.recording.arrangements import host_of
+from api.settings import PaymentHost
 from api.stack import Ports, Stack, StackError
 
 SETTINGS = {"api": "TINDAN_PORT", "sandbox": "TINDAN_SANDBOX_PORT", "smtp": "TINDAN_SANDBOX_SMTP_PORT"}
@@ -40,3 +46,13 @@ def test_what_a_part_said_before_is_not_blamed(tmp_path: Path):
     assert "sandbox ended with code" in str(raised.value)
     assert "address already in use" in str(raised.value).lower()
     assert "yesterday" not in str(raised.value)
+
+
+def test_payments_can_be_tried(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Whoever tries the API out may ask for a payment at the sandbox, and as the description shows it."""
+    stack = Stack(data_dir=tmp_path, database_url="", ports=Ports.free())
+    monkeypatch.setattr(Stack, "_accounts", lambda _: {})
+    monkeypatch.setattr(Stack, "_told", lambda _, name: name)
+    hosts = json.loads(stack.settings()["TINDAN_PAYMENT_HOSTS"])
+    assert {host_of(PAYMENT["link"]), urlsplit(stack.sandbox_url).hostname} == set(hosts)
+    TypeAdapter(list[PaymentHost]).validate_python(hosts)
