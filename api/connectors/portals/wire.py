@@ -13,6 +13,7 @@ import httpx
 CONNECT_SECONDS = 5.0
 MOST_BYTES = 16 * 1024 * 1024
 """A page of 1000 dossiers, each of 16 kilobytes."""
+MOST_DEPTH = 32
 _LONGEST_REST = timedelta(days=1)
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
@@ -112,7 +113,22 @@ def _object(content: bytes) -> Mapping[str, Any] | None:
         found = json.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
+    return found if isinstance(found, dict) and not _is_deep(found) else None
+
+
+def _is_deep(found: Mapping[str, Any]) -> bool:
+    """Whether lists and objects stand within each other as in no record: it could not be written again."""
+    level: list[Any] = [found]
+    for _ in range(MOST_DEPTH):
+        level = [
+            inner
+            for one in level
+            for inner in (one.values() if isinstance(one, dict) else one)
+            if isinstance(inner, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _rest(response: httpx.Response, now: datetime) -> timedelta | None:

@@ -45,6 +45,16 @@ def cut(text: str, length: int, measure: Measure = "characters") -> str:
     return composed[:end].rstrip()
 
 
+def within_limit(rules: RecordRules, name: str, text: str) -> str:
+    """Return as much of a text as a deployment has room for in a field."""
+    return cut(text, rules.limits.get(name, len(text.encode())), rules.measure)
+
+
+def as_taken(rules: RecordRules, name: str, text: str) -> str:
+    """Return what is left of a text where a deployment was told it in a field."""
+    return "" if name in rules.omitted else within_limit(rules, name, text)
+
+
 class Writing:
     """A record that is being filled in. What is none is left out."""
 
@@ -66,7 +76,7 @@ class Writing:
         """Write a text, as long as it may be."""
         if not value or not (whole := unicodedata.normalize("NFC", value).strip()):
             return
-        kept = cut(whole, self._rules.limits.get(name, len(whole.encode())), self._rules.measure)
+        kept = within_limit(self._rules, name, whole)
         if kept != whole:
             self._lost.add(name)
         self.put(name, kept)

@@ -22,6 +22,8 @@ CHORE = "pull"
 TROUBLE_SECONDS = 60.0
 SHUT_OUT_SECONDS = 900.0
 """After which a portal is tried again that did not let us in: an operator has something to mend."""
+AHEAD = timedelta(minutes=5)
+"""By which the clocks of two workers of ours may differ."""
 Tell = Callable[[Kept], None]
 
 
@@ -86,7 +88,7 @@ async def _next(link: Link, turn: Turn, end: datetime) -> Window | None:
             await streams.tried(uow, link.name, Stream.DOSSIERS, now)
             window = Window(since=stream.window_since, until=stream.window_until, cursor=stream.cursor)
         else:
-            since = stream.read_until or end - rules.first
+            since = _since(link, stream, end, now)
             until = min(end, since + rules.window)
             if until <= since:
                 return None
@@ -94,6 +96,18 @@ async def _next(link: Link, turn: Turn, end: datetime) -> Window | None:
             await streams.begin(uow, link.name, Stream.DOSSIERS, since=since, until=until, now=now)
         await uow.commit()
     return window
+
+
+def _since(link: Link, stream: StreamView, end: datetime, now: datetime) -> datetime:
+    """Return from when on to read: from where it was read until, unless that is yet to come."""
+    first = end - link.deployment.pull.first
+    if stream.read_until is None:
+        return first
+    if stream.read_until > now + AHEAD:
+        # Our clock was wrong then, so nobody knows what was read: a repeat harms nobody.
+        log.error("portal_read_ahead_of_time", portal=link.name, stream=Stream.DOSSIERS.value)
+        return first
+    return stream.read_until
 
 
 async def _fail(link: Link, error: Exception) -> None:

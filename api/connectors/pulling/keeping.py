@@ -14,6 +14,7 @@ from api.connectors.pulling.drawing import FAULTY, Drawn, draw_up, refused, stra
 from api.connectors.pulling.echoes import recognised
 from api.recording.schemas import EventOutcome
 from api.recording.service import receive
+from storage.cipher import UndecipherableError
 from storage.engine import UNAVAILABLE
 from storage.errors import StorageError
 from storage.portal_pulls import strays
@@ -61,6 +62,14 @@ async def _nothing(_uow: UnitOfWork, _kept: Kept) -> None:
     """Keep nothing beside."""
 
 
+def _is_of_a_record(error: Exception) -> bool:
+    """Whether a fault is one of some record, which must hold up no other."""
+    if isinstance(error, UndecipherableError):
+        # Of what we have of its dossier: the others are sealed under other keys.
+        return True
+    return not isinstance(error, (StorageError, *UNAVAILABLE))
+
+
 class Keeping:
     """Keeps what one deployment tells. Whatever comes twice is kept once, whoever brought it first.
 
@@ -104,9 +113,9 @@ class Keeping:
     async def _keep(self, drawn: Drawn, before: Kept, then: Then, now: datetime) -> Kept:
         try:
             return await self._committed(drawn, before, then, now)
-        except (StorageError, *UNAVAILABLE):
-            raise
-        except Exception as error:  # noqa: BLE001 - one bad record must hold up no other
+        except Exception as error:
+            if not _is_of_a_record(error):
+                raise
             # By its name alone: what a driver says of a value could be a person's.
             log.warning("portal_records_faulty", portal=self._link.name, error=type(error).__name__)
         for record in drawn.records:
@@ -117,9 +126,9 @@ class Keeping:
         drawn = draw_up([record], now, self._dialect, self._steps)
         try:
             return await self._committed(drawn, Kept(), _nothing, now)
-        except (StorageError, *UNAVAILABLE):
-            raise
-        except Exception as error:  # noqa: BLE001 - likewise
+        except Exception as error:
+            if not _is_of_a_record(error):
+                raise
             stray = stray_of(record, FAULTY)
             log.warning(
                 "portal_record_faulty", portal=self._link.name, code=stray.code, error=type(error).__name__

@@ -5,6 +5,7 @@ import gzip
 import json
 import time
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 
 import pytest
 
@@ -24,6 +25,9 @@ def said(stage, found, code="00", **more):
     """Return an answer in the names of the style."""
     names = ("error_code", "result") if stage.style == "session" else ("MaLoi", "DuLieu")
     return json.dumps({names[0]: code, names[1]: found} | more).encode()
+
+
+START, END = datetime(2026, 11, 21, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -93,6 +97,16 @@ async def test_no_answer_of_a_portals(stage, serve, raw, error, outcome):
         assert (await portal.report_dossier(stage.dossier(), updating=False)).outcome is outcome
         said = await reporting.report_dossier(portal, stage.dossier())
         assert said.outcome is outcome
+
+
+@pytest.mark.parametrize("depth", [100, 500, 900, 920, 940, 960])
+async def test_records_within_records(stage, serve, depth):
+    """What parses, and could not be written again or sealed for a person to look at, is no answer."""
+    deep = b'{"a":' * depth + b"1" + b"}" * depth
+    raw = answer(said(stage, [{"MaHoSo": CODE, "x": "deep"}]).replace(b'"deep"', deep))
+    async with serve(raw) as portal:
+        with pytest.raises(UnavailableError):
+            await portal.changed(START, END)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,96 @@
+"""What could make pulling stand still for ever, or tell the same thing twice."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from api.connectors.pulling.following import pull
+from api.recording.schemas import DossierEvent
+from api.recording.service import receive
+from auth.principals import AgencyCaller
+from storage.portal_pulls import streams
+from storage.portal_pulls.kinds import Stream
+from tests.contracts.portals.conftest import EVENT
+from tests.contracts.portals.pulling import Pulling, dossier, dossiers
+
+CODES = [f"H26-261121-{number:04}" for number in range(1, 4)]
+STRAYS = "SELECT code, reason FROM portal_stray ORDER BY code"
+STEP = "Bộ phận Tiếp nhận và Trả kết quả"
+
+
+@pytest.fixture
+async def pulling(stage, unit_of_work):
+    """A portal, and a database with agencies and a catalogue."""
+    one = Pulling(stage=stage, open_unit=unit_of_work)
+    await one.prepare()
+    return one
+
+
+async def push(pulling, link, **changes):
+    """Let an agency tell a fact itself."""
+    pushed = DossierEvent(event_id="a-1", **EVENT | changes)
+    async with pulling.open_unit() as uow:
+        await receive(
+            uow,
+            caller=AgencyCaller(client_id="h26", agency_id=await pulling.agency("H26"), scopes=frozenset()),
+            authority=link.authority,
+            good={0: pushed},
+            now=datetime.now(UTC),
+            stale_after=link.stale_after,
+            locale="vi",
+        )
+        await uow.commit()
+
+
+async def test_a_dossier_that_can_not_be_deciphered_holds_up_no_other(pulling):
+    """What the portal tells of it is a stray until it is mended; the rest of its page is kept."""
+    link = pulling.link()
+    await pulling.have(dossiers(1))
+    async with pulling.turn(link) as turn:
+        await pull(link, turn)
+    async with pulling.open_unit() as uow:
+        await (await uow.driver()).execute("UPDATE party_key SET wrapped = '\\x00'::bytea")
+        await uow.commit()
+    later = {"status": 4, "occurred_at": "2026-11-21T10:00:00+07:00", "step": "Một cửa"}
+    await pulling.have([*dossiers(1, **later), *dossiers(3)[1:]])
+    async with pulling.turn(link) as turn:
+        await pull(link, turn)
+    assert await pulling.codes() == CODES
+    assert await pulling.rows(STRAYS) == [(CODES[0], "faulty")]
+
+
+@pytest.mark.parametrize("rules", [{"limits": {"PhongBanXuLy": 10}}, {"omitted": ["PhongBanXuLy"]}])
+async def test_a_step_that_the_portal_shortened_is_no_second_fact(pulling, rules):
+    """A portal that was told a step, and has room for less of its name, tells back what we know."""
+    link = pulling.link(records=rules)
+    at = "2026-11-21T09:00:00+07:00"
+    await push(pulling, link, status=4, occurred_at=at, step=STEP)
+    echo = dossier(status=4, occurred_at=at, step=STEP[:10] if "limits" in rules else None)
+    await pulling.have([echo])
+    async with pulling.turn(link) as turn:
+        await pull(link, turn)
+    assert [(status, step) for _, status, _, step, *_ in await pulling.rows()] == [(4, STEP)]
+
+
+async def test_a_clock_that_was_far_ahead_for_a_while_loses_nothing(pulling):
+    """What was read "until" a day that is yet to come is read again, as nobody knows until when it was."""
+    link = pulling.link()
+    async with pulling.open_unit() as uow:
+        ahead = datetime.now(UTC) + timedelta(days=300)
+        await streams.begin(
+            uow,
+            link.name,
+            Stream.DOSSIERS,
+            since=ahead - timedelta(hours=1),
+            until=ahead,
+            now=ahead,
+        )
+        await streams.finish(uow, link.name, Stream.DOSSIERS, 0, ahead)
+        await uow.commit()
+    await pulling.have(dossiers(1))
+    async with pulling.turn(link) as turn:
+        await pull(link, turn)
+    assert await pulling.codes() == CODES[:1]
+    until = (await pulling.stream(link)).read_until
+    assert until is not None
+    assert until <= datetime.now(UTC)
