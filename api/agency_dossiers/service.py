@@ -22,7 +22,7 @@ from storage.cipher import PartyKey
 from storage.dossiers import kin, restating
 from storage.dossiers import repository as dossiers
 from storage.dossiers.repository import LockedDossier
-from storage.unit_of_work import UnitOfWork
+from storage.unit_of_work import ContentionError, UnitOfWork
 
 Answers = dict[int, AgencyDossierAnswer]
 EventAnswers = Mapping[int, list[EventAnswer]]
@@ -62,7 +62,7 @@ async def tell(uow: UnitOfWork, telling: Telling, puts: Mapping[int, Put]) -> An
     refusals = await _refusals(uow, telling, judge, kept, puts)
     sound = {place: put for place, put in puts.items() if place not in refusals}
     told = await _events(uow, telling, sound, judge.locked)
-    locked = {**judge.locked, **await _made(uow, sound, judge.locked)}
+    locked = {**judge.locked, **await _made(uow, sound, judge.locked, told)}
     answers = {
         place: refused(puts[place].dossier_code, one, telling.locale) for place, one in refusals.items()
     }
@@ -192,6 +192,7 @@ async def _events(
         stale_after=telling.stale_after,
         locale=telling.locale,
         told_as=told_as,
+        unmade=[put.dossier_code for put in puts.values() if put.dossier_code not in known],
     )
     for number, (place, _) in enumerate(places):
         answers[place].append(received[number])
@@ -209,10 +210,19 @@ def _at_first(put: Put, event: DossierEvent) -> DossierEvent:
 
 
 async def _made(
-    uow: UnitOfWork, puts: Mapping[int, Put], known: Mapping[str, LockedDossier]
+    uow: UnitOfWork, puts: Mapping[int, Put], known: Mapping[str, LockedDossier], told: EventAnswers
 ) -> dict[str, LockedDossier]:
-    codes = sorted({put.dossier_code for put in puts.values()} - known.keys())
-    return await dossiers.lock(uow, codes) if codes else {}
+    """Return the dossiers that events of theirs made just now.
+
+    Raises ContentionError for one that somebody else made since it was looked for, of whatever agency: it has
+    to be judged as what it is.
+    """
+    places = {put.dossier_code: place for place, put in puts.items() if put.dossier_code not in known}
+    made = await dossiers.lock(uow, sorted(places)) if places else {}
+    for code in made:
+        if not any(answer.outcome is EventOutcome.ACCEPTED for answer in told[places[code]]):
+            raise ContentionError("another transaction has made one of these dossiers since")
+    return made
 
 
 def _answer(put: Put, draft: Draft, events: list[EventAnswer], *, new: bool) -> AgencyDossierAnswer:

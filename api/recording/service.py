@@ -26,7 +26,7 @@ from storage.dossiers.repository import LockedDossier
 from storage.events import repository as events
 from storage.parties import repository as parties
 from storage.procedures import repository as procedures
-from storage.unit_of_work import UnitOfWork
+from storage.unit_of_work import ContentionError, UnitOfWork
 
 EVENT = TypeAdapter(DossierEvent)
 RECEIPT = "event_receipt.1"
@@ -95,12 +95,13 @@ async def receive(
     stale_after: timedelta,
     locale: str,
     told_as: Mapping[int, DossierEvent] | None = None,
+    unmade: Collection[str] = (),
 ) -> dict[int, EventAnswer]:
     """Keep well-formed events; return the answer to each, under its place in the request.
 
     A status that is older than `stale_after` is history being filled in: it tells nobody. `told_as` gives the
     events as their source told them, where something of the dossier's was put into them since: by that a
-    repeat is known.
+    repeat is known. `unmade` are codes of dossiers that this transaction has looked for, and found none.
 
     Raises ContentionError when another transaction was first with one of these dossiers or ids: nothing
     is kept then, and the caller begins again.
@@ -111,7 +112,7 @@ async def receive(
     }
     answers, fresh, twins = await _sort_out_repeats(uow, caller, good, hashes, locale)
     if fresh:
-        judged, refusals = await _judge(uow, caller, authority, fresh)
+        judged, refusals = await _judge(uow, caller, authority, fresh, unmade)
         for index, problem in refusals.items():
             answers[index] = refused(good[index].event_id, problem, locale)
         if judged:
@@ -170,13 +171,19 @@ def reused(event_id: str) -> Problem:
 
 
 async def _judge(
-    uow: UnitOfWork, caller: AgencyCaller, authority: AuthorityBook, fresh: Mapping[int, DossierEvent]
+    uow: UnitOfWork,
+    caller: AgencyCaller,
+    authority: AuthorityBook,
+    fresh: Mapping[int, DossierEvent],
+    unmade: Collection[str],
 ) -> tuple[list[Judged], dict[int, Problem]]:
     """Lock the dossiers, read what the request names, and say what may be kept."""
     by_dossier: dict[str, list[tuple[int, DossierEvent]]] = defaultdict(list)
     for index, event in fresh.items():
         by_dossier[event.dossier_code].append((index, event))
     judge = await judge_of(uow, caller, authority, fresh.values())
+    if not judge.locked.keys().isdisjoint(unmade):
+        raise ContentionError("another transaction has made one of these dossiers since")
     judged: list[Judged] = []
     refusals: dict[int, Problem] = {}
     for code, told in by_dossier.items():
