@@ -253,6 +253,9 @@ def test_a_name_is_made_of_what_is_said() -> None:
     other = {**plain, "applicant": {**plain["applicant"], "number": "001190000009"}}
     assert named(plain)["event_id"] == named(other)["event_id"]
     assert named(event("mine"))["event_id"] == "mine"
+    for nothing in (None, ""):
+        assert named({**plain, "event_id": nothing}) == named(plain), "a column of ids that is not filled in"
+    assert named({**plain, "applicant": None})["event_id"].startswith("own-")
 
 
 async def count(engine: Engine, name: str) -> int:

@@ -94,6 +94,7 @@ def named(event: Event) -> dict[str, Any]:
     """
     if event.get("event_id"):
         return dict(event)
-    applicant = {name: value for name, value in event.get("applicant", {}).items() if name != "number"}
-    content = json.dumps({**event, "applicant": applicant}, sort_keys=True, ensure_ascii=False)
-    return {"event_id": f"own-{hashlib.sha256(content.encode()).hexdigest()[:40]}", **event}
+    said = {name: value for name, value in event.items() if name != "event_id"}
+    applicant = {name: value for name, value in (said.get("applicant") or {}).items() if name != "number"}
+    content = json.dumps({**said, "applicant": applicant}, sort_keys=True, ensure_ascii=False)
+    return {"event_id": f"own-{hashlib.sha256(content.encode()).hexdigest()[:40]}", **said}
