@@ -23,10 +23,10 @@ async def reached(reading: Reading, codes: Collection[str]) -> list[UUID]:
     return [one for (one,) in rows]
 
 
-async def reaches(
-    reading: Reading, authority: AuthorityBook, codes: Collection[str], agency_id: UUID
-) -> bool:
-    """Tell whether one of the agencies of these codes may speak for an agency: the same rule, of one."""
+async def reached_of(
+    reading: Reading, authority: AuthorityBook, codes: Collection[str], agency_ids: Collection[UUID]
+) -> frozenset[UUID]:
+    """Return those of some agencies for whom those of these codes may speak: the same rule, of a few."""
     tops = {found.id for found in (await agencies.resolve(reading, codes)).values()}
-    speakers = (await authority.speakers(reading, [agency_id]))[agency_id]
-    return not tops.isdisjoint(speakers)
+    speakers = await authority.speakers(reading, agency_ids)
+    return frozenset(one for one in agency_ids if not tops.isdisjoint(speakers.get(one, ())))

@@ -26,7 +26,7 @@ from storage.horizon import SETTLED
 from storage.portal_reports import noticing, sending
 from storage.portal_reports.kinds import ReportState
 from storage.portal_reports.noticing import Noticed, Scope
-from storage.portal_reports.reach import reaches
+from storage.portal_reports.reach import reached_of
 from storage.portal_reports.reading import known
 from storage.portal_reports.sending import Settled, Standing, Taken
 from storage.unit_of_work import UnitOfWork
@@ -152,9 +152,10 @@ async def _planned(uow: UnitOfWork, link: Link, taken: Taken) -> Plan | None:
     """Return what a dossier's report is; none where it can not be read, which may hold up no other."""
     try:
         dossier = await known(uow, taken.dossier_id)
-        told_of = link.deployment.agencies
+        if dossier is None:
+            return Plan()
         # It may have gone to another agency since it was put down, or the agency out of the deployment.
-        if dossier is None or not await reaches(uow, link.authority, told_of, dossier.agency_id):
+        if not await reached_of(uow, link.authority, link.deployment.agencies, [dossier.agency_id]):
             return Plan()
         return plan(dossier, taken.standing, link.deployment, partial(uow.cipher.blind_index, DIGEST))
     except (psycopg.Error, SQLAlchemyError, OSError):

@@ -1,6 +1,6 @@
 """Some dossiers of a portal are looked at: compared with ours, what differs is kept, and repairs begin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +16,7 @@ from api.recording.judging import named_in
 from storage.agencies import repository as agencies
 from storage.cipher import Cipher
 from storage.portal_reports import asking
+from storage.portal_reports.reach import reached_of
 from storage.reconciliation import comparisons, differences, ours, standings
 from storage.reconciliation.comparisons import Run
 from storage.reconciliation.differences import Dossier
@@ -144,7 +145,10 @@ class Looking:
         return _Seen(standings=stand, told=told, counts=counts)
 
     async def _pairs(self, uow: UnitOfWork, theirs: Mapping[str, Theirs | None]) -> Sequence[Pair]:
-        mine = await ours.by_code(uow, theirs.keys())
+        known = await ours.by_code(uow, theirs.keys())
+        reached = await self._reached(uow, {one.agency_id for one in known.values()})
+        # A portal can name any code: of others' dossiers it is told nothing, and says nothing.
+        mine = {code: one for code, one in known.items() if one.agency_id in reached}
         stood = await standings.known(uow, self._link.name, theirs.keys())
         return [
             Pair(
@@ -158,11 +162,18 @@ class Looking:
         ]
 
     async def _owners(self, reading: Reading, codes: Sequence[str]) -> Mapping[str, UUID]:
-        """Return whose dossiers are that we do not have: whom the code names, else the first agency."""
+        """Return whose dossiers are that we do not have: whom the code names, if it may, else the first."""
         named = {code: named_in(code) for code in codes}
         first = self._link.deployment.agencies[0]
         known = await agencies.resolve(reading, {first, *filter(None, named.values())})
-        return {code: known.get(name or "", known[first]).id for code, name in named.items()}
+        reached = await self._reached(reading, {one.id for one in known.values()})
+        ids = {name: one.id for name, one in known.items() if one.id in reached}
+        return {code: ids.get(name or "", known[first].id) for code, name in named.items()}
+
+    async def _reached(self, reading: Reading, agency_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Return those of some agencies of which the deployment tells, and is told."""
+        codes = self._link.deployment.agencies
+        return await reached_of(reading, self._link.authority, codes, agency_ids)
 
     async def _keep(self, uow: UnitOfWork, seen: _Seen, now: datetime) -> None:
         name = self._link.name

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from api.connectors.engine import Link, Turn
 from api.connectors.portals.deployment import Offer
-from api.connectors.portals.port import NotLetInError, PortalError, Record
+from api.connectors.portals.port import NotLetInError, PortalError, Record, UnavailableError
 from api.connectors.reconciling.looking import Heard, Looking
 from storage.horizon import horizon
 from storage.portal_reports.reach import reached
@@ -19,6 +19,8 @@ from storage.reconciliation.comparisons import BEGINNING, Run
 from storage.reconciliation.kinds import Extent, Stage
 from storage.reconciliation.ours import Changed
 
+MOST_PAGES = 100_000
+"""Of one window: a portal may say for ever that there is more."""
 LISTED_AT_A_TIME = 500
 ASKED_AT_A_TIME = 20
 """Dossiers that are asked for one by one before what was found is kept."""
@@ -84,14 +86,26 @@ class Running:
             following = Stage.OURS if Offer.DOSSIER in self._offers else Stage.DONE
             return await self._looking.look(Heard(), run, replace(run, stage=following, cursor=None), now)
         end = min(run.since + self._link.deployment.pull.window, run.until)
-        page = await self._link.portal.changed(run.since, end, run.cursor)
+        number, cursor = self._place(run.cursor)
+        if number >= MOST_PAGES:
+            # The next try begins the window anew.
+            await self._looking.look(Heard(), run, replace(run, cursor=None), now)
+            raise UnavailableError(f"{MOST_PAGES} pages without an end")
+        page = await self._link.portal.changed(run.since, end, cursor)
         moved = replace(
             run,
-            cursor=page.cursor,
+            cursor=page.cursor and f"{number + 1}/{self._link.deployment.page_size}/{page.cursor}",
             since=end if page.cursor is None else run.since,
             counts=run.counted(read=len(page.records), unreadable=page.unreadable),
         )
         return await self._looking.look(Heard(records=page.records), run, moved, now)
+
+    def _place(self, kept: str | None) -> tuple[int, str | None]:
+        """Return how many pages of a window were read, and the portal's cursor; none if in doubt."""
+        number, _, rest = (kept or "").partition("/")
+        size, _, cursor = rest.partition("/")
+        known = number.isdecimal() and size == str(self._link.deployment.page_size)
+        return (int(number), cursor) if known else (0, None)
 
     async def _ours(self, run: Run, now: datetime) -> Run:
         async with self._link.open_unit() as uow:
