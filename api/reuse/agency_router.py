@@ -111,8 +111,10 @@ async def list_results(
     request_id: UUID, request: Request, services: AllServices, caller: Reusing, locale: Locale
 ) -> GrantedResults:
     """List the documents that the owner granted, each as it stands at this moment. The owner sees that."""
-    await limits.charge(request, services, LISTED, str(request_id))
     now = datetime.now(UTC)
+    async with services.reading() as reading:
+        await serving.require_standing(reading, caller, request_id, now)
+    await limits.charge(request, services, LISTED, str(request_id))
     work = partial(serving.results, caller=caller, request_id=request_id, locale=locale, now=now)
     return await transact(services.unit_of_work, work)
 

@@ -14,8 +14,8 @@ from notify.reuse_params import ReuseMatter
 from notify.settings import NotifySettings
 from storage.errors import NotFoundError
 from storage.reuse import using
-from storage.reuse.using import GrantedDocument
-from storage.unit_of_work import UnitOfWork
+from storage.reuse.using import Grant, GrantedDocument
+from storage.unit_of_work import Reading, UnitOfWork
 from storage.vault.entries import KeptDocument
 from storage.vault.kinds import DocumentState, FileRole
 from storage.vault.opening import OpenFile
@@ -25,16 +25,19 @@ LISTED = Limit(name="granted-results", burst=30, every=timedelta(minutes=1))
 """Of one request: each look is noted, and the owner's log stays readable."""
 
 
+async def require_standing(reading: Reading, caller: AgencyCaller, request_id: UUID, now: datetime) -> Grant:
+    """Return a grant that stands. Raises NotFoundError for one asked, declined, over, or another agency's."""
+    grant = await using.standing(reading, caller.agency_id, request_id, now=now)
+    if grant is None:
+        raise NotFoundError("result-request")
+    return grant
+
+
 async def results(
     uow: UnitOfWork, caller: AgencyCaller, request_id: UUID, *, locale: str, now: datetime
 ) -> GrantedResults:
-    """Return what was granted.
-
-    Raises NotFoundError where no grant stands: it is asked, declined or over, or another agency's.
-    """
-    grant = await using.standing(uow, caller.agency_id, request_id, now=now)
-    if grant is None:
-        raise NotFoundError("result-request")
+    """Return what was granted. Raises NotFoundError as `require_standing` does."""
+    grant = await require_standing(uow, caller, request_id, now)
     found = await using.documents(uow, grant)
     await note(uow, caller, grant, [one.own.document.id for one in found], now)
     return GrantedResults(items=[word(one, request_id, locale=locale, now=now) for one in found])
@@ -52,7 +55,7 @@ async def file(
 ) -> OpenFile:
     """Open a granted file; note it, and tell the owner when a visit begins.
 
-    Raises NotFoundError as `results` does, or where no such file was granted; and NotIntact.
+    Raises NotFoundError as `require_standing` does, or where no such file was granted; and NotIntact.
     """
     opened = await using.open_file(
         uow,

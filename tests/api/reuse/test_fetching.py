@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from storage.engine import Engine
 from storage.ids import new_id
 from storage.vault.sealing import CHUNK
 from tests.api.callers import MakeAgency
@@ -186,6 +187,19 @@ async def test_looks_are_limited(reuse: Reuse) -> None:
     answers = [await reuse.get(f"{request_id}/results") for _ in range(35)]
     assert 4 <= [one.status_code for one in answers].count(429) <= 5
     assert len(await reuse.accesses()) <= 31
+
+
+async def test_who_may_not_look_takes_no_look_from_who_may(
+    reuse: Reuse, make_agency: MakeAgency, engine: Engine
+) -> None:
+    """Another agency's attempts use up nothing, and leave nothing behind."""
+    request_id = await reuse.granted(await reuse.keep())
+    stranger = reuse.by(await make_agency("H27", scopes=frozenset({"reuse"})))
+    assert {(await stranger.get(f"{request_id}/results")).status_code for _ in range(35)} == {404}
+    async with engine.pool.connect() as connection:
+        query = "SELECT count(*) FROM rate_bucket WHERE starts_with(name, 'caller:granted-results')"
+        assert (await connection.exec_driver_sql(query)).scalar_one() == 0
+    assert (await reuse.get(f"{request_id}/results")).status_code == 200
 
 
 async def test_ids_that_are_none_are_missing(reuse: Reuse) -> None:
