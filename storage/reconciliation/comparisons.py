@@ -23,8 +23,10 @@ SELECT id, deployment, extent, since, until, ours_at, ours_id, stage, cursor, co
 FROM portal_comparison
 """
 _RUNNING = f"{_COLUMNS} WHERE deployment = %(deployment)s AND finished_at IS NULL"
+# One that began in what is yet to come was begun by a clock that was wrong, and would be the last for long.
 _LAST = f"""
-{_COLUMNS} WHERE deployment = %(deployment)s AND coalesce((finished_at IS NOT NULL) = %(finished)s, true)
+{_COLUMNS} WHERE deployment = %(deployment)s AND started_at < now() + interval '5 minutes'
+  AND coalesce((finished_at IS NOT NULL) = %(finished)s, true)
 ORDER BY started_at DESC LIMIT 1
 """
 _BEGIN = """

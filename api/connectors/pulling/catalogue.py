@@ -76,9 +76,12 @@ async def look(link: Link, turn: Turn) -> float:
     async with link.open_unit() as uow:
         stream = await streams.read(uow, link.name, Stream.PROCEDURES)
     every = timedelta(hours=link.deployment.pull.catalogue_hours or 24)
-    due = stream.due_at(timedelta(seconds=TROUBLE_SECONDS) if stream.error else every)
+    if stream.error:
+        every = timedelta(seconds=TROUBLE_SECONDS)
+    due = stream.due_at(every)
     rest = due - datetime.now(UTC) if due else timedelta(0)
-    if rest > timedelta(0):
+    # Who would have to wait for longer was last tried by a clock that was wrong.
+    if timedelta(0) < rest <= every:
         return rest.total_seconds()
     with suppress(PortalError, CatalogueShrunk):
         await refresh(link, turn)

@@ -40,8 +40,9 @@ async def follow(link: Link, turn: Turn) -> float:
     now = datetime.now(UTC)
     every = timedelta(seconds=_every(link, stream))
     rest = timedelta(0) if stream.tried_at is None else stream.tried_at + every - now
-    if rest > timedelta(0):
-        return min(rest, every).total_seconds()
+    # Who would have to wait for longer was last tried by a clock that was wrong.
+    if timedelta(0) < rest <= every:
+        return rest.total_seconds()
     with suppress(PortalError, NobodySpeaksError):
         await pull(link, turn)
     return link.deployment.pull.every_seconds

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.connectors.pulling.following import pull
+from api.connectors.pulling.catalogue import look
+from api.connectors.pulling.following import follow, pull
 from api.recording.schemas import DossierEvent
 from api.recording.service import receive
 from auth.principals import AgencyCaller
@@ -89,8 +90,23 @@ async def test_a_clock_that_was_far_ahead_for_a_while_loses_nothing(pulling):
         await uow.commit()
     await pulling.have(dossiers(1))
     async with pulling.turn(link) as turn:
-        await pull(link, turn)
+        await follow(link, turn)
     assert await pulling.codes() == CODES[:1]
     until = (await pulling.stream(link)).read_until
     assert until is not None
     assert until <= datetime.now(UTC)
+
+
+async def test_a_catalogue_that_was_read_by_such_a_clock_is_read_again(pulling):
+    """It is not left alone until that day comes."""
+    link = pulling.link(pull={"catalogue_hours": 24})
+    async with pulling.open_unit() as uow:
+        ahead = datetime.now(UTC) + timedelta(days=300)
+        await streams.done(uow, link.name, Stream.PROCEDURES, 1, ahead)
+        await uow.commit()
+    async with pulling.turn(link) as turn:
+        await look(link, turn)
+    async with pulling.open_unit() as uow:
+        stream = await streams.read(uow, link.name, Stream.PROCEDURES)
+    assert stream.succeeded_at is not None
+    assert stream.succeeded_at <= datetime.now(UTC)

@@ -10,7 +10,7 @@ from api.connectors.portals.outward import dossier_record
 from api.connectors.portals.port import Page, UnavailableError
 from api.connectors.pulling.keeping import Keeping
 from api.connectors.reconciling import running
-from api.connectors.reconciling.chore import NAME, take_on
+from api.connectors.reconciling.chore import NAME, take_on, work
 from api.connectors.reconciling.running import start
 from storage.reconciliation.kinds import Extent
 from tests.contracts.portals.conftest import RULES
@@ -19,6 +19,8 @@ from tests.contracts.portals.test_reconciling import Reconciling, event
 
 OTHERS = "H30-261121-0001"
 REPORTS = "SELECT d.code FROM portal_report r JOIN dossier d ON d.id = r.dossier_id"
+DAY = "interval '1 day'"
+LATE = f"started_at > now() - {DAY}"
 DIFFERENCES = """
 SELECT f.code, f.kind, f.state, f.ours, a.code FROM portal_difference f JOIN agency a ON a.id = f.agency_id
 """
@@ -76,3 +78,15 @@ async def test_pages_without_an_end_are_no_comparison(world, monkeypatch):
     assert await world.rows("SELECT error IS NOT NULL, finished_at IS NULL FROM portal_comparison") == [
         (True, True)
     ]
+
+
+async def test_a_comparison_that_was_begun_by_a_clock_far_ahead_is_not_the_last(world):
+    """The next one does not wait for that day, and is the last from then on."""
+    link = world.connect()
+    for days in (-2, 300):
+        await world.compare(link)
+        await world.change(f"UPDATE portal_comparison SET started_at = now() + {days} * {DAY} WHERE {LATE}")
+    async with world.turn(link, NAME) as turn:
+        for _ in range(2):
+            await work(link, turn)
+    assert await world.rows("SELECT count(*) FROM portal_comparison") == [(3,)]
