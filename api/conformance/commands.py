@@ -53,7 +53,12 @@ class CommandDriver:
     ) -> "subprocess.Popen[bytes]":
         try:
             return subprocess.Popen(  # noqa: S603 - the command that the operator named
-                list(self.command), stdin=given, stdout=written, stderr=complained, start_new_session=True
+                list(self.command),
+                stdin=given,
+                stdout=written,
+                stderr=complained,
+                env=_without_ours(os.environ),
+                start_new_session=True,
             )
         except OSError as error:
             raise StackError(f"{self.command[0]} could not be started: {error.strerror}") from error
@@ -71,6 +76,11 @@ class CommandDriver:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _without_ours(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return an environment without our own settings: keys are among them."""
+    return {name: value for name, value in environment.items() if not name.startswith("TINDAN_")}
 
 
 def _text(file: IO[bytes]) -> str:

@@ -46,6 +46,15 @@ def test_a_command_gets_its_tasks_and_is_heard():
     assert "oops" in (ending.output or "")
 
 
+def test_a_command_gets_none_of_our_own_settings(monkeypatch: pytest.MonkeyPatch):
+    """Among them are keys and the database's address: an integration has no business with them."""
+    monkeypatch.setenv("TINDAN_MASTER_KEY", "a-key")
+    monkeypatch.setenv("AGENCY_SETTING", "its-own")
+    output = command("import os; print(dict(os.environ))").play(DOCUMENT).output or ""
+    assert "its-own" in output
+    assert "TINDAN_" not in output
+
+
 def test_an_exit_code_is_told():
     """A command that fails has not ended well."""
     ending = command("raise SystemExit(3)").play(DOCUMENT)
