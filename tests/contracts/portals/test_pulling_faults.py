@@ -1,14 +1,18 @@
 """What could make pulling stand still for ever, or tell the same thing twice."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
+from api.connectors.engine import TurnLostError
 from api.connectors.pulling.catalogue import look
 from api.connectors.pulling.following import follow, pull
 from api.recording.schemas import DossierEvent
 from api.recording.service import receive
 from auth.principals import AgencyCaller
+from storage.ids import new_id
 from storage.portal_pulls import streams
 from storage.portal_pulls.kinds import Stream
 from tests.contracts.portals.conftest import EVENT
@@ -95,6 +99,34 @@ async def test_a_clock_that_was_far_ahead_for_a_while_loses_nothing(pulling):
     until = (await pulling.stream(link)).read_until
     assert until is not None
     assert until <= datetime.now(UTC)
+
+
+class Slow:
+    """A portal that answers so late that another worker took the chore over."""
+
+    def __init__(self, pulling, portal) -> None:
+        self._pulling, self._portal = pulling, portal
+
+    def __getattr__(self, name) -> Any:
+        return getattr(self._portal, name)
+
+    async def changed(self, since, until, cursor=None):
+        """Let the other one take it, and answer."""
+        async with self._pulling.open_unit() as uow:
+            await (await uow.driver()).execute("UPDATE portal_lease SET holder = %s", (new_id(),))
+            await uow.commit()
+        return await self._portal.changed(since, until, cursor)
+
+
+async def test_who_lost_the_turn_amid_a_page_keeps_nothing_of_it(pulling):
+    """It is the other one's to keep: neither the records nor the place moves."""
+    link = pulling.link()
+    await pulling.have(dossiers(2))
+    async with pulling.turn(link) as turn:
+        with pytest.raises(TurnLostError):
+            await pull(replace(link, portal=Slow(pulling, link.portal)), turn)
+    assert await pulling.codes() == []
+    assert (await pulling.stream(link)).read_until is None
 
 
 async def test_a_catalogue_that_was_read_by_such_a_clock_is_read_again(pulling):

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from api.connectors.engine import TurnLostError
 from api.connectors.portals.port import Record, Reported
 from api.connectors.pushing import dossiers
+from storage.ids import new_id
 from storage.portal_reports.kinds import ReportState
 from storage.unit_of_work import UnitOfWork
 from tests.contracts.portals.conftest import Stage
@@ -69,3 +71,19 @@ async def test_a_fault_of_the_program_holds_up_no_other(world: World) -> None:
     assert [one["record"]["MaHoSo"] for one in await world.records()] == [OURS]
     assert (await world.report()).state == ReportState.DONE
     assert (await world.report(BAD)).state == ReportState.DOUBTED
+
+
+async def test_who_lost_the_turn_tells_nothing(world: World) -> None:
+    """Another worker tells it: two would send one dossier side by side."""
+    link = world.link()
+    async with world.turn(link) as turn:
+        await dossiers.notice_once(link, turn, settled=NO_REST)
+        async with world.open_unit() as uow:
+            await (await uow.driver()).execute("UPDATE portal_lease SET holder = %s", (new_id(),))
+            await uow.commit()
+        with pytest.raises(TurnLostError):
+            await dossiers.tell_one(link, turn)
+        with pytest.raises(TurnLostError):
+            await dossiers.notice_once(link, turn, settled=NO_REST)
+    assert await world.stage.reported() == []
+    assert (await world.report()).attempts == 0
