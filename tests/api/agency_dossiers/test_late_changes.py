@@ -9,7 +9,8 @@ import pytest
 from api.agency_dossiers.arranging import Arranged, Arranger
 from api.agency_dossiers.schemas import Appointment, Payment
 from notify.matters import ArrangementMatter
-from storage.arrangements.kinds import ArrangementKind
+from storage.arrangements.course import standing
+from storage.arrangements.kinds import CANCELLED, ArrangementKind
 from storage.arrangements.repository import Arrangement
 
 NOW = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
@@ -81,3 +82,21 @@ def test_a_change_is_not_older_than_what_it_changes() -> None:
     )
     assert changed.write is not None
     assert "Quầy 4" in changed.write.arrangement.content
+
+
+def test_what_is_withdrawn_is_so_whatever_its_sources_clock_says() -> None:
+    """A state told of some minutes ahead is behind the withdrawal."""
+    ahead = NOW + timedelta(minutes=5)
+    arranger = Arranger(now=NOW, stale_after=STALE_AFTER)
+    made = told_first(ArrangementKind.APPOINTMENT, appointment(5), NOW).write
+    assert made is not None
+    moved = arranger.again(made.arrangement, appointment(6, state="moved", state_at=ahead.isoformat())).write
+    assert moved is not None
+    withdrawn = arranger.withdraw(moved.arrangement)
+    assert withdrawn is not None
+    assert withdrawn.write is not None
+    told = withdrawn.write.arrangement.told
+    assert not standing(ArrangementKind.APPOINTMENT, told).contradictions, "it followed all that was told"
+    assert (withdrawn.answer.state, withdrawn.answer.contradiction) == (CANCELLED, False)
+    assert withdrawn.news is not None
+    assert withdrawn.news.matter is ArrangementMatter.APPOINTMENT_CANCELLED

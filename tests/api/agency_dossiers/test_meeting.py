@@ -1,4 +1,4 @@
-"""A put of a dossier that somebody else makes at the same moment."""
+"""What is told of a dossier while somebody else makes it, gives it away or links it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,9 +9,9 @@ import pytest
 
 from storage.dossiers import kin
 from storage.engine import Engine
-from tests.api.agency_dossiers.putting import appointment, dossier, put, read, told
+from tests.api.agency_dossiers.putting import PATH, appointment, dossier, put, read, told
 from tests.api.callers import Agency, MakeAgency
-from tests.api.telling import event, pointed, tell
+from tests.api.telling import CODE, event, pointed, tell
 from tests.api.test_agency_events_concurrency import until_somebody_waits_for_a_lock
 
 NAMELESS = "H77.1-261121-0001"
@@ -70,3 +70,39 @@ async def test_only_a_new_one_is_kept_also_where_it_came_to_be_meanwhile(
         assert (await tell(client, agency, pushed)).status_code == 201
     answer = await second
     assert (answer.status_code, answer.json().get("existing_id")) == (409, NAMELESS)
+
+
+async def test_two_that_would_close_a_circle_together_do_not(
+    client: httpx.AsyncClient, agency: Agency, engine: Engine
+) -> None:
+    """Each link is sound by itself; whoever comes second is told."""
+    codes = ("H26.1-261121-0001", "H26.1-261121-0002")
+    for code in codes:
+        made = await put(client, agency, dossier(events=[told(code, dossier_code=code)]), code=code)
+        assert made.status_code == 201, made.text
+    async with nobody_links(engine):
+        links = [
+            asyncio.create_task(put(client, agency, {"parent_code": parent}, code=code))
+            for code, parent in (codes, codes[::-1])
+        ]
+        await until_somebody_waits_for_a_lock(engine)
+    answers = sorted(await asyncio.gather(*links), key=lambda answer: answer.status_code)
+    assert [answer.status_code for answer in answers] == [200, 422]
+    assert pointed(answers[1].json()) == [("/parent_code", "circle")]
+
+
+async def test_a_dossier_that_is_given_away_meanwhile_takes_nothing_more(
+    client: httpx.AsyncClient, agency: Agency, make_agency: MakeAgency, engine: Engine
+) -> None:
+    """The right to speak for it is that of the moment in which it is held."""
+    other = await make_agency("H55.1")
+    assert (await put(client, agency, dossier())).status_code == 201
+    path = f"{PATH}/{CODE}/appointments"
+    async with engine.pool.connect() as connection:
+        await connection.exec_driver_sql("SELECT FROM dossier FOR UPDATE")
+        late = asyncio.create_task(client.post(path, json=appointment(), headers=agency.headers))
+        await until_somebody_waits_for_a_lock(engine)
+        await connection.exec_driver_sql("UPDATE dossier SET agency_id = %s", (other.id,))
+        await connection.commit()
+    assert (await late).status_code == 404
+    assert (await read(client, other))[0]["appointments"] == []

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.problems import Problem
+from api.recording import csv_file_keeping as keeping
 from api.recording.csv_file import Sheet, parse
 from api.recording.csv_file_cells import bare
 from api.recording.csv_file_columns import COLUMNS, template
@@ -19,6 +20,7 @@ from api.recording.csv_file_report import Report
 from api.recording.csv_file_table import MOST_BYTES, MOST_ROWS, read
 from api.recording.schemas import DossierEvent
 from api.text import inert
+from storage.cipher import Cipher
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 HEAD = "Mã hồ sơ;Trạng thái;Thời điểm;Mã thủ tục;Số định danh;Chủ hồ sơ"
@@ -303,3 +305,21 @@ def test_a_row_of_a_million_cells_is_kept_short() -> None:
     assert faults(content) == [("", "cell-beyond")]
     assert faults(table(HEAD, ROW + ";" * 1_000_000 + "x")) == [("", "cell-beyond")]
     assert faults(table(HEAD, ROW + ";" * 1000)) == []
+
+
+def test_a_heading_that_we_write_is_no_formula() -> None:
+    """A heading is known whatever signs are around it, and is written into the table to be mended."""
+    parsed = sheet(table(f"={HEAD}", "x"))
+    written = Report(table=parsed.table, answers=parsed.answers).mending().decode("utf-8-sig")
+    assert written.startswith("'=Mã hồ sơ;")
+
+
+def test_the_id_of_a_row_can_not_be_tried_out() -> None:
+    """It is made with the installation's key: from ids that are kept nobody finds an applicant's number."""
+    content = table(HEAD, ROW)
+    first, again, other = (
+        keeping._parsed(read(content), Cipher(master_key=bytes(32), index_key=bytes([key] * 32)), "vi")
+        for key in (1, 1, 2)
+    )
+    assert first.good[0].event_id == again.good[0].event_id
+    assert first.good[0].event_id != other.good[0].event_id
