@@ -101,6 +101,16 @@ async def test_a_clock_that_was_far_ahead_for_a_while_loses_nothing(pulling):
     assert until <= datetime.now(UTC)
 
 
+async def test_a_turn_is_given_back_at_once(pulling):
+    """Also by whoever fails amid it: nobody has to wait until a lease runs out."""
+    link = pulling.link()
+    with pytest.raises(KeyError):
+        async with pulling.turn(link):
+            raise KeyError
+    async with pulling.turn(link) as again:
+        assert again is not None
+
+
 class Slow:
     """A portal that answers so late that another worker took the chore over."""
 
