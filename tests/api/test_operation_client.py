@@ -245,6 +245,14 @@ def test_patience_waits_as_it_is_told_and_no_longer() -> None:
     assert (patience.wait(1, httpx.Response(503, headers={"retry-after": "soon"}), 0) or 9) <= 1
 
 
+def test_what_sends_events_can_be_closed() -> None:
+    """By hand, or at the end of a block: a program that sends for months leaves no connection open."""
+    door = Door("http://127.0.0.1:1", client_id="a", client_secret="b")
+    with door.events() as events:
+        assert not events._client.is_closed
+    assert events._client.is_closed
+
+
 def test_a_name_is_made_of_what_is_said() -> None:
     """The same each time, another for other content, and nothing to guess the applicant's number from."""
     plain = {key: value for key, value in event("x").items() if key != "event_id"}

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import httpx
 
@@ -71,6 +71,18 @@ class Events:
                 some = []
         if some:
             yield from self._batch(some)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def __enter__(self) -> Self:
+        """Be closed at the end of a block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the connections."""
+        self.close()
 
     def _batch(self, some: Sequence[Event]) -> Iterator[Result]:
         response = self._client.post(PATH, json={"events": list(some)})

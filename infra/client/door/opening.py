@@ -49,5 +49,5 @@ class Door:
         return {"auth": self._auth, "transport": AsyncRetrying(httpx.AsyncHTTPTransport(), self._patience)}
 
     def events(self) -> Events:
-        """Return what sends events."""
+        """Return what sends events; close it, or use it in a `with` block."""
         return Events(self.client())
