@@ -38,17 +38,17 @@ def read_applicant(fields: Fields) -> dict[str, Any] | None:
 
 def _number(fields: Fields) -> str | None:
     """Return the applicant's number; a newer one where the dossier still bears that of an old card."""
-    told = fields.usable("LoaiDoiTuong", fields.dialect.kinds.__getitem__)
     identity = fields.within("DinhDanhCHS")
-    given = [_restored(fields, "SoGiayToChuHoSo", told), _restored(identity, "SoDinhDanh", told)]
+    given = [_restored(fields, "SoGiayToChuHoSo", fields), _restored(identity, "SoDinhDanh", fields)]
     numbers = [number for number in given if number]
     return next((number for number in numbers if _digits(number) != OLD_CARD), next(iter(numbers), None))
 
 
-def _restored(fields: Fields, name: str, kind: PartyKind | None) -> str | None:
+def _restored(fields: Fields, name: str, record: Fields) -> str | None:
     number = fields.text(name)
     if number is None or not fields.is_number(name):
         return number
+    kind = record.usable("LoaiDoiTuong", record.dialect.kinds.__getitem__)
     length = ZEROS_RESTORED[kind or PartyKind.PERSON].get(len(number), len(number))
     return number.zfill(length)
 

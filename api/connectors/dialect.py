@@ -97,9 +97,8 @@ class PortalDialect:
 
 
 def _of_digits(text: str) -> datetime:
-    """Read what the interface itself prescribes, ten times as fast as by a pattern."""
-    month, day, hour, minute, second = (int(text[at : at + 2]) for at in range(4, _LENGTH, 2))
-    return datetime(int(text[:4]), month, day, hour, minute, second)  # noqa: DTZ001 - added by the caller
+    """Read what the interface itself prescribes, many times as fast as by a pattern."""
+    return datetime.fromisoformat(f"{text[:8]}T{text[8:]}")
 
 
 def _written(table: Mapping[str, T], ours: T) -> str:

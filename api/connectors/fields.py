@@ -77,6 +77,9 @@ class Fields:
 
     def time(self, name: str) -> datetime | None:
         """Return a moment in Vietnam's time."""
+        # Of the many dates that a record may bear, a step of progress has one.
+        if self._record.get(name) is None:
+            return None
         return self.optional(name, self.dialect.read_time)
 
     def within(self, name: str) -> "Fields":

@@ -39,6 +39,7 @@ LATEST = (
 )
 """Where the status has no field of its own: the latest of these that is not in the future."""
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+_IN_ORDER = json.JSONEncoder(sort_keys=True)
 
 
 def to_event(record: Mapping[str, Any], now: datetime, dialect: PortalDialect = NATIONAL) -> dict[str, Any]:
@@ -136,5 +137,5 @@ def _cut(text: str | None, length: int) -> str | None:
 def _event_id(told: Mapping[str, Any]) -> str:
     """Make an id from what is told, without the applicant's number: ids are kept, and could be tried out."""
     applicant = {name: value for name, value in told.get("applicant", {}).items() if name != "number"}
-    content = json.dumps({**told, "applicant": applicant}, sort_keys=True).encode()
+    content = _IN_ORDER.encode({**told, "applicant": applicant}).encode()
     return f"portal-{hashlib.sha256(content).hexdigest()[:40]}"

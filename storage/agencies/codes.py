@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 Reason = Literal["form", "length"]
@@ -47,15 +48,7 @@ def normalise_agency_code(text: str) -> str:
         InvalidCode: with reason ``length`` (at most 35 characters) or ``form`` (groups of 0-9 and A-Z joined
             by dots, not all of them zeros, whose order can be told).
     """
-    code = tidy_code(text, MAX_LENGTH)
-    if not _CODE.fullmatch(code):
-        raise InvalidCode("form")
-    groups = _without_blanks(code.split("."))
-    if groups and _is_old(groups):
-        groups = _without_blanks(groups[::-1])
-    if not groups or _is_old(groups):
-        raise InvalidCode("form")
-    return ".".join(groups)
+    return _in_new_form(tidy_code(text, MAX_LENGTH))
 
 
 def variants(text: str) -> tuple[str, ...]:
@@ -72,6 +65,19 @@ def variants(text: str) -> tuple[str, ...]:
     if len(old_groups) == 1 + len(_OLD_BLANKS) and len(old) <= MAX_LENGTH and _is_old(old_groups):
         return (code, old)
     return (code,)
+
+
+@lru_cache(maxsize=10_000)
+def _in_new_form(code: str) -> str:
+    """Bring a tidy code into the new form. Each of very many events bears one of a few."""
+    if not _CODE.fullmatch(code):
+        raise InvalidCode("form")
+    groups = _without_blanks(code.split("."))
+    if groups and _is_old(groups):
+        groups = _without_blanks(groups[::-1])
+    if not groups or _is_old(groups):
+        raise InvalidCode("form")
+    return ".".join(groups)
 
 
 def _without_blanks(groups: list[str]) -> list[str]:

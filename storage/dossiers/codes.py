@@ -1,6 +1,7 @@
 """Codes of dossiers."""
 
 import re
+from functools import lru_cache
 
 from storage.agencies.codes import InvalidCode, tidy_code
 
@@ -25,16 +26,21 @@ def normalise_dossier_code(text: str, *, extra_pattern: re.Pattern[str] | None =
     Raises:
         InvalidCode: with reason ``length`` (1 to 80 characters) or ``form``.
     """
+    # Nearly all are written as they are kept, and each event bears one.
+    if len(text) <= MAX_LENGTH and agency_part(text):
+        return text
     code = tidy_code(_DASHES.sub("-", text), MAX_LENGTH)
-    if _CODE.fullmatch(code) or (extra_pattern is not None and extra_pattern.fullmatch(code)):
+    if agency_part(code) or (extra_pattern is not None and extra_pattern.fullmatch(code)):
         return code
     raise InvalidCode("form")
 
 
+@lru_cache(maxsize=2_000)
 def agency_part(code: str) -> str | None:
     """Return the agency's code as it stands in a dossier code of the usual form, and nothing for other forms.
 
     It may be in the old form: see `storage.agencies.codes`.
     """
+    # Remembered for the dossiers of a batch, as each of their events asks several times.
     match = _CODE.fullmatch(code)
     return match["agency"] if match else None

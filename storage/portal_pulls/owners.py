@@ -9,10 +9,15 @@ from uuid import UUID
 from storage.unit_of_work import Reading
 
 _OWNERS = "SELECT code, agency_id FROM dossier WHERE code = ANY(%b)"
+# OFFSET 0 keeps the events a lookup for each dossier. A plan that is made while the tables are small, as when
+# a backfill begins, would read all events, and stay so until they are analysed.
 _TOLD_BY_OTHERS = """
 SELECT d.code, e.status, e.occurred_at, e.step FROM dossier d
-JOIN dossier_event e ON e.dossier_id = d.id AND e.occurred_at >= d.first_at
-WHERE d.code = ANY(%b) AND e.client_id <> %b
+JOIN LATERAL (
+  SELECT status, occurred_at, step FROM dossier_event
+  WHERE dossier_id = d.id AND occurred_at >= d.first_at AND client_id <> %b OFFSET 0
+) e ON true
+WHERE d.code = ANY(%b)
 """
 
 
@@ -36,7 +41,7 @@ async def owners(reading: Reading, codes: Collection[str]) -> Mapping[str, UUID]
 async def told_by_others(reading: Reading, client_id: str, codes: Collection[str]) -> list[Known]:
     """Return the facts of these dossiers that another client than this was first to tell."""
     driver = await reading.driver()
-    given = (list(codes), client_id)
+    given = (client_id, list(codes))
     rows: list[Any] = await (await driver.execute(_TOLD_BY_OTHERS, given, binary=True)).fetchall()
     return [
         Known(code=code, status=status, occurred_at=occurred_at, step=step)
