@@ -34,6 +34,7 @@ class Plan:
         digest: of the record.
         known: the portal has the dossier already, as far as we know.
         record_doubted: a record may have arrived, so it is asked for first.
+        theirs: the last fact is the portal's own: no record of ours is to go, nor is one in doubt or refused.
         steps: in the order of the facts.
     """
 
@@ -41,6 +42,7 @@ class Plan:
     digest: bytes | None = None
     known: bool = False
     record_doubted: bool = False
+    theirs: bool = False
     steps: tuple[Step, ...] = ()
 
     @property
@@ -58,10 +60,11 @@ def plan(dossier: KnownDossier, standing: Standing, deployment: AnyDeployment, d
     portal = client_of(deployment)
     own = [fact for fact in dossier.facts if fact.client_id != portal]
     known = standing.digest is not None or len(own) < len(dossier.facts)
+    theirs = bool(dossier.facts) and dossier.facts[-1].client_id == portal
     if not own:
-        return Plan(known=known)
+        return Plan(known=known, theirs=theirs)
     record, made, blocked = None, None, False
-    if Offer.REPORT_DOSSIER in deployment.offers and dossier.facts[-1].client_id != portal:
+    if Offer.REPORT_DOSSIER in deployment.offers and not theirs:
         record = _record(dossier, deployment)
         made = digest(json.dumps(record, sort_keys=True, ensure_ascii=False))
         if not standing.record_doubted and made in {standing.digest, standing.refused_digest}:
@@ -72,6 +75,7 @@ def plan(dossier: KnownDossier, standing: Standing, deployment: AnyDeployment, d
         digest=made if record else None,
         known=known,
         record_doubted=record is not None and standing.record_doubted,
+        theirs=theirs,
         steps=() if blocked else _steps(dossier, own, standing, deployment),
     )
 

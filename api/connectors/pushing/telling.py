@@ -48,7 +48,7 @@ async def tell(portal: Portal, plan: Plan, standing: Standing, deployment: AnyDe
         deployment: how it is spoken to. Where it can not be asked for steps, those in doubt are left to a
             person, and newer ones are sent all the same.
     """
-    told = Told(standing=replace(standing, record_doubted=False) if plan.record is None else standing)
+    told = Told(standing=_before(plan, standing))
     try:
         if plan.record is not None:
             told = await _record(portal, plan, told, deployment.answers)
@@ -59,6 +59,13 @@ async def tell(portal: Portal, plan: Plan, standing: Standing, deployment: AnyDe
     except NotLetInError as error:
         return replace(told, left=Outcome.RETRYABLE, shut=True, answer=error.answer)
     return told
+
+
+def _before(plan: Plan, standing: Standing) -> Standing:
+    if plan.record is not None:
+        return standing
+    refused = None if plan.theirs else standing.refused_digest
+    return replace(standing, record_doubted=False, refused_digest=refused)
 
 
 async def _record(portal: Portal, plan: Plan, told: Told, rules: AnswerRules) -> Told:

@@ -237,6 +237,18 @@ async def test_what_is_refused_is_kept_and_not_sent_again(world):
     assert await world.stage.reported() == []
 
 
+async def test_a_refusal_is_over_once_the_portal_knows_better(world):
+    """Where its own fact is the last one no record of ours is to go: so none is left to be looked at."""
+    await world.tell(1, 0, applicant={"kind": "person", "number": "001190000001"})
+    await world.told()
+    assert (await world.report()).state == ReportState.REFUSED
+    await world.stage.put(OURS)
+    await world.tell(4, 2, by=PORTAL)
+    await world.told()
+    assert await world.steps() == [("1", stamp(0))]
+    assert (await world.report()).state == ReportState.DONE
+
+
 async def test_a_refused_step_holds_up_no_other(world):
     """It is kept as refused, beside what went."""
     await world.stage.rule(lengths="refuse")
