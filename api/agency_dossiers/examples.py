@@ -31,7 +31,6 @@ POSTAL_ITEM: dict[str, Any] = {
 }
 EVENT: dict[str, Any] = {
     "event_id": "H26-2026-000123-2",
-    "dossier_code": CODE,
     "status": 2,
     "occurred_at": "2026-11-21T09:00:00+07:00",
     "due_at": "2026-11-26T17:00:00+07:00",

@@ -11,7 +11,7 @@ from api.agency_dossiers.schemas import LISTS, AgencyDossier, Payment, Sourced
 from api.problems import FieldError, Problem
 from api.recording.arrangements import host_of
 from api.recording.judging import Judge
-from api.recording.schemas import Applicant
+from api.recording.schemas import Applicant, DossierEvent
 from api.recording.service import AHEAD, untimely
 from storage.dossiers.repository import LockedDossier
 from storage.dossiers.restating import Stated
@@ -44,6 +44,11 @@ class Put:
     def agency_code(self) -> str | None:
         """Whose it is said to be."""
         return self.body.agency_code
+
+    @property
+    def events(self) -> list[DossierEvent]:
+        """What happened to it, each with its code."""
+        return self.body.events_of(self.dossier_code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,7 @@ class PutJudge:
             yield FieldError(pointer="/procedure_code", code="another-procedure")
 
     def _of_events(self, put: Put) -> Iterator[FieldError]:
-        for place, event in enumerate(put.body.events):
+        for place, event in enumerate(put.events):
             if event.dossier_code != put.dossier_code:
                 yield FieldError(pointer=f"/events/{place}/dossier_code", code="another-dossier")
             for error in untimely(event, self.now):

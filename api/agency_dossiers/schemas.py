@@ -69,6 +69,16 @@ def _apart(items: Sequence[Item]) -> Sequence[Item]:
 Apart = AfterValidator(_apart)
 
 
+class EventOfDossier(DossierEvent):
+    """An event of the dossier that it is told with."""
+
+    dossier_code: DossierCode = Field(default="", description="The dossier itself where left out")
+
+    def of(self, code: str) -> DossierEvent:
+        """Return it as an event of a dossier; one that names another stays as it is."""
+        return self if self.dossier_code else self.model_copy(update={"dossier_code": code})
+
+
 class AgencyDossier(Strict):
     """A dossier as its agency sees it.
 
@@ -88,12 +98,16 @@ class AgencyDossier(Strict):
     parent_code: DossierCode | None = Field(
         default=None, description="The dossier that this one is part of, of any agency; it may come later"
     )
-    events: list[DossierEvent] = Field(
+    events: list[EventOfDossier] = Field(
         default_factory=list, max_length=MOST_EVENTS, description="Facts: added to, and never taken away"
     )
     appointments: Annotated[list[Appointment], Apart] = Field(default_factory=list, max_length=MOST_ITEMS)
     payments: Annotated[list[Payment], Apart] = Field(default_factory=list, max_length=MOST_ITEMS)
     postal_items: Annotated[list[PostalItem], Apart] = Field(default_factory=list, max_length=MOST_ITEMS)
+
+    def events_of(self, code: str) -> list[DossierEvent]:
+        """Return its events, each with the code of its dossier."""
+        return [event.of(code) for event in self.events]
 
     def items(self) -> list[tuple[ArrangementKind, str, Item]]:
         """Return all that is arranged, with its kind, and the pointer to it."""

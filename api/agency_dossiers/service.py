@@ -173,7 +173,7 @@ async def _events(
 ) -> EventAnswers:
     """Keep the events of dossiers as if they had been pushed by themselves; a repeat is known from there."""
     places: list[tuple[int, DossierEvent]] = [
-        (place, event) for place, put in puts.items() for event in put.body.events
+        (place, event) for place, put in puts.items() for event in put.events
     ]
     answers: dict[int, list[EventAnswer]] = {place: [] for place in puts}
     if not places:

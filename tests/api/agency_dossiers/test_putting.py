@@ -166,6 +166,21 @@ async def test_events_share_their_ids_with_the_other_door(
     assert len(await facts(engine)) == 2
 
 
+async def test_an_event_need_not_name_its_dossier(
+    client: httpx.AsyncClient, agency: Agency, engine: Engine
+) -> None:
+    """It is of the dossier that it comes with, alone and in a batch; pushed by itself it is a repeat."""
+    body = dossier(events=[told(dossier_code=None)])
+    assert (await put(client, agency, body)).status_code == 201
+    assert (await tell(client, agency, told())).status_code == 200
+    other = "H26.1-261121-0002"
+    answer = await batch(client, agency, {"code": other, **dossier(events=[told("e-2", dossier_code=None)])})
+    assert answer["results"][0]["events"][0]["dossier_code"] == other
+    assert (await census(engine))["dossier"] == 2
+    wrong = await put(client, agency, {"events": [told("e-3", 4, dossier_code=other)]})
+    assert pointed(wrong.json()) == [("/events/0/dossier_code", "another-dossier")]
+
+
 async def test_a_new_dossier_needs_procedure_applicant_and_an_event(
     client: httpx.AsyncClient, agency: Agency, engine: Engine
 ) -> None:
