@@ -98,9 +98,14 @@ def _due_at(fields: Fields) -> str | None:
     due = fields.time("NgayHenTra")
     if due is None and (wish := _newest_wish(fields)):
         due = wish.time("NgayHenTraMoi")
-    if due is not None and (due.hour, due.minute, due.second) == (0, 0, 0):
-        due = due.replace(hour=23, minute=59, second=59)
-    return None if due is None else due.isoformat()
+    return None if due is None else until_its_end(due).isoformat()
+
+
+def until_its_end(due: datetime) -> datetime:
+    """Return a promised time in Vietnam's time; of one without an hour, the end of the day."""
+    if (due.hour, due.minute, due.second) == (0, 0, 0):
+        return due.replace(hour=23, minute=59, second=59)
+    return due
 
 
 def _note(fields: Fields, status: DossierStatus) -> str | None:

@@ -12,9 +12,9 @@ _OWNERS = "SELECT code, agency_id FROM dossier WHERE code = ANY(%b)"
 # OFFSET 0 keeps the events a lookup for each dossier. A plan that is made while the tables are small, as when
 # a backfill begins, would read all events, and stay so until they are analysed.
 _TOLD_BY_OTHERS = """
-SELECT d.code, e.status, e.occurred_at, e.step FROM dossier d
+SELECT d.code, e.status, e.occurred_at, e.step, e.due_at FROM dossier d
 JOIN LATERAL (
-  SELECT status, occurred_at, step FROM dossier_event
+  SELECT status, occurred_at, step, due_at FROM dossier_event
   WHERE dossier_id = d.id AND occurred_at >= d.first_at AND client_id <> %b OFFSET 0
 ) e ON true
 WHERE d.code = ANY(%b)
@@ -29,6 +29,7 @@ class Known:
     status: int
     occurred_at: datetime
     step: str
+    due_at: datetime | None
 
 
 async def owners(reading: Reading, codes: Collection[str]) -> Mapping[str, UUID]:
@@ -44,6 +45,6 @@ async def told_by_others(reading: Reading, client_id: str, codes: Collection[str
     given = (client_id, list(codes))
     rows: list[Any] = await (await driver.execute(_TOLD_BY_OTHERS, given, binary=True)).fetchall()
     return [
-        Known(code=code, status=status, occurred_at=occurred_at, step=step)
-        for code, status, occurred_at, step in rows
+        Known(code=code, status=status, occurred_at=occurred_at, step=step, due_at=due_at)
+        for code, status, occurred_at, step, due_at in rows
     ]

@@ -77,6 +77,18 @@ async def test_a_step_that_the_portal_shortened_is_no_second_fact(pulling, rules
     assert [(status, step) for _, status, _, step, *_ in await pulling.rows()] == [(4, STEP)]
 
 
+@pytest.mark.parametrize("hour", ["00:00:00", "17:00:00.25"])
+async def test_a_promised_time_that_comes_back_stays_as_it_was_promised(pulling, hour):
+    """A portal tells of midnight, which its own systems write for a day, and has no fractions of a second."""
+    link, due = pulling.link(), f"2026-11-26T{hour}+07:00"
+    await push(pulling, link, status=2, due_at=due)
+    await pulling.have([dossier(due_at=due)])
+    async with pulling.turn(link) as turn:
+        kept = await pull(link, turn)
+    assert (kept.repeated, kept.strays) == (1, [])
+    assert await pulling.rows("SELECT due_at FROM dossier") == [(datetime.fromisoformat(due),)]
+
+
 async def test_a_clock_that_was_far_ahead_for_a_while_loses_nothing(pulling):
     """What was read "until" a day that is yet to come is read again, as nobody knows until when it was."""
     link = pulling.link()
