@@ -64,6 +64,19 @@ async def test_a_dossier_that_can_not_be_deciphered_holds_up_no_other(pulling):
     assert await pulling.rows(STRAYS) == [(CODES[0], "faulty")]
 
 
+async def test_a_stray_names_nobody_where_it_is_kept(pulling):
+    """Name, number and words are sealed; the rest of its row is a code and why."""
+    link = pulling.link()
+    record = dossier(dossier_code="H30-261121-0001", summary="Khai sinh")
+    await pulling.have([record])
+    async with pulling.turn(link) as turn:
+        await pull(link, turn)
+    ((row,),) = await pulling.rows("SELECT to_jsonb(s)::text || encode(record, 'escape') FROM portal_stray s")
+    assert "H30-261121-0001" in row
+    for told in ("001190000001", "Nguy", "Khai sinh", "ChuHoSo"):
+        assert told not in row
+
+
 @pytest.mark.parametrize("rules", [{"limits": {"PhongBanXuLy": 10}}, {"omitted": ["PhongBanXuLy"]}])
 async def test_a_step_that_the_portal_shortened_is_no_second_fact(pulling, rules):
     """A portal that was told a step, and has room for less of its name, tells back what we know."""
