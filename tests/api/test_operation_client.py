@@ -9,7 +9,7 @@ import random
 import socket
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,7 @@ from api.operation.client_document import for_agencies
 from api.services import Services
 from auth import agencies
 from infra.client.door import Door, Patience, Refused, Spool, named
-from infra.client.door.events import Events
+from infra.client.door.events import Event, Events, Result
 from storage.engine import Engine
 from tests.api.callers import Agency
 from tests.api.oauth.test_stock_client import served
@@ -76,6 +76,18 @@ async def door(line: Line, services: Services, agency: Agency) -> Door:
         )
         await uow.commit()
     return Door(line.address, client_id="gateway", client_secret=secret, patience=HASTY)
+
+
+def sent(events: Events, told: Iterable[Event]) -> list[Result]:
+    """Send events, and let go of the connections."""
+    with events:
+        return list(events.send(told))
+
+
+def emptied(spool: Spool, events: Events) -> list[Result]:
+    """Send what is on disk, and let go of the connections."""
+    with events:
+        return list(spool.empty(events))
 
 
 def test_the_document_is_that_of_agencies(described: dict[str, Any]) -> None:
@@ -163,7 +175,7 @@ async def test_every_event_is_kept_once_over_a_line_that_loses(
         for number in range(240)
         for status in (number % 2 + 1,)
     ]
-    results = await asyncio.to_thread(lambda: list(Events(door.client(), most=30).send(told)))
+    results = await asyncio.to_thread(sent, Events(door.client(), most=30), told)
     assert [one.event["event_id"] for one in results] == [one["event_id"] for one in told]
     assert all(one.kept for one in results)
     assert await count(engine, "event_receipt") == await count(engine, "dossier_event") == 240
@@ -185,12 +197,12 @@ async def test_every_event_is_kept_once_over_a_line_that_loses(
 async def test_a_bad_item_sinks_no_other_and_is_not_sent_again(line: Line, door: Door) -> None:
     """It is told with its problem; a batch that is too large goes in halves."""
     bad = event("bad", 11)
-    results = await asyncio.to_thread(lambda: list(door.events().send([event("good"), bad])))
+    results = await asyncio.to_thread(sent, door.events(), [event("good"), bad])
     assert [one.outcome for one in results] == ["accepted", "refused"]
     assert results[1].problem is not None
     assert results[1].problem["errors"][0]["pointer"] == "/status"
     many = [event("good")] * 1500
-    results = await asyncio.to_thread(lambda: list(Events(door.client(), most=1500).send(many)))
+    results = await asyncio.to_thread(sent, Events(door.client(), most=1500), many)
     assert [one.outcome for one in results] == ["repeated"] * 1500
 
 
@@ -206,10 +218,10 @@ async def test_a_spool_outlasts_the_line(line: Line, door: Door, engine: Engine,
         spool.put(event("e-0", 2))
     line.fates = iter(["pass", *["lose"] * HASTY.attempts])
     with pytest.raises(httpx.TransportError):
-        await asyncio.to_thread(lambda: list(spool.empty(door.events())))
+        await asyncio.to_thread(emptied, spool, door.events())
     again = Spool(tmp_path / "events.db")
     assert len(again) == 6
-    results = await asyncio.to_thread(lambda: list(again.empty(door.events())))
+    results = await asyncio.to_thread(emptied, again, door.events())
     assert sorted(one.outcome for one in results) == ["refused", *["repeated"] * 5]
     assert len(again) == 0
     ((refused, problem),) = again.refused()
@@ -223,10 +235,10 @@ async def test_who_may_not_is_told(line: Line, door: Door, services: Services) -
     """A wrong secret, and a token that ran out meanwhile: the one is refused, the other renewed."""
     stranger = Door(line.address, client_id="gateway", client_secret="wrong", patience=HASTY)
     with pytest.raises(Refused) as found:
-        await asyncio.to_thread(lambda: list(stranger.events().send([event("e")])))
+        await asyncio.to_thread(sent, stranger.events(), [event("e")])
     assert found.value.status == 401
     door._auth._token, door._auth._good_until = "out of date", float("inf")
-    results = await asyncio.to_thread(lambda: list(door.events().send([event("e")])))
+    results = await asyncio.to_thread(sent, door.events(), [event("e")])
     assert [one.outcome for one in results] == ["accepted"]
 
 
