@@ -9,7 +9,6 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api import conditional, limits
 from api.dependencies import AllServices, Locale
-from api.edge import add_headers
 from api.problems import Problem
 from api.services import Services
 from api.verify import service, status_page
@@ -64,10 +63,7 @@ async def in_small_letters(code: str) -> Response:
 
 
 async def _without_script(code: str, request: Request, services: Services, locale: str) -> Response:
-    spent = await limits.of_address(service.BY_ADDRESS, request, services)
-    add_headers(request.scope, spent.headers())
-    if not spent.granted:
-        raise spent.problem()
+    limits.admit(request, await limits.of_address(service.BY_ADDRESS, request, services))
     headers = status_page.headers(locale)
     try:
         async with services.reading() as reading:

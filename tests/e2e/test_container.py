@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from api.connectors.measuring.settings import EmcSettings
+from api.connectors.portals.loading import PortalSettings
 from api.connectors.surveys.settings import VnformSettings
 from api.settings import Settings
 from auth.settings import AuthSettings
@@ -26,6 +27,7 @@ KNOWN = {
     for settings in (
         *(Settings, StorageSettings, PaperSettings, StampSettings, SealSettings, AuthSettings),
         *(NotifySettings, TwilioSettings, ZaloSettings, EmcSettings, VnformSettings),
+        PortalSettings,
     )
     for name in settings.model_fields
 }

@@ -165,7 +165,10 @@ async def test_one_network_may_not_ask_without_end(client: httpx.AsyncClient, se
     # A token comes back each half second: of several asked for at once one is refused all the same.
     refused = [answer for answer in [await client.get(url) for url in urls * 20] if answer.status_code == 429]
     assert refused
-    assert int(refused[0].headers["retry-after"]) >= 1
+    by_itself = [await client.get(urls[2]) for _ in range(20)]
+    assert any(answer.status_code == 429 for answer in by_itself)
+    for answer in (*refused, *(one for one in by_itself if one.status_code == 429)):
+        assert int(answer.headers["retry-after"]) >= 1
     assert (await client.get(f"/V/{code}")).status_code == 200
     assert (await client.get(KEYS)).status_code == 200
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from storage.ratings.blind_signing import blind_sign, is_signed
 from tests.api.ratings.rating import content, text
-from tests.contracts.sandbox.fake_api import DOSSIER, FakeApi
+from tests.contracts.sandbox.fake_api import ARRANGED, DOSSIER, FakeApi
 
 FOR = [{"code": "on_time", "name": "Đúng hẹn"}, {"code": "courteous", "name": "Lịch sự"}]
 CHOICES = [
@@ -57,7 +57,9 @@ class FakeRatings(FakeApi):
         ]
 
     async def dossier(self, request: Request) -> Response:
-        return self._answer(request, DOSSIER | {"timeline": [], "ended_at": "2026-10-31T18:00:00Z"})
+        return self._answer(
+            request, DOSSIER | ARRANGED | {"timeline": [], "ended_at": "2026-10-31T18:00:00Z"}
+        )
 
     @property
     def jwk(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from tests.storage.vault.keeping import AGENCY, NOW, make_party
 from tests.storage.vault.store import keep_stored
 
 Open = Callable[[], UnitOfWork]
-FAR = datetime.now(UTC) + timedelta(minutes=10)
+FAR = datetime.now(UTC) + timedelta(days=1)
 
 
 @pytest.fixture
