@@ -108,8 +108,17 @@ def measure(bench: Bench) -> Iterator[Figure]:
         turns = Turns(size=size, asked=_pipe(process.stdin), answers=_pipe(process.stdout), rows=rows)
         turns.answers.readline()
         bench.tell(f"backfill: {size:,} dossiers of {EVENTS} events a turn")
-        rounds = 1 if size > 500 * PAGE else bench.pick(2, 5)
-        figure = compare("backfill", "dossiers/s", TARGET, ours=turns.ours, limit=turns.merged, rounds=rounds)
+        long = size > 500 * PAGE
+        figure = compare(
+            "backfill",
+            "dossiers/s",
+            TARGET,
+            ours=turns.ours,
+            limit=turns.merged,
+            rounds=1 if long else bench.pick(2, 5),
+            # Minutes of work warm themselves up.
+            warm_up=not long,
+        )
         yield replace(figure, note=f"{size:,} dossiers of {EVENTS} events")
         yield Figure(
             name="backfill_memory",

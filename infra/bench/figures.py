@@ -82,10 +82,17 @@ def alternate(contestants: Contestants, *, rounds: int, warm_up: bool = True) ->
 
 
 def compare(
-    name: str, unit: str, target: float, *, ours: Callable[[], float], limit: Callable[[], float], rounds: int
+    name: str,
+    unit: str,
+    target: float,
+    *,
+    ours: Callable[[], float],
+    limit: Callable[[], float],
+    rounds: int,
+    warm_up: bool = True,
 ) -> Figure:
     """Compare our way of doing something with the limit."""
-    found = alternate({"ours": ours, "limit": limit}, rounds=rounds)
+    found = alternate({"ours": ours, "limit": limit}, rounds=rounds, warm_up=warm_up)
     return Figure(
         name=name,
         unit=unit,
