@@ -50,7 +50,7 @@ OneGatherer = Annotated[Gatherer[Sender], Depends(get_gatherer)]
     responses={
         200: {"model": EventAnswer | BatchAnswer, "description": "A repeat; or the answers to a batch"},
         201: {"model": EventAnswer, "description": "Kept"},
-        409: {"description": "The event id was used for another content"},
+        409: {"description": "The id was used for another content: `existing_id` names what is there"},
         429: {"description": "The client has sent as many events as it may; Retry-After says when again"},
     },
     openapi_extra=body_of(

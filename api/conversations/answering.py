@@ -126,4 +126,6 @@ def _notice(dossier: LockedDossier, asked: Fact | None, now: datetime) -> Notice
 
 def _reused(source_id: str) -> Problem:
     errors = [FieldError(pointer="/source_id", code="message-id-reused")]
-    return Problem("message-id-reused", 409, errors=errors, source_id=source_id)
+    return Problem(
+        "message-id-reused", 409, errors=errors, members={"existing_id": source_id}, source_id=source_id
+    )

@@ -122,7 +122,9 @@ def _end(last: date | None) -> datetime | None:
 def reused(source_id: str) -> Problem:
     """The problem of an id that was used for another paper."""
     errors = [FieldError(pointer="/metadata/source_id", code="source-id-reused")]
-    return Problem("source-id-reused", 409, errors=errors, source_id=source_id)
+    return Problem(
+        "source-id-reused", 409, errors=errors, members={"existing_id": source_id}, source_id=source_id
+    )
 
 
 async def issuer_of(

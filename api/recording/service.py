@@ -154,20 +154,24 @@ async def _sort_out_repeats(
             if hashes[first] == hashes[index]:
                 twins[index] = first
             else:
-                answers[index] = refused(event.event_id, reused(event.event_id), locale)
+                answers[index] = refused(
+                    event.event_id, reused(event.event_id, good[first].dossier_code), locale
+                )
         elif receipt is None:
             fresh[index] = event
         elif receipt.content_hash == hashes[index]:
             answers[index] = as_repeat(EventAnswer.model_validate_json(receipt.answer))
         else:
-            answers[index] = refused(event.event_id, reused(event.event_id), locale)
+            of = EventAnswer.model_validate_json(receipt.answer).dossier_code
+            answers[index] = refused(event.event_id, reused(event.event_id, of), locale)
     return answers, fresh, twins
 
 
-def reused(event_id: str) -> Problem:
-    """The problem of an id that was used for another content."""
+def reused(event_id: str, dossier_code: str | None) -> Problem:
+    """The problem of an id that was used for another content; it names what is there, and of which dossier."""
     errors = [FieldError(pointer="/event_id", code="event-id-reused")]
-    return Problem("event-id-reused", 409, errors=errors, event_id=event_id)
+    members = {"existing_id": event_id, **({"existing_dossier_code": dossier_code} if dossier_code else {})}
+    return Problem("event-id-reused", 409, errors=errors, members=members, event_id=event_id)
 
 
 async def _judge(

@@ -126,6 +126,7 @@ async def test_an_id_with_another_content_is_refused(
     problem = answer.json()
     assert problem["type"] == "urn:tindan:problem:event-id-reused"
     assert "'e-1'" in problem["detail"]
+    assert (problem["existing_id"], problem["existing_dossier_code"]) == ("e-1", CODE)
     assert [error["pointer"] for error in problem["errors"]] == ["/event_id"]
     assert (await census(engine), await states(engine)) == (before, was)
 

@@ -113,6 +113,7 @@ async def test_an_agencys_message_sent_again_is_one(talk: Talk, desk: Desk, engi
     other = await desk.send(talk.code, "Hai", source_id="S1")
     assert other.status_code == 409
     assert other.json()["type"].endswith("message-id-reused")
+    assert other.json()["existing_id"] == "S1"
     assert len(await notices(engine)) == before + 1
     together = await asyncio.gather(*(desk.send(talk.code, "Ba", source_id="S3") for _ in range(6)))
     assert sorted(one.status_code for one in together) == [200] * 5 + [201]

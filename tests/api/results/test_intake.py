@@ -133,6 +133,7 @@ async def test_the_same_again_gets_the_same_answer(office: Office, owner: dict[s
     for metadata, file in ((said(owner=owner), letter(3)), (said(owner=owner, number="13"), letter())):
         other = await office.hand_over(metadata, file)
         assert (other.status_code, other.json()["type"]) == (409, "urn:tindan:problem:source-id-reused")
+        assert other.json()["existing_id"] == "KQ-1"
 
 
 async def test_a_repeat_is_told_by_what_was_said(
@@ -175,6 +176,7 @@ async def test_another_paper_under_the_same_id_is_none(
     assert (await office.hand_over(said(owner=owner), letter())).status_code == 201
     other = await office.hand_over(said(owner=owner) | change, letter())
     assert (other.status_code, other.json()["type"]) == (409, "urn:tindan:problem:source-id-reused")
+    assert other.json()["existing_id"] == "KQ-1"
 
 
 async def test_an_id_is_an_agencys_own(
