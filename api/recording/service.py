@@ -168,7 +168,7 @@ async def _sort_out_repeats(
 
 
 def reused(event_id: str, dossier_code: str | None) -> Problem:
-    """The problem of an id that was used for another content; it names what is there, and of which dossier."""
+    """The problem of an id used for another content: it names what is there, and of which dossier."""
     errors = [FieldError(pointer="/event_id", code="event-id-reused")]
     members = {"existing_id": event_id, **({"existing_dossier_code": dossier_code} if dossier_code else {})}
     return Problem("event-id-reused", 409, errors=errors, members=members, event_id=event_id)
