@@ -10,9 +10,7 @@ import typer
 
 from api.connectors.engine import Link, taking_turns
 from api.connectors.portals.deployment import Offer
-from api.connectors.portals.port import PortalError
-from api.connectors.pulling.backfilling import CHORE, fill
-from api.connectors.pulling.callers import NobodySpeaksError
+from api.connectors.pulling.backfilling import CHORE, TROUBLE, fill
 from api.operation import portals_show as show
 from api.operation.house import in_one_unit, note
 from api.operation.options import AsJson, Since, Until
@@ -96,7 +94,7 @@ async def _followed(link: Link, tell: Tell) -> BackfillView:
         async with taking_turns(link.open_unit, link.name, CHORE) as turn:
             if turn is not None:
                 # What went wrong stands in the backfill itself.
-                with suppress(PortalError, NobodySpeaksError, BackfillStoppedError):
+                with suppress(*TROUBLE, BackfillStoppedError):
                     await fill(link, turn, found, tell)
         async with link.open_unit() as uow:
             found = await backfills.get(uow, found.id)

@@ -10,7 +10,7 @@ from api.connectors.engine import Link, Turn
 from api.connectors.portals.port import PortalError, UnavailableError
 from api.connectors.pulling.ahead import read_ahead
 from api.connectors.pulling.callers import NobodySpeaksError
-from api.connectors.pulling.crew import Crew, crew_of
+from api.connectors.pulling.crew import Crew, HelperError, crew_of
 from api.connectors.pulling.following import TROUBLE_SECONDS, why
 from api.connectors.pulling.keeping import Kept
 from api.connectors.pulling.windows import Window
@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 CHORE = "backfill"
 LOOK_SECONDS = 30.0
 """After which it is looked whether somebody asked for one."""
+TROUBLE = (PortalError, NobodySpeaksError, HelperError)
+"""What a backfill ends with and tells of itself."""
 Tell = Callable[[BackfillView], None]
 
 
@@ -41,7 +43,7 @@ async def go_on(link: Link, turn: Turn) -> float:
         await fill(link, turn, backfill)
     except BackfillStoppedError:
         return LOOK_SECONDS
-    except (PortalError, NobodySpeaksError):
+    except TROUBLE:
         return TROUBLE_SECONDS
     return LOOK_SECONDS
 
@@ -50,7 +52,7 @@ async def fill(link: Link, turn: Turn, backfill: BackfillView, tell: Tell = _unt
     """Read from where a backfill stands to its end; return it as it is then.
 
     Raises:
-        PortalError: and NobodySpeaksError; the backfill has noted it. Where that passes by itself it still
+        PortalError: and the rest of TROUBLE; the backfill has noted it. Where that passes by itself it still
             runs, and whoever has the next turn goes on with it; else it has failed, and waits for a person.
         BackfillStoppedError: it was paused.
     """
@@ -58,8 +60,8 @@ async def fill(link: Link, turn: Turn, backfill: BackfillView, tell: Tell = _unt
         async with crew_of(link) as crew:
             while backfill.position < backfill.until:
                 backfill = await _slice(link, turn, backfill, _Hands(crew=crew, tell=tell))
-    except (PortalError, NobodySpeaksError) as error:
-        passes = isinstance(error, UnavailableError)
+    except TROUBLE as error:
+        passes = isinstance(error, (UnavailableError, HelperError))
         async with link.open_unit() as uow:
             await backfills.trouble(uow, link.name, why(error), datetime.now(UTC), passes=passes)
             await uow.commit()

@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Protocol
 
 from api.connectors.engine import Link
@@ -22,18 +22,27 @@ LONGEST_LINE = 64 * 1024 * 1024
 """More than a portal may answer at once (`api.connectors.portals.wire`), and what JSON adds to it."""
 AHEAD = 3
 """Pages that a helper is given before it answers to the first."""
+PATIENCE = 240.0
+"""Seconds that a helper has for a page: many times what the largest takes, and less than a turn is ours."""
+CLOSING = 10.0
+"""Seconds that a helper has to end by itself."""
 _MODULE = "api.connectors.pulling.helper"
 
 
 class HelperError(StorageError):
-    """A helper ended, or could not keep a page; what it was given is to be given again."""
+    """A helper ended, is stuck, or could not keep a page; what it was given is to be given again."""
 
 
 class Helper:
-    """One process that keeps pages, one after another, and answers in the order of them."""
+    """One process that keeps pages, one after another, and answers in the order of them.
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
+    Args:
+        process: with pipes to its standard input and from its standard output.
+        patience: seconds after which one that neither takes a page nor answers is given up, and killed.
+    """
+
+    def __init__(self, process: asyncio.subprocess.Process, *, patience: float = PATIENCE) -> None:
+        self._process, self._patience = process, patience
         # Both let in by turns: whoever was first to give is first to hear.
         self._giving, self._hearing = asyncio.Lock(), asyncio.Lock()
 
@@ -42,11 +51,16 @@ class Helper:
         if self._process.stdin is None or self._process.stdout is None:
             raise HelperError("without pipes")
         try:
-            async with self._giving:
+            # Each counts from when it is our turn, so that only one that does nothing at all is given up.
+            async with self._giving, asyncio.timeout(self._patience):
                 self._process.stdin.write(json.dumps(records).encode() + b"\n")
                 await self._process.stdin.drain()
-            async with self._hearing:
+            async with self._hearing, asyncio.timeout(self._patience):
                 line = await self._process.stdout.readline()
+        except TimeoutError as error:
+            # What it holds in the database is let go of with it.
+            self._kill()
+            raise HelperError("silent") from error
         except (ConnectionError, ValueError) as error:
             raise HelperError(type(error).__name__) from error
         if not line:
@@ -58,11 +72,15 @@ class Helper:
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(CLOSING):
                 await self._process.wait()
         except TimeoutError:
-            self._process.kill()
+            self._kill()
             await self._process.wait()
+
+    def _kill(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.kill()
 
 
 class Keeper(Protocol):
@@ -92,10 +110,13 @@ class Crew:
 
 
 @asynccontextmanager
-async def crew_of(link: Link) -> AsyncIterator[Crew]:
+async def crew_of(link: Link, *, patience: float = PATIENCE) -> AsyncIterator[Crew]:
     """Start the helpers that a deployment has by its settings, and let them end in the end."""
-    helpers = [await _start(link.name) for _ in range(link.deployment.pull.helpers)]
+    helpers: list[Helper] = []
     try:
+        for _ in range(link.deployment.pull.helpers):
+            # One by one: those that were started are ended also where the next can not be.
+            helpers += [Helper(await _start(link.name), patience=patience)]
         # A helper has further pages on its pipe: while we draw up ourselves, nobody feeds it.
         yield Crew([*helpers * AHEAD, Keeping(link, hurried=True)])
     finally:
@@ -115,15 +136,13 @@ def _read(said: dict[str, Any]) -> Kept:
     return Kept(**said, strays=strays)
 
 
-async def _start(portal: str) -> Helper:
-    return Helper(
-        await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", _MODULE, portal),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=LONGEST_LINE,
-            # A signal for us is none for them: they end when their work does.
-            start_new_session=True,
-        )
+async def _start(portal: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", _MODULE, portal),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        limit=LONGEST_LINE,
+        # A signal for us is none for them: they end when their work does.
+        start_new_session=True,
     )
