@@ -1,13 +1,15 @@
 """The course of a dossier with what is told now worked in. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from api.recording.judging import Told
+from api.recording.schemas import DossierEvent
 from storage.dossiers.statuses import AWAITING_CITIZEN, DossierStatus
-from storage.dossiers.timeline import Fact, State, arrange, natural_key, state_of
+from storage.dossiers.tellings import identified
+from storage.dossiers.timeline import Fact, State, arrange, state_of
 from storage.ids import new_id
 
 
@@ -52,13 +54,14 @@ class Course:
 
 def course_of(known: Sequence[Fact], told: Told, supplied: Collection[datetime] = ()) -> Course:
     """Work what is told into what is known; `supplied` as of `storage.dossiers.timeline.fold`."""
-    facts = _facts(known, told)
+    known_now, same = identified(known, [_fact(event) for _, event in told])
+    facts = {index: fact for (index, _), fact in zip(told, same, strict=True)}
     known_ids = {fact.id for fact in known}
     firsts: dict[UUID, int] = {}
     for index, fact in facts.items():
         if fact.id not in known_ids:
             firsts.setdefault(fact.id, index)
-    arranged = arrange([*known, *facts.values()])
+    arranged = arrange([*known_now, *same])
     return Course(
         known=known,
         facts=facts,
@@ -69,18 +72,13 @@ def course_of(known: Sequence[Fact], told: Told, supplied: Collection[datetime] 
     )
 
 
-def _facts(known: Sequence[Fact], told: Told) -> dict[int, Fact]:
-    ids = {natural_key(fact): fact.id for fact in known}
-    facts: dict[int, Fact] = {}
-    for index, event in told:
-        fact = Fact(
-            id=new_id(),
-            status=DossierStatus(event.status),
-            occurred_at=event.occurred_at,
-            sequence=event.sequence,
-            step=event.step,
-            due_at=event.due_at,
-        )
-        known_id = ids.setdefault(natural_key(fact), fact.id)
-        facts[index] = fact if known_id is fact.id else replace(fact, id=known_id)
-    return facts
+def _fact(event: DossierEvent) -> Fact:
+    return Fact(
+        id=new_id(),
+        status=DossierStatus(event.status),
+        occurred_at=event.occurred_at,
+        sequence=event.sequence,
+        step=event.step,
+        due_at=event.due_at,
+        noted=bool(event.note),
+    )

@@ -36,7 +36,7 @@ JOIN party_key k ON k.party_id = d.party_id
 WHERE d.code = ANY(%b)
 """
 _FACTS = """
-SELECT d.code, e.id, e.status, e.occurred_at, e.sequence, e.step, e.due_at
+SELECT d.code, e.id, e.status, e.occurred_at, e.sequence, e.step, e.due_at, e.note_sealed IS NOT NULL
 FROM dossier d JOIN dossier_event e ON e.dossier_id = d.id AND e.occurred_at >= d.first_at
 WHERE d.code = ANY(%b)
 """
@@ -162,7 +162,7 @@ async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier
         dossiers: list[Any] = await locked.fetchall()
         rows: list[Any] = await told.fetchall()
     facts: dict[str, list[Fact]] = {}
-    for code, fact_id, status, occurred_at, sequence, step, due_at in rows:
+    for code, fact_id, status, occurred_at, sequence, step, due_at, noted in rows:
         facts.setdefault(code, []).append(
             Fact(
                 id=fact_id,
@@ -171,6 +171,7 @@ async def lock(uow: UnitOfWork, codes: Sequence[str]) -> dict[str, LockedDossier
                 sequence=sequence,
                 step=step,
                 due_at=due_at,
+                noted=noted,
             )
         )
     return {row[0]: _locked(uow.cipher, row, tuple(facts.get(row[0], ()))) for row in dossiers}

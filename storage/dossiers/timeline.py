@@ -27,8 +27,8 @@ class Fact:
     """One thing that happened to a dossier, as its source tells it.
 
     ``sequence`` (0 or more) is the source's own counter, where it has one. ``step`` names the step within the
-    status, empty where there is none. ``due_at`` is the due time that the source gave with this fact. Times
-    carry a timezone.
+    status, empty where there is none. ``due_at`` is the due time that the source gave with this fact, and
+    ``noted`` says, where it matters, that it gave a note. Times carry a timezone.
     """
 
     id: UUID
@@ -37,6 +37,7 @@ class Fact:
     sequence: int | None = None
     step: str = ""
     due_at: datetime | None = None
+    noted: bool = False
 
     def __post_init__(self) -> None:
         if self.occurred_at.tzinfo is None or (self.due_at is not None and self.due_at.tzinfo is None):
@@ -86,7 +87,10 @@ class State:
 
 
 def natural_key(fact: Fact) -> NaturalKey:
-    """Return what makes two tellings of one dossier one fact, whatever their ids: status, time and step."""
+    """Return what makes two tellings of one dossier one fact, whatever their ids: status, time and step.
+
+    A telling without a step may be of one with a step all the same: see `storage.dossiers.tellings`.
+    """
     return (fact.status, fact.occurred_at, fact.step)
 
 
@@ -169,6 +173,7 @@ def _merge(facts: Iterable[Fact]) -> list[Fact]:
             id=min(known.id, fact.id),
             sequence=min(sequences, default=None),
             due_at=max(dues, default=None),
+            noted=known.noted or fact.noted,
         )
     return list(merged.values())
 

@@ -30,11 +30,12 @@ SELECT %s, g.* FROM unnest(
 # Told again with no more than is known, a row is not touched.
 _COMPLETE = """
 UPDATE dossier_event e
-SET sequence = g.sequence, due_at = g.due_at, note_sealed = coalesce(g.note_sealed, e.note_sealed)
-FROM unnest(%b::uuid[], %b::timestamptz[], %b::int8[], %b::timestamptz[], %b::bytea[])
-  AS g(id, occurred_at, sequence, due_at, note_sealed)
+SET sequence = g.sequence, step = g.step, due_at = g.due_at,
+  note_sealed = coalesce(g.note_sealed, e.note_sealed)
+FROM unnest(%b::uuid[], %b::timestamptz[], %b::int8[], %b::text[], %b::timestamptz[], %b::bytea[])
+  AS g(id, occurred_at, sequence, step, due_at, note_sealed)
 WHERE e.id = g.id AND e.occurred_at = g.occurred_at
-  AND ((e.sequence, e.due_at) IS DISTINCT FROM (g.sequence, g.due_at)
+  AND ((e.sequence, e.step, e.due_at) IS DISTINCT FROM (g.sequence, g.step, g.due_at)
     OR g.note_sealed IS NOT NULL)
 """
 _NOTES = """
@@ -101,14 +102,13 @@ async def complete(uow: UnitOfWork, events: Sequence[EventWrite]) -> None:
     """Fill in what a further telling of facts added to them: order, due time, a note in place of theirs.
 
     Without it, a fact that is pushed and pulled would be the poorer of the two by chance of arrival. No note
-    leaves the one that is kept.
+    leaves the one that is kept. A step is added to a fact of which nothing but its date was told.
     """
     if not events:
         return
     driver = await uow.driver()
-    await driver.execute(
-        _COMPLETE, _columns(events, ("id", "occurred_at", "sequence", "due_at", "note_sealed"))
-    )
+    names = ("id", "occurred_at", "sequence", "step", "due_at", "note_sealed")
+    await driver.execute(_COMPLETE, _columns(events, names))
 
 
 def _columns(events: Sequence[EventWrite], names: Sequence[str] = ADDED) -> list[list[object]]:
