@@ -68,7 +68,7 @@ def to_event(record: Mapping[str, Any], now: datetime, dialect: PortalDialect = 
         "applicant": read_applicant(fields),
     }
     told = {name: value for name, value in event.items() if value is not None}
-    return {"event_id": _event_id(told), **told}
+    return {"event_id": event_id(told), **told}
 
 
 def _status_field(fields: Fields) -> str:
@@ -139,7 +139,7 @@ def _cut(text: str | None, length: int) -> str | None:
     return None if text is None else text[:length]
 
 
-def _event_id(told: Mapping[str, Any]) -> str:
+def event_id(told: Mapping[str, Any]) -> str:
     """Make an id from what is told, without the applicant's number: ids are kept, and could be tried out."""
     applicant = {name: value for name, value in told.get("applicant", {}).items() if name != "number"}
     content = _IN_ORDER.encode({**told, "applicant": applicant}).encode()

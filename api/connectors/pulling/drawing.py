@@ -9,6 +9,7 @@ from api.connectors.dialect import PortalDialect
 from api.connectors.fields import Fields, RecordError
 from api.connectors.portals.port import Record
 from api.connectors.records import TIMES, to_event
+from api.connectors.records_history import history
 from api.recording.schemas import DossierEvent, EventAnswer
 from api.recording.service import parse
 from storage.dossiers.codes import normalise_dossier_code
@@ -82,16 +83,27 @@ def stray_of(record: Record, reason: str, place: str | None = None) -> Stray:
 def _told(
     record: Record, now: datetime, dialect: PortalDialect, steps: str | None
 ) -> tuple[list[dict[str, Any]], RecordError | None]:
-    """Return all that a record tells, steps of progress first, and the first thing that is wrong in it."""
+    """Return all that a record tells, its status last, and the first thing that is wrong in it.
+
+    Where the status can not be read, it is not known either what its dates are of.
+    """
     progress = _progress(record, steps)
     told: list[dict[str, Any]] = []
     first: RecordError | None = None
-    for one in (*progress, _timed(record, progress, dialect)):
+    stepped: set[int | None] = set()
+    for one in progress:
         try:
             told.append(to_event(one, now, dialect))
+            stepped.add(told[-1]["status"])
         except RecordError as error:
             first = first or error
-    return told, first
+            # What can not be read today may be tomorrow, and is then not to stand beside a date.
+            stepped.add(_status(one, "TrangThai", dialect))
+    try:
+        current = to_event(_timed(record, progress, dialect), now, dialect)
+    except RecordError as error:
+        return told, first or error
+    return [*told, *history(record, now, dialect, current=current, stepped=stepped), current], first
 
 
 def _progress(record: Record, name: str | None) -> list[Record]:

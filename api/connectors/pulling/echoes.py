@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, time
 
-from api.connectors.dialect import PortalDialect
+from api.connectors.dialect import VIETNAM, PortalDialect
 from api.connectors.engine import Link
 from api.connectors.portals.writing import as_taken
 from api.connectors.records import until_its_end
@@ -25,7 +25,7 @@ async def recognised(
 
     A portal that was told of 09:00:00.25 tells of 09:00:00, and of as much of a step as it has room for.
     Without this, each report of ours would come back as a second fact beside the first, and a time that was
-    promised would move to the end of its day.
+    promised would move to the end of its day. A date alone, without an hour, is what others told of that day.
     """
     codes = {event.dossier_code for event in good.values()}
     known = _Known(link, await told_by_others(reading, link.client_id, codes))
@@ -38,8 +38,10 @@ class _Known:
     def __init__(self, link: Link, facts: Iterable[Known]) -> None:
         dialect, rules = link.deployment.dialect.dialect, link.deployment.records
         self._facts: dict[_Key, list[_Told]] = {}
+        self._by_status: dict[tuple[str, int], list[tuple[datetime, str]]] = {}
         self._dues: dict[tuple[str, datetime], datetime] = {}
         for fact in facts:
+            self._by_status.setdefault((fact.code, fact.status), []).append((fact.occurred_at, fact.step))
             written, step = _as_written(dialect, fact.occurred_at), as_taken(rules, STEP, fact.step)
             if written is not None and (written, step) != (fact.occurred_at, fact.step):
                 key = (fact.code, fact.status, written)
@@ -53,7 +55,7 @@ class _Known:
         """Return an event with what is known in place of what the portal has left of it."""
         facts = self._facts.get((event.dossier_code, event.status, event.occurred_at), ())
         same = [(at, step) for at, step, shown in facts if event.step in {"", step, shown}]
-        at, step = max(same, default=(event.occurred_at, event.step))
+        at, step = max(same, default=None) or self._that_day(event) or (event.occurred_at, event.step)
         due = event.due_at and self._dues.get((event.dossier_code, event.due_at), event.due_at)
         if (at, step, due) == (event.occurred_at, event.step, event.due_at):
             return event
@@ -63,6 +65,16 @@ class _Known:
         )
         event_id = f"{event.event_id}-{content.hexdigest()}"
         return event.model_copy(update={"occurred_at": at, "step": step, "due_at": due, "event_id": event_id})
+
+    def _that_day(self, event: DossierEvent) -> tuple[datetime, str] | None:
+        """Return the first that others told of a day, where an event is a day and nothing else."""
+        told = self._by_status.get((event.dossier_code, event.status))
+        if not told or event.step or event.note or event.due_at:
+            return None
+        local = event.occurred_at.astimezone(VIETNAM)
+        if local.time() != time.min:
+            return None
+        return min((one for one in told if one[0].astimezone(VIETNAM).date() == local.date()), default=None)
 
 
 def _as_written(dialect: PortalDialect, moment: datetime) -> datetime | None:
