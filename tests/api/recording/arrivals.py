@@ -22,8 +22,9 @@ EMAILS = ("an@example.vn", "an@example.com")
 class Telling:
     """One telling of a fact: an event that is pushed, or a record that is read from a portal.
 
-    A portal tells no sequence, and whose a dossier is by its code alone. What is not `whole` says neither whose
-    dossier it is nor of which procedure: it can not be the first that is heard of it.
+    A portal tells no sequence, and whose a dossier is by its code alone; its record may bear the dates of what
+    came `before`: statuses and hours. What is not `whole` says neither whose dossier it is nor of which procedure:
+    it can not be the first that is heard of it.
     """
 
     number: int
@@ -39,6 +40,7 @@ class Telling:
     summary: str | None
     email: str
     whole: bool
+    before: tuple[tuple[int, int], ...] = ()
 
     @property
     def at(self) -> datetime:
@@ -49,6 +51,16 @@ class Telling:
     def key(self) -> tuple[int, datetime, str]:
         """What makes two tellings one fact."""
         return (self.status, self.at, self.step)
+
+    @property
+    def dated(self) -> list[tuple[int, datetime, str]]:
+        """Of which other facts it tells the dates."""
+        return [(status, START + timedelta(hours=hours), "") for status, hours in self.before]
+
+    @property
+    def says_more(self) -> bool:
+        """Whether more is told of the fact than that it happened."""
+        return not (self.step == "" and self.sequence is None and self.due is None and self.note is None)
 
     def event(self, code: str) -> dict[str, Any]:
         """Write it as an agency pushes it."""
@@ -71,11 +83,11 @@ class Telling:
 
     def record(self, code: str) -> dict[str, Any]:
         """Write it as a portal shows it."""
-        (moment,) = TIMES.get(DossierStatus(self.status), ("ThoiDiemXuLy",))
-        shown = {
+        dates = {_field(status): _stamp(START + timedelta(hours=hours)) for status, hours in self.before}
+        shown = dates | {
             "MaHoSo": code,
             "TrangThaiHoSo": str(self.status),
-            moment: _stamp(self.at),
+            _field(self.status): _stamp(self.at),
             "PhongBanXuLy": self.step,
             "NgayHenTra": self.due and _stamp(START + timedelta(hours=self.due)),
             "NoiDungXuLy": self.note,
@@ -105,8 +117,9 @@ class Arrival:
 facts = st.tuples(
     st.sampled_from([1, 2, 4, 5, 6, 9, 10]),
     st.sampled_from([LONG_AGO, 0, 1, 2, 3]),
-    st.sampled_from(["", "Một cửa"]),
+    st.sampled_from(["", "", "Một cửa", "Văn thư"]),
 )
+beside = st.lists(st.sampled_from(["", "Một cửa", "Văn thư"]), max_size=2)
 
 
 @st.composite
@@ -116,6 +129,9 @@ def tellings(draw: st.DrawFn) -> list[Telling]:
     Times tie, and sequences disagree with clocks.
     """
     known = draw(st.lists(facts, min_size=1, max_size=4, unique=True))
+    # Most often something else is told of the moment of one of them.
+    status, hours, _ = known[0]
+    known = list(dict.fromkeys([*known, *((status, hours, step) for step in draw(beside))]))
     count = draw(st.integers(1, 7))
     first = draw(st.integers(0, count - 1))
     return [_telling(draw, number, known, whole=number == first) for number in range(count)]
@@ -140,21 +156,37 @@ def arrivals(draw: st.DrawFn, told: list[Telling]) -> list[Arrival]:
 def _telling(draw: st.DrawFn, number: int, known: list[tuple[int, int, str]], *, whole: bool) -> Telling:
     pulled = draw(st.booleans())
     status, hours, step = draw(st.sampled_from(known))
+    bare = step == "" and draw(st.booleans())
     return Telling(
         number=number,
         pulled=pulled,
         status=status,
         hours=hours,
         step=step,
-        sequence=None if pulled else draw(st.none() | st.integers(0, 3)),
-        due=draw(st.none() | st.integers(50, 52)),
-        note=draw(st.sampled_from([None, "Mời bổ sung.", "Đã nhận.", "Mời nộp."])),
+        sequence=None if pulled or bare else draw(st.none() | st.integers(0, 3)),
+        due=None if bare else draw(st.none() | st.integers(50, 52)),
+        note=None if bare else draw(st.sampled_from([None, "Mời bổ sung.", "Đã nhận.", "Mời nộp."])),
         agency=WARD if pulled else draw(st.sampled_from([None, WARD, NEXT])),
         channel=draw(st.sampled_from([None, 1, 2])),
         summary=draw(st.sampled_from([None, "Khai sinh", "Kết hôn"])),
         email=draw(st.sampled_from(EMAILS)),
         whole=pulled or whole or draw(st.booleans()),
+        before=_before(draw, status, hours, known) if pulled else (),
     )
+
+
+def _before(
+    draw: st.DrawFn, status: int, hours: int, known: list[tuple[int, int, str]]
+) -> tuple[tuple[int, int], ...]:
+    """Return dates that a record bears of other facts: one of each status, and all before its own."""
+    dates = {other: when for other, when, _ in known if other != status and when < hours and other in TIMES}
+    return tuple(sorted(draw(st.sets(st.sampled_from(sorted(dates.items()))) if dates else st.just(set()))))
+
+
+def _field(status: int) -> str:
+    """Return where a record has the date of a status."""
+    (name,) = TIMES.get(DossierStatus(status), ("ThoiDiemXuLy",))
+    return name
 
 
 def _stamp(moment: datetime) -> str:
