@@ -2,12 +2,14 @@
 
 from api.connectors.engine import Chore
 from api.connectors.portals.deployment import AnyDeployment, Offer
+from api.connectors.pulling.agencies import AGENCIES
 from api.connectors.pulling.backfilling import CHORE as BACKFILL
 from api.connectors.pulling.backfilling import go_on
 from api.connectors.pulling.catalogue import CHORE as CATALOGUE
 from api.connectors.pulling.catalogue import is_source, look
 from api.connectors.pulling.following import CHORE as FOLLOW
 from api.connectors.pulling.following import follow
+from api.connectors.pulling.units import UNITS
 from api.connectors.pushing import dossiers, opinions
 from api.connectors.reconciling.chore import RECONCILE
 
@@ -20,6 +22,7 @@ CHORES: tuple[Chore, ...] = (
     Chore(name=FOLLOW, work=follow, wanted=_tells_changes),
     Chore(name=BACKFILL, work=go_on, wanted=_tells_changes),
     Chore(name=CATALOGUE, work=look, wanted=is_source),
+    *(Chore(name=one.chore, work=one.look, wanted=one.wanted) for one in (UNITS, AGENCIES)),
     RECONCILE,
     *dossiers.CHORES,
     *opinions.CHORES,

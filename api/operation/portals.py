@@ -13,8 +13,8 @@ from api.operation import portals_show as show
 from api.operation.house import in_one_reading, note
 from api.operation.options import AsJson, Since, Until
 from api.operation.portals_backfill import backfill
-from api.operation.portals_catalogue import catalogue
 from api.operation.portals_house import Name, described, named, our_turn, require, with_portal
+from api.operation.portals_refresh import refresh
 from api.operation.portals_reports import reports
 from api.operation.portals_reports_show import print_backlog
 from api.operation.portals_strays import strays
@@ -30,7 +30,7 @@ portals = typer.Typer(no_args_is_help=True, help="Portals that we are in step wi
 portals.add_typer(strays, name="strays")
 portals.add_typer(reports, name="reports")
 portals.command("backfill")(backfill)
-portals.command("catalogue")(catalogue)
+portals.command("refresh")(refresh)
 
 
 @portals.command("list")

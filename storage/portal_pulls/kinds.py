@@ -8,6 +8,8 @@ class Stream(StrEnum):
 
     DOSSIERS = "dossiers"
     PROCEDURES = "procedures"
+    UNITS = "units"
+    AGENCIES = "agencies"
 
 
 class BackfillState(StrEnum):

@@ -149,3 +149,19 @@ class PortalProcedure(SQLModel, table=True):
     code: str = Field(max_length=64, primary_key=True)
     told: bytes
     read_at: datetime = moment()
+
+
+class PortalListed(SQLModel, table=True):
+    """An entry of a list that a portal shares, of units or of agencies, as long as anything is known of it.
+
+    Attributes:
+        stream: a word of `kinds.Stream`.
+        gone_at: since when it is listed no more; none while it is. What it stood for stays.
+    """
+
+    __tablename__ = "portal_listed"
+
+    deployment: str = Field(max_length=40, primary_key=True)
+    stream: str = Field(max_length=16, primary_key=True)
+    code: str = Field(max_length=35, primary_key=True)
+    gone_at: datetime | None = moment(nullable=True)

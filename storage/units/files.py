@@ -88,7 +88,7 @@ def read_files(paths: Iterable[Path], before: Units) -> Units:
             raise refused(HELD_TWICE.of(file=path.name, table=name))
         found[name] = rows
     units = before.model_copy(update=found)
-    _require_whole(units)
+    require_whole(units)
     return units
 
 
@@ -148,10 +148,11 @@ def _row(
         return model.model_validate(read)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        return Fault(number=0, field=columns[str(first["loc"][0])], reason=_why(first))
+        return Fault(number=0, field=columns[str(first["loc"][0])], reason=reason_why(first))
 
 
-def _why(error: ErrorDetails) -> Reason:
+def reason_why(error: ErrorDetails) -> Reason:
+    """Return why a field of a unit can not be used."""
     known = WHY.get(error["type"])
     return known.of(**error.get("ctx", {})) if known else Reason.alike(error["msg"])
 
@@ -172,7 +173,7 @@ def _keep(
     rows[at] = row
 
 
-def _require_whole(units: Units) -> None:
+def require_whole(units: Units) -> None:
     """Raise FileRefusedError where a unit is in none above it, or went to one that is not there."""
     provinces, communes = ({unit.code for unit in tier} for tier in (units.provinces, units.communes))
     faults = Faults()

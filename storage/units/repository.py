@@ -83,6 +83,12 @@ async def load(reading: Reading) -> Units:
     return Units.model_validate_json(row[0]) if row else Units()
 
 
+async def load_to_change(uow: UnitOfWork) -> Units:
+    """Return the units in force, which nobody else replaces until the commit."""
+    await (await uow.driver()).execute(_TAKE_TURN)
+    return await load(uow)
+
+
 async def versions(reading: Reading, *, limit: int = 50) -> list[UnitsVersion]:
     """Return versions, the one in force first."""
     driver = await reading.driver()

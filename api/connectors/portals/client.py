@@ -86,6 +86,16 @@ class HttpPortal:
         theirs = self._deployment.records.procedures.get(code, code)
         return await self._one(Service.PROCEDURE, self._deployment.query.procedure, theirs)
 
+    async def units(self, cursor: str | None = None) -> Page:
+        """Read a page of units. Raises PortalError; ValueError for a foreign cursor."""
+        self._require(Offer.UNITS)
+        return await self._page(Service.UNITS, {}, cursor, self._deployment.list_size)
+
+    async def agencies(self, cursor: str | None = None) -> Page:
+        """Read a page of agencies. Raises PortalError; ValueError for a foreign cursor."""
+        self._require(Offer.AGENCIES)
+        return await self._page(Service.AGENCIES, {}, cursor, self._deployment.list_size)
+
     async def progress(self, code: str) -> Sequence[Record]:
         """Read a dossier's steps of progress. Raises PortalError."""
         self._require(Offer.PROGRESS)

@@ -20,6 +20,7 @@ from pydantic import (
 
 from api.connectors.names import Names, Word
 from api.connectors.portals.answer_rules import AnswerRules
+from api.connectors.portals.list_rules import ListRules
 from api.connectors.portals.opinions import OpinionRules
 from api.connectors.portals.pull_rules import PullRules
 from api.connectors.portals.push_rules import PushRules
@@ -40,6 +41,8 @@ class Service(StrEnum):
     FIND = "find"
     PROCEDURES = "procedures"
     PROCEDURE = "procedure"
+    UNITS = "units"
+    AGENCIES = "agencies"
     REPORT = "report"
     UPDATE = "update"
     PROGRESS = "progress"
@@ -55,6 +58,10 @@ class Offer(StrEnum):
     CHANGED = "changed"
     PROCEDURES = "procedures"
     PROCEDURE = "procedure"
+    UNITS = "units"
+    """It shares its list of administrative units."""
+    AGENCIES = "agencies"
+    """It shares its list of agencies."""
     PROGRESS = "progress"
     """A dossier that is looked up shows its steps of progress."""
     REPORT_DOSSIER = "report_dossier"
@@ -63,7 +70,8 @@ class Offer(StrEnum):
     """It takes questions, complaints and ratings."""
 
 
-USUAL = frozenset(Offer) - {Offer.CHANGED, Offer.PROGRESS, Offer.REPORT_OPINIONS}
+LISTS = frozenset({Offer.UNITS, Offer.AGENCIES})
+USUAL = frozenset(Offer) - {Offer.CHANGED, Offer.PROGRESS, Offer.REPORT_OPINIONS} - LISTS
 REPORTS = frozenset({Offer.REPORT_DOSSIER, Offer.REPORT_PROGRESS})
 
 
@@ -164,6 +172,7 @@ class _Deployment(BaseModel):
         offers: what it does for us; nothing else is ever asked of it.
         progress_field: of a dossier that is looked up, where its steps of progress are.
         procedure_pages: whether the list of procedures comes by pages.
+        lists: how it shares its lists of units and of agencies.
         chunk: steps of progress in one call.
         per_second: calls a second of one process, `burst` of them at once.
         timeout_seconds: for a whole exchange.
@@ -196,6 +205,7 @@ class _Deployment(BaseModel):
     progress_field: Word = "DanhSachTienDo"
     page_size: Annotated[int, Field(ge=1, le=1000)] = 100
     procedure_pages: bool = False
+    lists: ListRules = ListRules()
     chunk: Annotated[int, Field(ge=1, le=100)] = 10
     per_second: Annotated[float, Field(gt=0, le=1000)] = 5
     burst: Annotated[int, Field(ge=1, le=1000)] = 5
@@ -208,6 +218,11 @@ class _Deployment(BaseModel):
     def rate(self) -> Rate:
         """How fast one process may call."""
         return Rate(per_second=self.per_second, burst=self.burst)
+
+    @property
+    def list_size(self) -> int | None:
+        """How many entries of a shared list are on a page; none where all come at once."""
+        return self.page_size if self.lists.pages else None
 
     @property
     def overlap(self) -> timedelta:
@@ -279,6 +294,8 @@ SESSION_SERVICES: Mapping[Service, str] = {
     Service.FIND: "TraCuuHoSo",
     Service.PROCEDURES: "LayDanhSachTTHC",
     Service.PROCEDURE: "LayThuTuc",
+    Service.UNITS: "LayDanhSachDonViHanhChinh",
+    Service.AGENCIES: "LayDanhSachCoQuan",
     Service.REPORT: "DongBoHoSoMC",
     Service.UPDATE: "DongBoHoSoMC",
     Service.PROGRESS: "CapNhatTienDoHoSoMC",

@@ -26,6 +26,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from api.connectors.portals.deployment import AnyDeployment, Deployment
 from api.connectors.portals.mistakes import FILE, Mistake, mistakes_of
+from api.connectors.portals.sources import rivals
 from storage.errors import SettingsError
 
 SECRETS = ("username", "password")
@@ -122,7 +123,10 @@ def _checked(described: Any, source: str, reading: _Reading) -> tuple[AnyDeploym
     read = [_deployment(str(name), fields, reading) for name, fields in described.items()]
     if mistakes := [mistake for _, found in read for mistake in found]:
         raise _refused(source, mistakes)
-    return tuple(deployment for deployment, _ in read if deployment is not None)
+    found = tuple(deployment for deployment, _ in read if deployment is not None)
+    if mistakes := list(rivals(found)):
+        raise _refused(source, mistakes)
+    return found
 
 
 def _deployment(name: str, fields: Any, reading: _Reading) -> tuple[AnyDeployment | None, list[Mistake]]:

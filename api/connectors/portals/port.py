@@ -10,7 +10,7 @@ from api.connectors.dialect import PortalDialect
 from storage.portal_reports.kinds import OpinionKind
 
 Record = Mapping[str, Any]
-"""A dossier, a step of progress or a procedure as the portal writes it: see `api.connectors.records`."""
+"""Whatever a portal writes one of: for a dossier and a step of progress see `api.connectors.records`."""
 LONGEST_CODE, LONGEST_WORDS = 32, 200
 """So much of what a portal says about a call is kept."""
 
@@ -144,6 +144,14 @@ class Portal(Protocol):
 
     async def procedure(self, code: str) -> Record | None:
         """Read a procedure with all its fields (`LayThuTuc`); none where the portal has none."""
+        ...
+
+    async def units(self, cursor: str | None = None) -> Page:
+        """Read the list of administrative units, a page at a time."""
+        ...
+
+    async def agencies(self, cursor: str | None = None) -> Page:
+        """Read the list of agencies, a page at a time."""
         ...
 
     async def progress(self, code: str) -> Sequence[Record]:

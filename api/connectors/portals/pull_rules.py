@@ -19,6 +19,8 @@ class PullRules(BaseModel):
             of our catalogue. What it lists is kept as it says; what it does not list stays as it is.
         version_field: of an entry of that list: a version or date that changes when the procedure does, so
             that what has not changed is not fetched. Without it each is fetched, and compared here.
+        lists_hours: between two readings of those lists of units and of agencies that it offers; none where
+            the portal is no source of ours. What it does not list stays as it is.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -30,6 +32,7 @@ class PullRules(BaseModel):
     helpers: Annotated[int, Field(ge=0, le=16)] = 1
     catalogue_hours: Annotated[float | None, Field(gt=0, le=24 * 31)] = None
     version_field: Annotated[str | None, Field(min_length=1, max_length=64)] = None
+    lists_hours: Annotated[float | None, Field(gt=0, le=24 * 31)] = None
 
     @property
     def settle(self) -> timedelta:

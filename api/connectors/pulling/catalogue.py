@@ -13,6 +13,7 @@ from api.connectors.engine import Link, Turn
 from api.connectors.portals.deployment import AnyDeployment, Offer
 from api.connectors.portals.port import PortalError, Record, UnavailableError
 from api.connectors.pulling.following import TROUBLE_SECONDS, why
+from api.connectors.pulling.lists import fail, rest_of
 from storage.portal_pulls import listed, streams
 from storage.portal_pulls.kinds import Stream
 from storage.procedures import repository as procedures
@@ -73,16 +74,9 @@ def is_source(deployment: AnyDeployment) -> bool:
 
 async def look(link: Link, turn: Turn) -> float:
     """Read the catalogue, if it is time to; return how many seconds to rest."""
-    async with link.open_unit() as uow:
-        stream = await streams.read(uow, link.name, Stream.PROCEDURES)
     every = timedelta(hours=link.deployment.pull.catalogue_hours or 24)
-    if stream.error:
-        every = timedelta(seconds=TROUBLE_SECONDS)
-    due = stream.due_at(every)
-    rest = due - datetime.now(UTC) if due else timedelta(0)
-    # Who would have to wait for longer was last tried by a clock that was wrong.
-    if timedelta(0) < rest <= every:
-        return rest.total_seconds()
+    if rest := await rest_of(link, Stream.PROCEDURES, every):
+        return rest
     with suppress(PortalError, CatalogueShrunk):
         await refresh(link, turn)
     return TROUBLE_SECONDS
@@ -102,10 +96,7 @@ async def refresh(link: Link, turn: Turn, *, shrink: bool = False, tell: Tell = 
     try:
         return await _refresh(link, turn, shrink=shrink, tell=tell)
     except (PortalError, CatalogueShrunk) as error:
-        async with link.open_unit() as uow:
-            await streams.fail(uow, link.name, Stream.PROCEDURES, why(error), datetime.now(UTC))
-            await uow.commit()
-        log.warning("portal_unread", portal=link.name, stream=Stream.PROCEDURES.value, why=why(error))
+        await fail(link, Stream.PROCEDURES, why(error))
         raise
 
 

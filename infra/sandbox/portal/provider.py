@@ -37,6 +37,7 @@ class Portal:
             Route("/sandbox/portal/rules", self.rule, methods=["PUT"]),
             Route("/sandbox/portal/dossiers", self.put_dossiers, methods=["POST"]),
             Route("/sandbox/portal/procedures", self.put_procedures, methods=["PUT"]),
+            Route("/sandbox/portal/lists/{name}", self.put_list, methods=["PUT"]),
         ]
 
     async def show(self, _request: Request) -> Response:
@@ -74,6 +75,17 @@ class Portal:
         """Take another catalogue."""
         try:
             self._store.procedures = _RECORDS.validate_json(await request.body())
+        except ValidationError as error:
+            return unprocessable(error)
+        return Response(status_code=204)
+
+    async def put_list(self, request: Request) -> Response:
+        """Take another list of units, or of agencies."""
+        name = request.path_params["name"]
+        if name not in self._store.shared:
+            return Response(status_code=404)
+        try:
+            self._store.shared[name] = _RECORDS.validate_json(await request.body())
         except ValidationError as error:
             return unprocessable(error)
         return Response(status_code=204)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from infra.sandbox.portal.codes import INVALID, NO_SERVICE, TOO_MANY, WORDS, PortalRefusal
+from infra.sandbox.portal.lists import LISTS
 from infra.sandbox.portal.rules import MOST_PROGRESS
 from infra.sandbox.portal.store import Store
 from infra.sandbox.portal.wording import read_date
@@ -49,6 +50,13 @@ class Services:
         """Answer with all procedures; by pages where one is asked for."""
         listed = self._store.listed()
         return self._paged(listed, data, repeat=repeat) if "trang" in data else Outcome(listed, len(listed))
+
+    def share(self, service: str, data: Mapping[str, Any], *, repeat: bool = False) -> Outcome:
+        """Answer with a list of units or of agencies; by pages where one is asked for."""
+        listed = list(self._store.shared[LISTS[service]])
+        if "trang" in data:
+            return self._paged(listed, data, repeat=repeat)
+        return Outcome(listed, len(listed) if self._store.rules.totals else None)
 
     def procedure(self, data: Mapping[str, Any]) -> Outcome:
         """Answer with one procedure."""

@@ -14,6 +14,7 @@ from infra.sandbox.faults import Faults
 from infra.sandbox.portal import answers
 from infra.sandbox.portal.answers import SESSION
 from infra.sandbox.portal.codes import EXPIRED, INVALID, NO_SERVICE, WRONG_ACCOUNT, PortalRefusal
+from infra.sandbox.portal.lists import LISTS
 from infra.sandbox.portal.scripted import met, status_of
 from infra.sandbox.portal.services import OPINIONS, Outcome, Services
 from infra.sandbox.portal.sessions import Sessions
@@ -83,6 +84,8 @@ class SessionStyle:
             return self._report(service, told)
         if not isinstance(data, dict):
             raise PortalRefusal(INVALID, "data")
+        if service in LISTS:
+            return self._services.share(service, data, repeat=repeat)
         services: dict[str, Callable[[], Outcome]] = {
             "TraCuuHoSo": lambda: self._services.find(data, repeat=repeat),
             "LayDanhSachTTHC": lambda: self._services.list_procedures(data, repeat=repeat),

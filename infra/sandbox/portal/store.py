@@ -7,6 +7,7 @@ from typing import Any
 
 from infra.sandbox.portal import checks
 from infra.sandbox.portal.codes import EXISTS, MISSING, PortalRefusal
+from infra.sandbox.portal.lists import SHARED
 from infra.sandbox.portal.rules import Rules
 
 PROCEDURES: tuple[dict[str, Any], ...] = tuple(
@@ -54,6 +55,7 @@ class Store:
         self.rules = Rules()
         self.reported: list[dict[str, Any]] = []
         self.procedures: Sequence[dict[str, Any]] = PROCEDURES
+        self.shared: dict[str, Sequence[dict[str, Any]]] = dict(SHARED)
         self.opinions: dict[str, dict[str, dict[str, Any]]] = {kind: {} for kind in checks.OPINION_KEYS}
         self._dossiers: dict[str, Kept] = {}
 

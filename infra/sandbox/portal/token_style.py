@@ -14,6 +14,7 @@ from infra.sandbox.faults import Faults
 from infra.sandbox.portal import answers, wording
 from infra.sandbox.portal.answers import TOKEN
 from infra.sandbox.portal.codes import EXPIRED, INVALID, NO_SERVICE, WRONG_ACCOUNT, PortalRefusal
+from infra.sandbox.portal.lists import LISTS
 from infra.sandbox.portal.scripted import met, status_of
 from infra.sandbox.portal.services import OPINIONS, Outcome, Services
 from infra.sandbox.portal.sessions import Sessions
@@ -90,6 +91,8 @@ class TokenStyle:
         if not isinstance(data, dict):
             raise PortalRefusal(INVALID, "DuLieu")
         asked = data | {name: wording.digits(str(data[name])) for name in _WINDOW if name in data}
+        if service in LISTS:
+            return self._services.share(service, asked, repeat=repeat)
         services: dict[str, Callable[[], Outcome]] = {
             "TraCuuHoSo": lambda: self._services.find(asked, repeat=repeat),
             "LayDanhSachTTHC": lambda: self._services.list_procedures(asked, repeat=repeat),
