@@ -8,6 +8,8 @@ import structlog
 from api.connectors.engine import Chore, Link, Turn
 from api.connectors.portals.deployment import AnyDeployment, Offer
 from api.connectors.portals.port import PortalError, UnavailableError
+from api.connectors.pulling.callers import NobodySpeaksError
+from api.connectors.pulling.following import why
 from api.connectors.reconciling.running import Running, start
 from notify.tallies import Tally
 from storage.reconciliation import comparisons, listing
@@ -42,20 +44,23 @@ async def work(link: Link, turn: Turn) -> float:
         return LOOK_SECONDS
     try:
         run = await take_on(link, turn, run)
-    except PortalError as error:
-        log.warning("reconciliation_waits", portal=link.name, stage=run.stage, why=str(error))
+    except (PortalError, NobodySpeaksError) as error:
+        log.warning("reconciliation_waits", portal=link.name, stage=run.stage, why=why(error))
         after = error.retry_after if isinstance(error, UnavailableError) else None
         return max(TROUBLE_SECONDS, after.total_seconds()) if after else TROUBLE_SECONDS
     return LOOK_SECONDS
 
 
 async def take_on(link: Link, turn: Turn, run: Run, tell: Callable[[Run], None] = lambda _: None) -> Run:
-    """Take a comparison to its end. Raises PortalError, and says why with the comparison."""
+    """Take a comparison to its end.
+
+    Raises PortalError, and NobodySpeaksError where we know none of the agencies; the comparison says why.
+    """
     try:
         run = await Running(link, turn, tell).finish(run)
-    except PortalError as error:
+    except (PortalError, NobodySpeaksError) as error:
         async with link.open_unit() as uow:
-            await comparisons.fail(uow, run, str(error))
+            await comparisons.fail(uow, run, why(error))
             await uow.commit()
         raise
     log.info("reconciled", portal=link.name, extent=run.extent, **run.counts)

@@ -8,6 +8,7 @@ from uuid import UUID
 from api.connectors.engine import Link, Turn
 from api.connectors.fields import RecordError
 from api.connectors.portals.port import Record
+from api.connectors.pulling.callers import NobodySpeaksError
 from api.connectors.pulling.keeping import Keeping
 from api.connectors.reconciling.comparing import Comparison
 from api.connectors.reconciling.pairs import Pair
@@ -162,13 +163,20 @@ class Looking:
         ]
 
     async def _owners(self, reading: Reading, codes: Sequence[str]) -> Mapping[str, UUID]:
-        """Return whose dossiers are that we do not have: whom the code names, if it may, else the first."""
-        named = {code: named_in(code) for code in codes}
-        first = self._link.deployment.agencies[0]
-        known = await agencies.resolve(reading, {first, *filter(None, named.values())})
+        """Return whose dossiers are that we do not have: whom the code names, if it may, else the first.
+
+        Raises NobodySpeaksError where we know none of the deployment's agencies.
+        """
+        if not codes:
+            return {}
+        named, ours = {code: named_in(code) for code in codes}, self._link.deployment.agencies
+        known = await agencies.resolve(reading, {*ours, *filter(None, named.values())})
+        first = next((known[code].id for code in ours if code in known), None)
+        if first is None:
+            raise NobodySpeaksError(", ".join(ours))
         reached = await self._reached(reading, {one.id for one in known.values()})
         ids = {name: one.id for name, one in known.items() if one.id in reached}
-        return {code: ids.get(name or "", known[first].id) for code, name in named.items()}
+        return {code: ids.get(name or "", first) for code, name in named.items()}
 
     async def _reached(self, reading: Reading, agency_ids: Collection[UUID]) -> frozenset[UUID]:
         """Return those of some agencies of which the deployment tells, and is told."""
