@@ -53,6 +53,8 @@ class Helper:
         try:
             # Each counts from when it is our turn, so that only one that does nothing at all is given up.
             async with self._giving, asyncio.timeout(self._patience):
+                if self._process.stdin.is_closing():
+                    raise HelperError("ended")
                 self._process.stdin.write(json.dumps(records).encode() + b"\n")
                 await self._process.stdin.drain()
             async with self._hearing, asyncio.timeout(self._patience):

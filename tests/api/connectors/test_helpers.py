@@ -5,6 +5,7 @@ import sys
 import time
 
 import pytest
+import uvloop
 
 from api.connectors.pulling.crew import AHEAD, Crew, Helper, HelperError
 
@@ -79,14 +80,22 @@ async def test_patience_is_for_each_page_by_itself(start):
     assert [one.events for one in kept] == [*range(9)]
 
 
-async def test_one_that_ended_is_told_from_one_that_is_silent(start):
-    """It is said at once."""
-    helper, _ = await start(ENDS)
-    with pytest.raises(HelperError, match="ended"):
-        await helper.keep(page(1))
-    # Whatever is given to it later is refused as well.
-    with pytest.raises(HelperError):
-        await helper.keep(page(2))
+async def hear_of_its_end():
+    """Give pages to one that has ended; return what is said each time."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", ENDS, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    helper = Helper(process)
+    told = [await asyncio.gather(helper.keep(page(number)), return_exceptions=True) for number in range(3)]
+    await helper.close()
+    return [one for (one,) in told]
+
+
+def test_one_that_ended_is_told_from_one_that_is_silent():
+    """It is said at once, on the event loop of workers, also of whatever is given to it later."""
+    told = uvloop.run(hear_of_its_end())
+    assert [type(one) for one in told] == [HelperError] * 3
+    assert str(told[0]) == "ended"
 
 
 async def test_one_that_does_not_end_by_itself_is_killed(start, monkeypatch):
