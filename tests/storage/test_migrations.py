@@ -1,8 +1,10 @@
 """Migrations make what the models say, and can be taken back and done again."""
 
 import secrets
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import psycopg
 import pytest
@@ -12,6 +14,7 @@ from sqlalchemy.engine import make_url
 from api.stack import drop_database
 from storage import migrations
 from storage.errors import SettingsError
+from storage.migrations import Patience, TableHeldError
 from storage.schema import expected_revision
 from storage.tables import metadata
 
@@ -101,3 +104,69 @@ def test_an_index_whose_making_was_cut_short_is_made_anew(fresh: str) -> None:
         ).fetchall()
     assert len(found) == 1
     assert "(lane, agency_id, plan_at DESC)" in found[0][0]
+
+
+HASTY = Patience(lock_seconds=0.3, rest_seconds=0.2, tries=100)
+WAITS = """
+SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock')
+"""
+
+
+@contextmanager
+def reading(url: str, what: str) -> Iterator[psycopg.Connection]:
+    """Hold what a long transaction holds that has read something."""
+    with psycopg.connect(url) as connection:
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        connection.execute(what.encode())
+        yield connection
+
+
+def someone_waits(url: str) -> None:
+    """Return once somebody waits for a lock."""
+    until = time.monotonic() + 20
+    with psycopg.connect(url, autocommit=True) as connection:
+        while connection.execute(WAITS).fetchone() == (False,):
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+
+def test_who_waits_for_a_table_keeps_nobody_waiting(fresh: str) -> None:
+    """A transaction that lasts is waited for with rests, in which all others go on; then it is done."""
+    migrations.upgrade(fresh, "0029")
+    with ThreadPoolExecutor(1) as pool:
+        with reading(fresh, "SELECT count(*) FROM dossier"):
+            done = pool.submit(migrations.upgrade, fresh, "0030", HASTY)
+            someone_waits(fresh)
+            with psycopg.connect(fresh, options="-c lock_timeout=5s") as other:
+                other.execute("SELECT count(*) FROM dossier")
+            assert not done.done()
+        done.result(timeout=20)
+    with psycopg.connect(fresh) as connection:
+        connection.execute("SELECT first_agency_id FROM dossier")
+
+
+def test_a_table_that_is_never_had_is_told_of(fresh: str) -> None:
+    """After so many tries, with who holds it; nothing of the migration is done."""
+    migrations.upgrade(fresh, "0029")
+    with (
+        reading(fresh, "SELECT count(*) FROM dossier"),
+        pytest.raises(TableHeldError, match="others hold a table"),
+    ):
+        migrations.upgrade(fresh, "0030", Patience(lock_seconds=0.1, rest_seconds=0.1, tries=2))
+    with psycopg.connect(fresh) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0029",)
+
+
+def test_an_index_made_beside_others_waits_as_long_as_they_take(fresh: str) -> None:
+    """Nobody waits behind it, so it is not given up when an older transaction outlasts the patience for locks."""
+    migrations.upgrade(fresh, "0027")
+    with ThreadPoolExecutor(1) as pool:
+        with reading(fresh, "SELECT count(*) FROM dossier"):
+            done = pool.submit(
+                migrations.upgrade, fresh, "0028", Patience(lock_seconds=0.1, rest_seconds=0.1, tries=1)
+            )
+            someone_waits(fresh)
+            with psycopg.connect(fresh) as other:
+                other.execute("SELECT pg_sleep(0.3)")
+            assert not done.done()
+        done.result(timeout=20)
