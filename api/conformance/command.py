@@ -15,6 +15,7 @@ from api.conformance import report_show
 from api.conformance.checks.catalogue import BY_ID, CHECKS
 from api.conformance.commands import CommandDriver
 from api.conformance.desk import Desk
+from api.conformance.doors import Door, Doors, named
 from api.conformance.playing import Director, Driver, application
 from api.conformance.report import Report, Verdict, schema
 from api.conformance.report_page import page
@@ -47,6 +48,13 @@ def run(
     only: Annotated[
         list[str] | None, typer.Option(metavar="SCENARIO", help="Play this one; may be given more than once")
     ] = None,
+    doors: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DOOR,…",
+            help="Those of the API that it uses; else it says so itself, and else: events,results",
+        ),
+    ] = None,
     html: Annotated[
         Path | None, typer.Option(dir_okay=False, writable=True, help="Write the report as a page here")
     ] = None,
@@ -66,13 +74,16 @@ def run(
     if (agency_command is None) is not wait:
         raise typer.BadParameter("give either --agency-command or --wait")
     scenarios = _chosen(only)
+    used = _used(doors, scenarios if only else [])
     storage = _development()
     desk = Desk(seconds=seconds, patience=patience) if wait else None
     driver = desk or CommandDriver(command=_words(agency_command or ""), seconds=seconds)
     console = Console(stderr=True, highlight=False)
     try:
         with interrupts.noted():
-            report = _play(storage, scenarios, driver=driver, desk=desk, console=console, at=(host, port))
+            report = _play(
+                storage, scenarios, used, driver=driver, desk=desk, console=console, at=(host, port)
+            )
     except KeyboardInterrupt:
         console.print("Đã dừng · Stopped")
         raise typer.Exit(INTERRUPTED) from None
@@ -89,6 +100,17 @@ def _chosen(only: list[str] | None) -> list[Scenario]:
     if unknown:
         raise typer.BadParameter(f"there is no scenario {unknown[0]}; `tindan conformance list` names them")
     return [scenario for scenario in SCENARIOS if not only or scenario.name in only]
+
+
+def _used(names: str | None, chosen: list[Scenario]) -> Doors | None:
+    """Return the doors that are used: those named, else those of the scenarios that were chosen by name."""
+    if names is None:
+        return frozenset(door for scenario in chosen for door in scenario.doors) or None
+    given = {name.strip() for name in names.split(",") if name.strip()}
+    unknown = sorted(given - {door.value for door in Door})
+    if unknown or not given:
+        raise typer.BadParameter(f"--doors: there is no door {', '.join(unknown)!r}; there are {named(Door)}")
+    return frozenset(Door(name) for name in given)
 
 
 def _words(command: str) -> list[str]:
@@ -112,6 +134,7 @@ def _development() -> StorageSettings:
 def _play(
     storage: StorageSettings,
     scenarios: list[Scenario],
+    doors: Doors | None,
     *,
     driver: Driver,
     desk: Desk | None,
@@ -133,7 +156,7 @@ def _play(
                 console.print(f"• {scenario.name}: {scenario.title.vi} · {scenario.title.en}", soft_wrap=True)
 
             director = Director(stage=stage, tenant=tenant, driver=driver, url=url, tell=tell)
-            report = director.play(scenarios)
+            report = director.play(scenarios, doors)
             if desk is not None:
                 desk.finish()
             return report
@@ -145,11 +168,14 @@ def _address(host: str, port: int) -> str:
 
 @conformance.command("list")
 def list_all(*, as_json: AsJson = False) -> None:
-    """List the scenarios and the checks."""
+    """List the doors of the API, the scenarios and the checks."""
     if as_json:
-        scenarios = [{"name": one.name, "title": one.title._asdict()} for one in SCENARIOS]
+        scenarios = [
+            {"name": one.name, "title": one.title._asdict(), "doors": sorted(one.doors)} for one in SCENARIOS
+        ]
         checks = [{"id": one.id, "level": one.level, "title": one.title._asdict()} for one in CHECKS]
-        _print_json({"scenarios": scenarios, "checks": checks})
+        doors = [{"name": one, "title": one.words._asdict()} for one in Door]
+        _print_json({"doors": doors, "scenarios": scenarios, "checks": checks})
         return
     report_show.show_all(Console(highlight=False))
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryFile
 from typing import IO, Any
 
 from api import interrupts
-from api.conformance.outcomes import Ending, read_lines
+from api.conformance.outcomes import Ending, doors_in, read_lines
 from api.stack import StackError
 
 MOST_OUTPUT = 8 * 1024 * 1024
@@ -46,6 +46,7 @@ class CommandDriver:
                 code=process.returncode,
                 said=read_lines(output),
                 output=output + _text(complained),
+                doors=doors_in(output),
             )
 
     def _start(

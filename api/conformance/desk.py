@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from api import interrupts
+from api.conformance.doors import Doors, read_doors
 from api.conformance.outcomes import Ending, read_outcomes
 
 LOOKS = 0.2
@@ -35,6 +36,7 @@ class Desk:
     _document: Mapping[str, Any] | None = None
     _fetched: bool = False
     _said: list[Any] | None = None
+    _doors: Doors | None = None
     _finished: bool = False
     _parted: bool = False
     _changed: Condition = field(default_factory=Condition)
@@ -47,7 +49,8 @@ class Desk:
                 lambda: self._said is not None, self.seconds
             )
             self._document = None
-            return Ending(finished=in_time, said=read_outcomes(self._said or ()))
+            said = read_outcomes(self._said or ())
+            return Ending(finished=in_time, said=said, doors=self._doors)
 
     def finish(self) -> None:
         """Tell the next who fetches that there is no more; return once that was done, or nobody came."""
@@ -73,12 +76,13 @@ class Desk:
         try:
             given = await request.json()
             scenario, said = given["scenario"], list(given["outcomes"])
-        except (ValueError, KeyError, TypeError):
+            doors = read_doors(given.get("doors"))
+        except (ValueError, KeyError, TypeError, AttributeError):
             return JSONResponse({"detail": 'send {"scenario": …, "outcomes": […]}'}, 422)
         with self._changed:
             if self._document is not None and self._document["scenario"] == scenario:
                 # At once: who fetches before the director is awake must not get the same again.
-                self._said, self._document = said, None
+                self._said, self._doors, self._document = said, doors, None
                 self._changed.notify_all()
         return Response(status_code=204)
 

@@ -4,21 +4,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from api.conformance.facts import Fact, PaperFact, StatusFact
+from api.conformance.colleague import POST
+from api.conformance.dossier_facts import StateFact
+from api.conformance.facts import Fact, Key, PaperFact, StatusFact
+from api.conformance.faults import OVERTAKEN
 from api.conformance.outcomes import Ending, Said
 from api.conformance.scenarios import Scenario
 from api.conformance.wire import KEPT, REFUSED, Exchange, Tape, Told
-from api.conformance.witness import Kept, Papers, Timelines
+from api.conformance.witness import Dossiers, Kept, Papers, Timelines
 
-Key = tuple[str, str]
 HIDDEN = "•••"
-
-
-def key_of(fact: Fact) -> Key:
-    """Return what `wire.Told.key` is for a fact."""
-    if isinstance(fact, StatusFact):
-        return (fact.dossier_code, str(int(fact.status)))
-    return (fact.dossier_code, fact.number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +46,7 @@ class Evidence:
 
     Attributes:
         facts: as they were handed out.
-        timelines: what the tenant keeps; `papers` likewise.
+        timelines: what the tenant keeps; `papers` and `dossiers` likewise.
         secrets: none of these may stand in what an integration writes.
     """
 
@@ -61,6 +56,7 @@ class Evidence:
     ending: Ending
     timelines: Timelines
     papers: Papers
+    dossiers: Dossiers = field(default_factory=dict)
     secrets: frozenset[str] = field(default=frozenset(), repr=False)
 
     def shown(self, text: str) -> str:
@@ -72,7 +68,41 @@ class Evidence:
     @cached_property
     def distinct(self) -> Mapping[Key, Fact]:
         """Each fact once, by its key."""
-        return {key_of(fact): fact for fact in self.facts}
+        return {fact.key: fact for fact in self.facts}
+
+    @cached_property
+    def events(self) -> Mapping[Key, StatusFact]:
+        """What the facts put into timelines, by its key; a dossier that is told whole puts in several."""
+        return {event.key: event for fact in self.distinct.values() for event in fact.events}
+
+    @cached_property
+    def states(self) -> Sequence[StateFact]:
+        """The facts that tell how something stands."""
+        return [fact for fact in self.distinct.values() if isinstance(fact, StateFact)]
+
+    @cached_property
+    def told_before(self) -> frozenset[Key]:
+        """What others told of timelines."""
+        return frozenset(key for fact in self.states for key in fact.told_before)
+
+    @cached_property
+    def overtaken(self) -> frozenset[str]:
+        """The dossiers that somebody else changed since they were read."""
+        return frozenset(
+            one.dossier for one in self.tape.exchanges if one.action == OVERTAKEN and one.etag is not None
+        )
+
+    def meanwhile(self, fact: StateFact) -> frozenset[str]:
+        """The ids of what others arranged about a dossier since it was read."""
+        return frozenset({POST["source_id"]} if fact.dossier_code in self.overtaken else ())
+
+    def is_asked_for(self, key: Key) -> bool:
+        """Whether something told, by its key, belongs to a fact.
+
+        Of a dossier that is told whole, or whose things are, each way of telling will do.
+        """
+        whole = {fact.dossier_code for fact in self.states}
+        return key in self.distinct or key in self.events or key in self.told_before or key[0] in whole
 
     @property
     def expected(self) -> Iterator[Fact]:
@@ -100,7 +130,11 @@ class Evidence:
         """Whether the tenant keeps a fact."""
         if isinstance(fact, PaperFact):
             return fact.sha256 in self.papers.values()
-        return self.kept_of(fact) is not None
+        if isinstance(fact, StateFact):
+            kept = self.dossiers.get(fact.dossier_code)
+            if kept is None or not fact.is_kept(kept):
+                return False
+        return all(self.kept_of(event) is not None for event in fact.events)
 
     def kept_of(self, fact: StatusFact) -> Kept | None:
         """Return what the tenant keeps of a fact; told with another time, it is still that fact."""

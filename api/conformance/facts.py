@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 from storage.dossiers.statuses import DossierStatus
 from storage.dossiers.working_days import VIETNAM
 
 AGENCY = "H97.1"
 PROCEDURE = "1.001193"
+ONLINE = 2
+"""The channel of all that is made up."""
 USUAL = (
     DossierStatus.REGISTERED,
     DossierStatus.ACCEPTED,
@@ -29,6 +31,10 @@ STEPS = {
 NAMES = ("Trần Thị Thử", "Lê Văn Mẫu", "Phạm Minh Hoạ", "Vũ Ngọc Giả")
 
 
+Key = tuple[str, str]
+"""Which fact something is: the dossier's code, and what is told of it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Applicant:
     """Somebody made up."""
@@ -39,6 +45,37 @@ class Applicant:
     def as_json(self) -> dict[str, str]:
         """As it stands in a task."""
         return {"number": self.number, "name": self.name}
+
+
+class Fact(Protocol):
+    """Something to be told."""
+
+    @property
+    def id(self) -> str:
+        """The agency's own name for it."""
+
+    @property
+    def revision(self) -> int:
+        """Which version of it this is, from 1."""
+
+    @property
+    def dossier_code(self) -> str:
+        """Of which dossier."""
+
+    @property
+    def refused(self) -> bool:
+        """Whether the API refuses it as it stands."""
+
+    @property
+    def key(self) -> Key:
+        """By what it is known on the wire (`wire.Told.key`)."""
+
+    @property
+    def events(self) -> "Sequence[StatusFact]":
+        """What it puts into timelines."""
+
+    def as_task(self) -> dict[str, Any]:
+        """As it is handed out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,27 +100,42 @@ class StatusFact:
     refused: bool = False
 
     @property
+    def key(self) -> Key:
+        """Its dossier and its status."""
+        return (self.dossier_code, str(int(self.status)))
+
+    @property
+    def events(self) -> "tuple[StatusFact, ...]":
+        """Itself."""
+        return (self,)
+
+    @property
     def step(self) -> str:
         """Where in the agency it happened."""
         return STEPS[self.status]
 
-    def as_task(self) -> dict[str, Any]:
-        """As it is handed out: all of an event (`POST /v1/agency/dossier-events`) but its id."""
-        event: dict[str, Any] = {
-            "dossier_code": self.dossier_code,
+    def happening(self) -> dict[str, Any]:
+        """Return what happened, and when; whose dossier it is stands beside."""
+        event = {
             "status": int(self.status),
-            "occurred_at": _local(self.occurred_at),
+            "occurred_at": local(self.occurred_at),
             "sequence": self.sequence,
             "step": self.step,
             "note": self.note,
-            "due_at": None if self.due_at is None else _local(self.due_at),
+            "due_at": None if self.due_at is None else local(self.due_at),
+        }
+        return {name: value for name, value in event.items() if value is not None}
+
+    def as_task(self) -> dict[str, Any]:
+        """As it is handed out: all of an event (`POST /v1/agency/dossier-events`) but its id."""
+        event = self.happening() | {
+            "dossier_code": self.dossier_code,
             "agency_code": AGENCY,
             "procedure_code": self.procedure_code,
-            "channel": 2,
+            "channel": ONLINE,
             "applicant": self.applicant.as_json(),
         }
-        known = {name: value for name, value in event.items() if value is not None}
-        return {"id": self.id, "revision": self.revision, "kind": "event", "event": known}
+        return {"id": self.id, "revision": self.revision, "kind": "event", "event": event}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +149,16 @@ class PaperFact:
     content: bytes = field(repr=False)
     revision: int = 1
     refused: bool = False
+
+    @property
+    def key(self) -> Key:
+        """Its dossier and its number."""
+        return (self.dossier_code, self.number)
+
+    @property
+    def events(self) -> tuple[StatusFact, ...]:
+        """None: a paper is in no timeline."""
+        return ()
 
     @property
     def sha256(self) -> bytes:
@@ -119,9 +181,6 @@ class PaperFact:
             "base64": b64encode(self.content).decode(),
         }
         return {"id": self.id, "revision": self.revision, "kind": "result", "result": result, "file": file}
-
-
-Fact = StatusFact | PaperFact
 
 
 @dataclass(kw_only=True)
@@ -165,5 +224,6 @@ class Draw:
         )
 
 
-def _local(moment: datetime) -> str:
+def local(moment: datetime) -> str:
+    """Write a moment by Vietnam's clock."""
     return moment.astimezone(VIETNAM).isoformat()

@@ -1,9 +1,11 @@
 """What goes wrong on the way, by a script. Pure: the proxy does what is said here."""
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from urllib.parse import parse_qs
 
 
 class Target(StrEnum):
@@ -12,19 +14,47 @@ class Target(StrEnum):
     EVENTS = "events"
     RESULTS = "results"
     TOKEN = "token"  # noqa: S105 - the name of an endpoint
+    DOSSIERS = "dossiers"
+    READING = "reading"
+    """A dossier is read as a whole: for its tag, and for what else is in it."""
+    ARRANGEMENTS = "arrangements"
+    TABLES = "tables"
     OTHER = "other"
 
     @classmethod
-    def of(cls, method: str, path: str) -> "Target":
-        """Say what a request is for."""
-        return _TARGETS.get((method, path.rstrip("/")), cls.OTHER)
+    def of(cls, method: str, path: str, query: str = "") -> "Target":
+        """Say what a request is for; a table that is only tried tells nothing."""
+        for known, pattern, target in _TARGETS:
+            if method == known and pattern.fullmatch(path.rstrip("/")):
+                return cls.OTHER if target is cls.TABLES and _only_tried(query) else target
+        return cls.OTHER
 
 
-_TARGETS = {
-    ("POST", "/v1/agency/dossier-events"): Target.EVENTS,
-    ("POST", "/v1/agency/results"): Target.RESULTS,
-    ("POST", "/oauth/token"): Target.TOKEN,
-}
+def _only_tried(query: str) -> bool:
+    return parse_qs(query).get("check", ["false"])[-1].lower() in {"1", "t", "true", "y", "yes", "on"}
+
+
+WORK = (
+    *(Target.EVENTS, Target.RESULTS),
+    *(Target.DOSSIERS, Target.READING, Target.ARRANGEMENTS, Target.TABLES),
+)
+"""What is asked of the API itself, with a token."""
+_DOSSIERS = "/v1/agency/dossiers"
+_LISTS = "(appointments|payments|postal-items)"
+_TARGETS = [
+    (method, re.compile(pattern), target)
+    for method, pattern, target in (
+        ("POST", "/v1/agency/dossier-events", Target.EVENTS),
+        ("POST", "/v1/agency/dossier-events/csv", Target.TABLES),
+        ("POST", "/v1/agency/results", Target.RESULTS),
+        ("POST", _DOSSIERS, Target.DOSSIERS),
+        ("PUT", f"{_DOSSIERS}/[^/]+", Target.DOSSIERS),
+        ("GET", f"{_DOSSIERS}/[^/]+", Target.READING),
+        ("POST", f"{_DOSSIERS}/[^/]+/{_LISTS}", Target.ARRANGEMENTS),
+        ("PATCH", f"{_DOSSIERS}/[^/]+/{_LISTS}/[^/]+", Target.ARRANGEMENTS),
+        ("POST", "/oauth/token", Target.TOKEN),
+    )
+]
 
 
 class Kind(StrEnum):
@@ -39,6 +69,8 @@ class Kind(StrEnum):
     """The connection ends while it is still being sent; the API never sees it."""
     CUT_AFTER = "cut-after"
     """The API answers; the connection ends instead of bringing that."""
+    OVERTAKEN = "overtaken"
+    """Before the answer is given, somebody else changes what it tells of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +119,7 @@ def broken(status: int) -> Action:
 
 CUT_BEFORE = Action(kind=Kind.CUT_BEFORE)
 CUT_AFTER = Action(kind=Kind.CUT_AFTER)
+OVERTAKEN = Action(kind=Kind.OVERTAKEN)
 TOKEN_ENDED = Action(
     kind=Kind.ANSWER, status=401, headers={"www-authenticate": 'Bearer error="invalid_token"'}
 )
@@ -119,7 +152,7 @@ class Script:
 
     def next(self, target: Target, *, token: str | None, now: float) -> Action:
         """Say what is done to a request that begins now; `token` stands for the token that it shows."""
-        if target not in {Target.EVENTS, Target.RESULTS}:
+        if target not in WORK:
             return UNTOUCHED
         if self.plan.token_dies and token is not None:
             self._dead = self._dead or token

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from api.conformance.doors import Doors, read_doors
+
 
 class Said(StrEnum):
     """What became of a fact."""
@@ -24,12 +26,14 @@ class Ending:
         code: the exit code of its command; none where it is no command of ours.
         said: what it says became of each fact, by the fact's id and revision.
         output: all that it wrote, where we can see that.
+        doors: which it says it uses; none where it says nothing of that.
     """
 
     finished: bool
     said: Mapping[tuple[str, int], Said]
     code: int | None = None
     output: str | None = None
+    doors: Doors | None = None
 
     @property
     def well(self) -> bool:
@@ -51,7 +55,17 @@ def read_outcomes(items: Iterable[Any]) -> dict[tuple[str, int], Said]:
 
 def read_lines(output: str) -> dict[tuple[str, int], Said]:
     """Read outcomes among the lines that a command wrote."""
-    return read_outcomes(_json(line) for line in output.splitlines() if line.lstrip().startswith("{"))
+    return read_outcomes(_documents(output))
+
+
+def doors_in(output: str) -> Doors | None:
+    """Read `{"doors": […]}` among the lines that a command wrote; the last word counts."""
+    said = [read_doors(item.get("doors")) for item in _documents(output) if isinstance(item, dict)]
+    return next((doors for doors in reversed(said) if doors), None)
+
+
+def _documents(output: str) -> Iterable[Any]:
+    return (_json(line) for line in output.splitlines() if line.lstrip().startswith("{"))
 
 
 def _json(line: str) -> Any:

@@ -1,5 +1,6 @@
 """Plays scenarios: hands out tasks, lets the integration tell, and gathers what both witnesses saw."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,6 +12,8 @@ from starlette.applications import Starlette
 from starlette.routing import Mount, Route
 
 from api.conformance.desk import Desk
+from api.conformance.doors import USUAL, Door, Doors
+from api.conformance.dossier_facts import StateFact
 from api.conformance.evidence import Evidence
 from api.conformance.facts import Draw, Fact
 from api.conformance.faults import Target
@@ -46,7 +49,8 @@ def _on(stage: Stage, take: Take) -> Iterator[Take]:
 
 def application(stage: Stage, tenant: Tenant, desk: Desk | None) -> Starlette:
     """Return what listens: the proxy, and the desk where one is."""
-    proxy = Proxy(stage, tenant.api_url, frozenset({tenant.client_secret}))
+    secrets = frozenset({tenant.client_secret})
+    proxy = Proxy(stage, tenant.api_url, secrets, overtake=tenant.colleague.overtake)
     routes: list[Route | Mount] = [Mount("/", proxy)]
     if desk is not None:
         own = [Route("/tasks", desk.tasks), Route("/outcomes", desk.outcomes, methods=["POST"])]
@@ -71,28 +75,40 @@ class Director:
     tell: Callable[[Scenario], None]
     draw: Draw = field(default_factory=Draw)
 
-    def play(self, scenarios: Sequence[Scenario]) -> Report:
+    def play(self, scenarios: Sequence[Scenario], doors: Doors | None = None) -> Report:
         """Play scenarios one after the other, and judge them.
+
+        Args:
+            scenarios: those of doors that are not used are left out.
+            doors: which are used; where nobody says so, those that the integration names in its first
+                scenario, and else the usual ones.
 
         Raises:
             StackError: it does not run at all: its command failed before it sent or said anything.
         """
         begun_at = datetime.now(UTC)
         played: list[tuple[Evidence, float]] = []
+        used = doors or USUAL
         for scenario in scenarios:
+            if not scenario.doors <= used:
+                continue
             self.tell(scenario)
             begun = time.monotonic()
             evidence = self._play(scenario, scenario.facts(self.draw))
             if not played:
                 _require_life(evidence)
+                used = doors or evidence.ending.doors or USUAL
             played.append((evidence, time.monotonic() - begun))
-        return draw_up(played, SCENARIOS, begun_at)
+        return draw_up(played, [one for one in SCENARIOS if one.doors <= used], begun_at)
 
     def _play(self, scenario: Scenario, facts: Sequence[Fact]) -> Evidence:
+        # Told directly, and before: no fault is in the way of what others told.
+        prior = {one.dossier_code: one.prior for one in facts if isinstance(one, StateFact) and one.prior}
+        asyncio.run(self.tenant.colleague.tell(prior))
         document = document_of(scenario, facts, url=self.url, secret=self.tenant.client_secret)
         with _on(self.stage, Take.of(scenario)) as take:
             ending = self.driver.play(document)
-        timelines, papers = self.tenant.look(
+        timelines, dossiers, papers = self.tenant.look(
             {fact.dossier_code for fact in facts},
             {told.source_id for exchange in take.tape.of(Target.RESULTS) for told in exchange.told},
         )
@@ -102,6 +118,7 @@ class Director:
             tape=take.tape,
             ending=ending,
             timelines=timelines,
+            dossiers=dossiers,
             papers=papers,
             secrets=frozenset({self.tenant.client_secret, *take.tokens}),
         )
@@ -123,6 +140,7 @@ def document_of(scenario: Scenario, facts: Sequence[Fact], *, url: str, secret: 
         "version": VERSION,
         "scenario": scenario.name,
         "instruction": {"vi": INSTRUCTION.vi, "en": INSTRUCTION.en},
+        "doors": [door.value for door in Door],
         "api": {
             "base_url": url,
             "token_url": f"{url}/oauth/token",

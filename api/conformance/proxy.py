@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -12,9 +12,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api.conformance.faults import Action, Kind, Target
+from api.conformance.faults import WORK, Action, Kind, Target
 from api.conformance.stage import Stage, Take
-from api.conformance.wire import Exchange, leaks_in, outcomes_in, token_of, told_in
+from api.conformance.wire import Exchange, leaks_in, token_of
+from api.conformance.wire_doors import DOSSIER, part_of, read_answer, read_request
 from api.problems import MEDIA_TYPE, unauthenticated
 
 CUT = "tindan.cut"
@@ -52,10 +53,18 @@ class Proxy:
     Args:
         api_url: of the API itself.
         secrets: which must go to the token endpoint alone.
+        overtake: changes a dossier, by its code, as somebody else.
     """
 
-    def __init__(self, stage: Stage, api_url: str, secrets: frozenset[str]) -> None:
-        self._stage, self._secrets = stage, secrets
+    def __init__(
+        self,
+        stage: Stage,
+        api_url: str,
+        secrets: frozenset[str],
+        *,
+        overtake: Callable[[str], Awaitable[None]],
+    ) -> None:
+        self._stage, self._secrets, self._overtake = stage, secrets, overtake
         self._api = httpx.AsyncClient(base_url=api_url, timeout=TIMEOUT, trust_env=False)
 
     @asynccontextmanager
@@ -73,9 +82,11 @@ class Proxy:
             return
         exchange = Exchange(
             began=self._stage.now(),
-            target=Target.of(request.method, request.url.path),
+            target=Target.of(request.method, request.url.path, request.url.query),
             token=token_of(request.headers.get("authorization", "")),
             agent=request.headers.get("user-agent", ""),
+            dossier=part_of(request.url.path, DOSSIER),
+            if_match=request.headers.get("if-match"),
         )
         take.begin(exchange)
         try:
@@ -109,9 +120,13 @@ class Proxy:
             await asyncio.sleep(action.seconds)
         if action.kind is Kind.CUT_AFTER:
             return None
-        exchange.outcomes = outcomes_in(passed.status_code, bytes(passed.body), len(exchange.told))
+        if action.kind is Kind.OVERTAKEN and passed.status_code == 200:  # noqa: PLR2004 - there is something to change
+            await self._overtake(exchange.dossier)
+        body = bytes(passed.body)
+        exchange.outcomes = read_answer(exchange.target, passed.status_code, body, exchange.told)
+        exchange.etag = passed.headers.get("etag") if passed.status_code < 400 else None  # noqa: PLR2004 - HTTP's classes of failures
         if exchange.target is Target.TOKEN:
-            _note_token(take, bytes(passed.body))
+            _note_token(take, body)
         return _widened(passed) if take.script.plan.widens else passed
 
     async def _read(self, request: Request, take: Take, exchange: Exchange) -> bytes:
@@ -121,9 +136,9 @@ class Proxy:
             if len(pieces) > MOST_BYTES:
                 raise ClientDisconnect
         body = bytes(pieces)
-        if exchange.target in {Target.EVENTS, Target.RESULTS}:
-            kind = request.headers.get("content-type", "")
-            exchange.told, exchange.batch = told_in(exchange.target, kind, body)
+        if exchange.target in WORK:
+            kind, path = request.headers.get("content-type", ""), request.url.path
+            exchange.told, exchange.batch = read_request(exchange.target, path, kind, body)
         exchange.leaks = leaks_in(
             exchange.target,
             address=str(request.url),

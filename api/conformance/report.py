@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.bilingual import Words
 from api.conformance.checks.catalogue import CHECKS
 from api.conformance.checks.check import Check, Level
+from api.conformance.doors import Door
 from api.conformance.evidence import Evidence
 from api.conformance.scenarios import Scenario
 
@@ -80,6 +81,14 @@ class ScenarioReport(Part):
     verdict: Verdict
 
 
+class DoorReport(Part):
+    """One door of the API; none that was not tried says anything of an integration."""
+
+    name: Door
+    title: Text
+    tried: bool
+
+
 class Report(Part):
     """How an integration stood the way to us.
 
@@ -91,9 +100,11 @@ class Report(Part):
     begun_at: datetime
     verdict: Verdict
     score: int = Field(ge=0, le=100)
-    complete: bool = Field(description="Whether all scenarios were played")
+    complete: bool = Field(description="Whether all scenarios were played of the doors that are used")
     checks: list[CheckReport]
     scenarios: list[ScenarioReport]
+    # Last, and with a default: reports of earlier kits have none, and are still as the schema says.
+    doors: list[DoorReport] = Field(default_factory=list)
 
 
 def draw_up(
@@ -110,6 +121,7 @@ def draw_up(
         complete=len(played) == len(scenarios),
         checks=checks,
         scenarios=[_scenario(evidence, seconds, checks) for evidence, seconds in played],
+        doors=_doors([evidence.scenario for evidence, _ in played]),
     )
 
 
@@ -118,6 +130,11 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Report.model_json_schema(
         mode="serialization"
     )
+
+
+def _doors(played: Sequence[Scenario]) -> list[DoorReport]:
+    tried = {door for scenario in played for door in scenario.doors}
+    return [DoorReport(name=door, title=Text.of(door.words), tried=door in tried) for door in Door]
 
 
 def _judged(check: Check, evidences: Sequence[Evidence]) -> CheckReport:

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.table import Table
 
 from api.conformance.checks.catalogue import CHECKS
+from api.conformance.doors import Door, named
 from api.conformance.report import Report, Verdict
 from api.conformance.report_page import LEVELS, VERDICTS
 from api.conformance.scenarios import SCENARIOS
@@ -26,14 +27,21 @@ def show(report: Report, console: Console) -> None:
             console.print(f"{finding.seen.vi} · {finding.seen.en}", markup=False, soft_wrap=True)
         if check.faults:
             console.print(f"  → {check.mend.vi}\n  → {check.mend.en}", markup=False, soft_wrap=True)
-    console.print(f"\n{report.score}/100 · {_verdict(report.verdict)}")
+    tried, left = (named(one.name for one in report.doors if one.tried is way) for way in (True, False))
+    console.print(f"\nĐã thử · Tried: {tried or '–'}. Không thử · Not tried: {left or '–'}.", soft_wrap=True)
+    console.print(f"{report.score}/100 · {_verdict(report.verdict)}")
 
 
 def show_all(console: Console) -> None:
-    """Print the scenarios and the checks."""
-    scenarios = Table("Kịch bản · Scenario", "")
+    """Print the doors, the scenarios and the checks."""
+    doors = Table("Cửa · Door", "")
+    for door in Door:
+        doors.add_row(door.value, f"{door.words.vi}\n{door.words.en}")
+    console.print(doors)
+    scenarios = Table("Kịch bản · Scenario", "Cửa · Door", "")
     for scenario in SCENARIOS:
-        scenarios.add_row(scenario.name, f"{scenario.title.vi}\n{scenario.title.en}")
+        words = f"{scenario.title.vi}\n{scenario.title.en}"
+        scenarios.add_row(scenario.name, named(scenario.doors), words)
     console.print(scenarios)
     checks = Table("Yêu cầu · Check", "Mức · Level", "")
     for check in CHECKS:

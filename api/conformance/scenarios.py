@@ -7,6 +7,8 @@ from functools import cache
 
 from api.bilingual import Words
 from api.conformance import faults
+from api.conformance import scenario_facts as made
+from api.conformance.doors import Door, Doors
 from api.conformance.facts import USUAL, Draw, Fact, StatusFact
 from api.conformance.faults import Plan, Target
 from api.conformance.scenario_texts import TITLES
@@ -31,12 +33,14 @@ class Scenario:
     Attributes:
         facts: makes up what is to be told, in the order in which it is handed out.
         repeats: the same fact is handed out more than once.
+        doors: it is for integrations that use all of these.
     """
 
     name: str
     facts: Callable[[Draw], Sequence[Fact]]
     plan: Plan = UNSPOILT
     repeats: bool = False
+    doors: Doors = frozenset({Door.EVENTS})
 
     @property
     def title(self) -> Words:
@@ -114,6 +118,8 @@ def document() -> bytes:
     return written.getvalue()
 
 
+WITH_PAPERS = frozenset({Door.EVENTS, Door.RESULTS})
+WHOLE, ARRANGED, TABLED = (frozenset({door}) for door in (Door.DOSSIERS, Door.ARRANGEMENTS, Door.TABLES))
 SCENARIOS = (
     Scenario(name="plain", facts=_plain),
     Scenario(name="duplicates", facts=_twice, repeats=True),
@@ -133,7 +139,40 @@ SCENARIOS = (
     Scenario(name="corrected", facts=_corrected),
     Scenario(name="big-batch", facts=_many),
     Scenario(name="new-fields", facts=_plain, plan=Plan(widens=True)),
-    Scenario(name="cut-upload", facts=_paper, plan=Plan(target=Target.RESULTS, actions=(faults.CUT_BEFORE,))),
-    Scenario(name="bad-file", facts=_bad_paper),
+    Scenario(
+        name="cut-upload",
+        facts=_paper,
+        plan=Plan(target=Target.RESULTS, actions=(faults.CUT_BEFORE,)),
+        doors=WITH_PAPERS,
+    ),
+    Scenario(name="bad-file", facts=_bad_paper, doors=WITH_PAPERS),
+    Scenario(
+        name="dossier-lost",
+        facts=made.whole,
+        plan=Plan(target=Target.DOSSIERS, actions=(faults.CUT_AFTER,)),
+        doors=WHOLE,
+    ),
+    Scenario(name="dossier-exists", facts=made.whole_known, doors=WHOLE),
+    Scenario(
+        name="dossier-overtaken",
+        facts=made.change,
+        plan=Plan(target=Target.READING, actions=(faults.OVERTAKEN,)),
+        doors=WHOLE,
+    ),
+    Scenario(name="things", facts=made.things, doors=ARRANGED),
+    Scenario(
+        name="things-lost",
+        facts=made.things,
+        plan=Plan(target=Target.ARRANGEMENTS, actions=(faults.CUT_AFTER, faults.CUT_BEFORE)),
+        doors=ARRANGED,
+    ),
+    Scenario(name="thing-corrected", facts=made.things_corrected, doors=ARRANGED),
+    Scenario(
+        name="table-lost",
+        facts=made.rows,
+        plan=Plan(target=Target.TABLES, actions=(faults.CUT_AFTER,)),
+        doors=TABLED,
+    ),
+    Scenario(name="bad-row", facts=made.rows_mended, doors=TABLED),
 )
 BY_NAME = {scenario.name: scenario for scenario in SCENARIOS}

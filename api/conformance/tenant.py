@@ -6,8 +6,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from api.conformance.colleague import Colleague
 from api.conformance.facts import AGENCY, PROCEDURE
-from api.conformance.witness import Papers, Timelines, papers, timelines
+from api.conformance.witness import Dossiers, Papers, Timelines, papers, timelines, wholes
 from api.services import make_cipher
 from api.stack import Ports, Stack, database, scratch_database
 from auth.agencies import Scope, drawn_secret
@@ -23,6 +24,7 @@ from storage.settings import StorageSettings
 from storage.unit_of_work import UnitOfWork
 
 CLIENT_ID = "conformance-agency"
+COLLEAGUE_ID = "conformance-colleague"
 SCOPES = frozenset({Scope.EVENTS.value, Scope.RESULTS.value})
 AUTHOR = "conformance"
 FAST = EventLimit(rate=MOST_PER_SECOND, burst=MOST_PER_SECOND)
@@ -40,21 +42,29 @@ class Tenant:
 
     Attributes:
         api_url: of the API itself; integrations are told the proxy's.
+        colleague: another client of the same agency.
     """
 
     api_url: str
     client_secret: str
+    colleague: Colleague
     storage: StorageSettings
 
-    def look(self, codes: Collection[str], sources: Collection[str]) -> tuple[Timelines, Papers]:
+    def look(self, codes: Collection[str], sources: Collection[str]) -> tuple[Timelines, Dossiers, Papers]:
         """Read what was kept of dossiers, and of papers by their agency's own ids."""
         return asyncio.run(self._look(codes, sources))
 
-    async def _look(self, codes: Collection[str], sources: Collection[str]) -> tuple[Timelines, Papers]:
+    async def _look(
+        self, codes: Collection[str], sources: Collection[str]
+    ) -> tuple[Timelines, Dossiers, Papers]:
         engine = Engine(self.storage)
         try:
             async with UnitOfWork(engine, make_cipher(self.storage)) as uow:
-                return await timelines(uow, codes), await papers(uow, AGENCY, sources)
+                return (
+                    await timelines(uow, codes),
+                    await wholes(uow, codes),
+                    await papers(uow, AGENCY, sources),
+                )
         finally:
             await engine.dispose()
 
@@ -72,7 +82,7 @@ def open_tenant(server: StorageSettings, public_url: str) -> Iterator[Tenant]:
     ):
         storage = server.model_copy(update={"database_url": url})
         migrations.upgrade(url)
-        secret = asyncio.run(_furnish(storage))
+        secrets = asyncio.run(_furnish(storage))
         stack = Stack(
             data_dir=data_dir,
             database_url=url,
@@ -81,12 +91,20 @@ def open_tenant(server: StorageSettings, public_url: str) -> Iterator[Tenant]:
             logs=data_dir / "conformance-logs",
         )
         with stack:
-            yield Tenant(api_url=stack.api_url, client_secret=secret, storage=storage)
+            colleague = Colleague(
+                api_url=stack.api_url, client_id=COLLEAGUE_ID, client_secret=secrets[COLLEAGUE_ID]
+            )
+            yield Tenant(
+                api_url=stack.api_url,
+                client_secret=secrets[CLIENT_ID],
+                colleague=colleague,
+                storage=storage,
+            )
 
 
-async def _furnish(storage: StorageSettings) -> str:
-    """Put in the agency, the procedure and the client; return the client's secret."""
-    secret, credential = drawn_secret()
+async def _furnish(storage: StorageSettings) -> dict[str, str]:
+    """Put in the agency, the procedure and the clients; return the clients' secrets, by their ids."""
+    drawn = {client_id: drawn_secret() for client_id in (CLIENT_ID, COLLEAGUE_ID)}
     engine = Engine(storage)
     try:
         async with UnitOfWork(engine, make_cipher(storage)) as uow:
@@ -95,11 +113,12 @@ async def _furnish(storage: StorageSettings) -> str:
             known = await agencies.resolve(uow, [AGENCY])
             birth = Procedure(code=PROCEDURE, name="Đăng ký khai sinh")
             await procedures.put(uow, [birth], author=AUTHOR, source=AUTHOR, whole=False)
-            await clients.add_client(
-                uow, client_id=CLIENT_ID, agency_id=known[AGENCY].id, scopes=SCOPES, credential=credential
-            )
-            await clients.set_limit(uow, CLIENT_ID, FAST)
+            for client_id, (_, credential) in drawn.items():
+                await clients.add_client(
+                    uow, client_id=client_id, agency_id=known[AGENCY].id, scopes=SCOPES, credential=credential
+                )
+                await clients.set_limit(uow, client_id, FAST)
             await uow.commit()
     finally:
         await engine.dispose()
-    return secret
+    return {client_id: secret for client_id, (secret, _) in drawn.items()}

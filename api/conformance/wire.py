@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 
 from pydantic import TypeAdapter, ValidationError
 
+from api.conformance.facts import Key
 from api.conformance.faults import UNTOUCHED, Action, Target
 from api.recording.schemas import DossierEvent
 
@@ -27,13 +28,15 @@ class Told:
 
     Attributes:
         source_id: what the sender calls it: `event_id` or `source_id`.
-        key: which fact it is: the dossier and the status, or the dossier and the paper's number.
+        key: which fact it is: the dossier and the status, the paper's number, the list of what is arranged.
         content: stands for all else that it says; two spellings of one content have one.
+        state: it says how something stands, which may be told anew under the same name.
     """
 
     source_id: str
-    key: tuple[str, str]
+    key: Key
     content: bytes
+    state: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,6 +49,9 @@ class Exchange:
         outcomes: what the answer says of each thing told, in its order; empty where it says nothing.
         token: stands for the token shown.
         leaks: where a secret stood that should not be there.
+        dossier: the code of that of which the address speaks.
+        if_match: the condition under which it is replaced, as it was written.
+        etag: under which tag the answer tells of it.
     """
 
     began: float
@@ -59,6 +65,9 @@ class Exchange:
     agent: str = ""
     leaks: Sequence[str] = ()
     batch: int = 0
+    dossier: str = ""
+    if_match: str | None = None
+    etag: str | None = None
 
     def outcome(self, place: int) -> str | None:
         """Return what was answered to one of the things told, if anything was."""
@@ -83,17 +92,23 @@ def told_in(target: Target, content_type: str, body: bytes) -> tuple[Sequence[To
     """
     if target is Target.RESULTS:
         return _paper_in(content_type, body), 0
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
-        return (), 0
+    given = json_of(body)
     items = given.get("events") if isinstance(given, dict) and "events" in given else None
     if isinstance(items, list):
-        return [_event(item) for item in items], len(items)
-    return [_event(given)], 0
+        return [event_told(item) for item in items], len(items)
+    return ([] if given is None else [event_told(given)]), 0
 
 
-def _event(item: Any) -> Told:
+def json_of(body: bytes) -> Any:
+    """Read JSON; what is none is null."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def event_told(item: Any) -> Told:
+    """Read an event; what is none has neither name nor dossier."""
     given: Mapping[str, Any] = item if isinstance(item, dict) else {}
     rest = {name: value for name, value in given.items() if name != "event_id"}
     try:
@@ -101,7 +116,7 @@ def _event(item: Any) -> Told:
     except ValidationError:
         said = json.dumps(rest, sort_keys=True)
     key = (str(given.get("dossier_code")), str(given.get("status")))
-    return Told(source_id=str(given.get("event_id")), key=key, content=_digest(said.encode()))
+    return Told(source_id=str(given.get("event_id")), key=key, content=digest(said.encode()))
 
 
 def _paper_in(content_type: str, body: bytes) -> Sequence[Told]:
@@ -112,16 +127,13 @@ def _paper_in(content_type: str, body: bytes) -> Sequence[Told]:
         if not part.is_multipart()
     }
     metadata, file = parts.get("metadata"), parts.get("file")
-    try:
-        said = json.loads(metadata) if isinstance(metadata, bytes) else None
-    except (ValueError, RecursionError):
-        return ()
+    said = json_of(metadata) if isinstance(metadata, bytes) else None
     if not isinstance(said, dict) or not isinstance(file, bytes):
         return ()
     key = (str(said.get("dossier_code")), str(said.get("number")))
     source_id = str(said.pop("source_id", None))
     content = json.dumps(said, sort_keys=True).encode() + sha256(file).digest()
-    return [Told(source_id=source_id, key=key, content=_digest(content))]
+    return [Told(source_id=source_id, key=key, content=digest(content))]
 
 
 def outcomes_in(status: int, body: bytes, told: int) -> Sequence[str]:
@@ -130,9 +142,8 @@ def outcomes_in(status: int, body: bytes, told: int) -> Sequence[str]:
         return ()
     if status >= 400:  # noqa: PLR2004 - HTTP's class "your fault"
         return [REFUSED] * told
-    try:
-        given = json.loads(body)
-    except (ValueError, RecursionError):
+    given = json_of(body)
+    if given is None:
         return ()
     results = given.get("results") if isinstance(given, dict) else None
     if isinstance(results, list):
@@ -164,8 +175,9 @@ def leaks_in(
 def token_of(authorization: str) -> str | None:
     """Return what stands for the token of a header, if there is one."""
     scheme, _, token = authorization.partition(" ")
-    return _digest(token.encode()).hex()[:16] if scheme.lower() in {"bearer", "dpop"} and token else None
+    return digest(token.encode()).hex()[:16] if scheme.lower() in {"bearer", "dpop"} and token else None
 
 
-def _digest(content: bytes) -> bytes:
+def digest(content: bytes) -> bytes:
+    """Return what stands for a content."""
     return sha256(content).digest()

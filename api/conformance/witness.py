@@ -4,8 +4,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from api.recording.arrangements import CONTENTS, Content
+from storage.arrangements import repository as arrangements
+from storage.arrangements.kinds import ArrangementKind
+from storage.arrangements.repository import Arrangement
 from storage.dossiers import reading as dossiers_read
 from storage.dossiers import repository as dossiers
+from storage.dossiers import restating
 from storage.dossiers.statuses import DossierStatus
 from storage.unit_of_work import UnitOfWork
 from storage.vault import documents
@@ -24,8 +29,30 @@ class Kept:
     due_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptItem:
+    """An appointment, a payment or papers by post; `states` are all that were told, each with its time."""
+
+    kind: ArrangementKind
+    source_id: str
+    state: str
+    states: frozenset[tuple[str, datetime]]
+    content: Content
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDossier:
+    """A dossier beside its timeline."""
+
+    channel: int | None
+    summary: str | None
+    items: tuple[KeptItem, ...]
+
+
 Timelines = Mapping[str, tuple[Kept, ...]]
 """What is kept of each dossier, by its code, in no order."""
+Dossiers = Mapping[str, KeptDossier]
+"""What is kept of each dossier beside that, by its code."""
 Papers = Mapping[str, bytes]
 """SHA-256 of the original of each paper, by its agency's own id for it."""
 
@@ -47,6 +74,32 @@ async def timelines(uow: UnitOfWork, codes: Collection[str]) -> Timelines:
             for told in (whole.told if whole else ())
         )
     return found
+
+
+async def wholes(uow: UnitOfWork, codes: Collection[str]) -> Dossiers:
+    """Read particulars of dossiers, and what is arranged; those that are not kept are left out."""
+    locked = await dossiers.lock(uow, sorted(codes))
+    keys = {dossier.id: dossier.party for dossier in locked.values()}
+    stated = await restating.known(uow, keys)
+    arranged = await arrangements.of_dossiers(uow, keys)
+    return {
+        code: KeptDossier(
+            channel=stated[dossier.id].channel,
+            summary=stated[dossier.id].summary,
+            items=tuple(_item(one) for one in arranged if one.dossier_id == dossier.id),
+        )
+        for code, dossier in locked.items()
+    }
+
+
+def _item(one: Arrangement) -> KeptItem:
+    return KeptItem(
+        kind=one.kind,
+        source_id=one.source_id,
+        state=one.state,
+        states=frozenset((told.state, told.at) for told in one.told),
+        content=CONTENTS[one.kind].model_validate_json(one.content),
+    )
 
 
 async def papers(uow: UnitOfWork, agency: str, sources: Collection[str]) -> Papers:

@@ -8,41 +8,59 @@ It needs httpx alone, and nothing of TinDan: copy from it whatever is of use.
 
 import base64
 import json
-import random
 import sys
 import time
-from typing import Any
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 import httpx
+from calling import AGENT, TIMEOUT, Document
+from doors import Dossiers, Tables, Things
 
-AGENT = "TinDanReference/1.0 (+https://tindan.example/conformance)"
 BATCH = 1000
-TRIES = 8
-TIMEOUT = 30.0
 KEPT = {"accepted", "repeated"}
-AGAIN = {408, 425, 429, 500, 502, 503, 504}
-Document = dict[str, Any]
+DOORS = ["events", "results", "dossiers", "arrangements", "tables"]
 
 
-class Integration:
+class Integration(Dossiers, Things, Tables):
     """Tells the tasks of one document; `said` is what became of each."""
 
     def __init__(self, document: Document) -> None:
-        self.api, self.tasks = document["api"], document["tasks"]
-        self.http = httpx.Client(timeout=TIMEOUT, headers={"user-agent": AGENT})
-        self.token: str | None = None
+        super().__init__(document)
         self.said: dict[tuple[str, int], str] = {}
 
     def run(self) -> list[Document]:
         with self.http:
-            events = {self.name_of(task): task for task in self.tasks if task["kind"] == "event"}
-            papers = {self.name_of(task): task for task in self.tasks if task["kind"] == "result"}
+            events = {self.name_of(task): task for task in self.of_kind("event")}
             names = list(events)
             for start in range(0, len(names), BATCH):
                 self.tell_events({name: events[name] for name in names[start : start + BATCH]})
-            for name, task in papers.items():
-                self.tell_paper(name, task)
+            for task in {self.name_of(task): task for task in self.of_kind("result")}.values():
+                self.tell_paper(self.name_of(task), task)
+            for kind, tell in (
+                ("dossier", self.tell_dossier),
+                ("dossier-change", self.change_dossier),
+                ("arrangement", self.tell_thing),
+            ):
+                for task in self.of_kind(kind):
+                    self.note(task, tell(task))
+            self.tell_table(self.of_kind("row"))
         return self.report()
+
+    def of_kind(self, kind: str) -> list[Document]:
+        return [task for task in self.tasks if task["kind"] == kind]
+
+    def tell_table(self, rows: list[Document]) -> None:
+        """Send a table, and then of the rows that were refused what a clerk has mended."""
+        first = [task for task in rows if "mends" not in task]
+        self.note_rows(first)
+        mended = [task for task in rows if self.said.get((task["id"], task.get("mends", 0))) == "refused"]
+        self.note_rows(mended)
+
+    def note_rows(self, rows: list[Document]) -> None:
+        for task, outcome in zip(rows, self.tell_rows(rows), strict=True):
+            self.note(task, outcome)
 
     def report(self) -> list[Document]:
         return [
@@ -77,43 +95,6 @@ class Integration:
         said = "told" if outcome in KEPT else "refused" if outcome == "refused" else "failed"
         self.said[task["id"], task["revision"]] = said
 
-    def send(self, path: str, **content: Any) -> httpx.Response | None:
-        """Post until there is an answer that says something; none where there never was."""
-        for attempt in range(TRIES):
-            try:
-                answer = self.http.post(
-                    self.api["base_url"] + path,
-                    headers={"authorization": f"Bearer {self.get_token()}"},
-                    **content,
-                )
-            except httpx.TransportError:
-                self.pause(attempt)
-                continue
-            if answer.status_code == 401:
-                self.token = None
-            elif answer.status_code in AGAIN:
-                self.pause(attempt, answer.headers.get("retry-after"))
-            else:
-                return answer
-        return None
-
-    def pause(self, attempt: int, told: str | None = None) -> None:
-        if told is not None and told.isdigit():
-            time.sleep(int(told))
-        else:
-            time.sleep(min(30, 0.5 * 2**attempt) * random.uniform(1, 1.5))
-
-    def get_token(self) -> str:
-        if self.token is None:
-            answer = self.http.post(
-                self.api["token_url"],
-                data={"grant_type": "client_credentials"},
-                auth=(self.api["client_id"], self.api["client_secret"]),
-            )
-            answer.raise_for_status()
-            self.token = answer.json()["access_token"]
-        return self.token
-
 
 def from_desk(url: str, kind: type[Integration]) -> None:
     """Fetch tasks until there are no more."""
@@ -126,7 +107,7 @@ def from_desk(url: str, kind: type[Integration]) -> None:
             document = answer.json()
             if document.get("finished"):
                 return
-            told = {"scenario": document["scenario"], "outcomes": kind(document).run()}
+            told = {"scenario": document["scenario"], "outcomes": kind(document).run(), "doors": DOORS}
             desk.post(f"{url}/outcomes", json=told).raise_for_status()
 
 
@@ -134,7 +115,7 @@ def main(kind: type[Integration] = Integration) -> None:
     if len(sys.argv) > 1:
         from_desk(sys.argv[1], kind)
         return
-    for line in kind(json.load(sys.stdin)).run():
+    for line in [{"doors": DOORS}, *kind(json.load(sys.stdin)).run()]:
         print(json.dumps(line))
 
 

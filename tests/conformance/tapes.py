@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
-from api.conformance.evidence import Evidence, key_of
+from api.conformance.dossier_facts import ChangeFact, StateFact, ThingFact
+from api.conformance.evidence import Evidence
 from api.conformance.facts import Draw, Fact, StatusFact
 from api.conformance.faults import UNTOUCHED, Action, Target
 from api.conformance.outcomes import Ending, Said
+from api.conformance.scenario_facts import things
 from api.conformance.scenarios import BY_NAME
 from api.conformance.wire import Exchange, Tape, Told
-from api.conformance.witness import Kept
+from api.conformance.witness import Kept, KeptDossier, KeptItem
+from api.recording.arrangements import CONTENTS
 
 SECRET = "s3cret"
 
@@ -26,6 +30,7 @@ class Made:
     said: dict[str, Said | None] = field(default_factory=dict)
     kept: Sequence[StatusFact] | None = None
     papers: Mapping[str, bytes] = field(default_factory=dict)
+    dossiers: Mapping[str, KeptDossier] = field(default_factory=dict)
 
     def told(
         self,
@@ -45,13 +50,14 @@ class Made:
             ended=at + took,
             target=other.pop("target", Target.EVENTS),
             told=[
-                Told(source_id=name, key=key_of(fact), content=content)
+                Told(source_id=name, key=fact.key, content=content, state=isinstance(fact, StateFact))
                 for name, fact in zip(names, facts, strict=True)
             ],
             action=action,
             status=status,
             outcomes=[outcome] * len(facts) if outcome else [],
             agent=other.pop("agent", "System/1.0"),
+            dossier=facts[0].dossier_code if facts else "",
             **other,
         )
         self.exchanges.append(exchange)
@@ -62,6 +68,22 @@ class Made:
         status = action.status or None
         return self.told(*facts, at=at, took=took, status=status, outcome=None, action=action, **other)
 
+    def read(self, fact: Fact, *, tag: str, at: float = 0.0, action: Action = UNTOUCHED) -> "Made":
+        """Add the reading of a dossier, which gives it a tag."""
+        self.exchanges.append(
+            Exchange(
+                began=at,
+                ended=at,
+                target=Target.READING,
+                status=200,
+                action=action,
+                dossier=fact.dossier_code,
+                etag=tag,
+                agent="System/1.0",
+            )
+        )
+        return self
+
     def token(self, at: float = 0.0) -> "Made":
         """Add a request for a token."""
         self.exchanges.append(Exchange(began=at, ended=at, target=Target.TOKEN, status=200))
@@ -69,7 +91,7 @@ class Made:
 
     def evidence(self) -> Evidence:
         """Return the evidence; where nothing else is said, all is well in the end."""
-        good = [fact for fact in self.facts if isinstance(fact, StatusFact) and not fact.refused]
+        good = [event for fact in self.facts if not fact.refused for event in fact.events]
         timelines: dict[str, tuple[Kept, ...]] = {}
         for fact in good if self.kept is None else self.kept:
             timelines[fact.dossier_code] = (*timelines.get(fact.dossier_code, ()), kept(fact))
@@ -85,6 +107,7 @@ class Made:
             ending=Ending(**{"finished": True, "code": 0, "said": said, "output": ""} | self.ending),
             timelines=timelines,
             papers=self.papers,
+            dossiers=self.dossiers,
             secrets=frozenset({SECRET}),
         )
 
@@ -99,6 +122,28 @@ def kept(fact: StatusFact) -> Kept:
         note=fact.note,
         due_at=fact.due_at,
     )
+
+
+def item_of(fact: ThingFact, **changes: Any) -> KeptItem:
+    """A thing as it is kept when all of it was told."""
+    content: dict[str, Any] = {}
+    for told in sorted(fact.told, key=lambda one: datetime.fromisoformat(one["state_at"])):
+        content |= {name: value for name, value in told.items() if name not in {"state", "state_at"}}
+    item = KeptItem(
+        kind=fact.kind,
+        source_id=fact.thing,
+        state=fact.told[-1]["state"],
+        states=frozenset((one["state"], datetime.fromisoformat(one["state_at"])) for one in fact.told),
+        content=CONTENTS[fact.kind].model_validate(content),
+    )
+    return replace(item, **changes)
+
+
+def keeping(fact: ChangeFact, states: Mapping[str, str]) -> dict[str, KeptDossier]:
+    """A dossier that was changed as asked, in which others' things are in some states."""
+    meeting, *_ = things(Draw())
+    items = tuple(item_of(meeting, source_id=name, state=state) for name, state in states.items())
+    return {fact.dossier_code: KeptDossier(channel=2, summary=fact.summary, items=items)}
 
 
 def refused(fact: StatusFact) -> StatusFact:

@@ -6,15 +6,17 @@ from datetime import timedelta
 
 import pytest
 
-from api.conformance import faults
+from api.conformance import doors, faults, scenario_facts
 from api.conformance.checks.catalogue import BY_ID, CHECKS
 from api.conformance.checks.texts import TEXTS
+from api.conformance.dossier_facts import ChangeFact
 from api.conformance.evidence import Evidence
 from api.conformance.facts import Draw
-from api.conformance.faults import CUT_AFTER, CUT_BEFORE, TOKEN_ENDED, Target
+from api.conformance.faults import CUT_AFTER, CUT_BEFORE, OVERTAKEN, TOKEN_ENDED, Target
 from api.conformance.outcomes import Said
 from api.conformance.scenarios import LIMIT, SCENARIOS, document
-from tests.conformance.tapes import SECRET, Made, refused
+from api.conformance.witness import KeptDossier
+from tests.conformance.tapes import SECRET, Made, item_of, keeping, refused
 
 FACTS = Draw().dossier()
 ONE, TWO, THREE, FOUR = FACTS
@@ -53,6 +55,59 @@ def _paper(source: bytes) -> Made:
     return Made(facts=[*told, paper], papers={"x": paper.sha256 if source == b"whole" else b"other"})
 
 
+TAG, OTHER_TAG = '"a"', '"b"'
+STANDING = dict.fromkeys(("DN-LH-1", "DN-BG-2"), "confirmed")
+
+
+def _changing(*, held: dict[str, str] | None = None) -> tuple[Made, ChangeFact]:
+    """A dossier is read, and somebody else changes it; in the end so much of what others told is there."""
+    [fact] = scenario_facts.change(Draw())
+    states = (STANDING if held is None else held) | {"DN-LH-2": "cancelled"}
+    made = Made(scenario="dossier-overtaken", facts=[fact], kept=[], dossiers=keeping(fact, states))
+    made.read(fact, tag=TAG, action=OVERTAKEN)
+    return made, fact
+
+
+def _replaced(*tags: str, read_again: bool = True, **given: dict[str, str]) -> Made:
+    """It is put under the first tag, which is refused, and then under the others."""
+    made, fact = _changing(**given)
+    first, *later = tags
+    made.told(fact, target=Target.DOSSIERS, status=412, outcome=None, at=1, if_match=first)
+    if read_again:
+        made.read(fact, tag=OTHER_TAG, at=2)
+    for place, tag in enumerate(later, start=3):
+        made.told(fact, target=Target.DOSSIERS, at=place, if_match=tag)
+    return made
+
+
+def _things(place: int = 0, **changes: object) -> Made:
+    """A thing, kept as it was told but for some changes."""
+    fact = scenario_facts.things(Draw())[place]
+    item = item_of(fact)
+    dossier = KeptDossier(channel=2, summary=None, items=(replace(item, **changes),))
+    made = Made(scenario="things", facts=[fact], kept=[], dossiers={fact.dossier_code: dossier})
+    return made.told(fact, target=Target.ARRANGEMENTS)
+
+
+def _doubled() -> Made:
+    made = _things(1)
+    [(code, dossier)] = made.dossiers.items()
+    twice = (*dossier.items, replace(dossier.items[0], source_id="another"))
+    made.dossiers = {code: replace(dossier, items=twice)}
+    return made
+
+
+def _table(*, whole: bool) -> Made:
+    """A row is refused and mended; what else was in the table is sent again with it, or is not."""
+    facts = scenario_facts.rows_mended(Draw())
+    *first, mended = facts
+    bad = next(fact for fact in first if fact.refused)
+    good = [fact for fact in first if fact is not bad]
+    made = Made(scenario="bad-row", facts=facts)
+    made.told(*good, target=Target.TABLES).told(bad, target=Target.TABLES, outcome="refused")
+    return made.told(*([*good, mended] if whole else [mended]), target=Target.TABLES, at=1)
+
+
 GOOD: dict[str, Callable[[], Made]] = {
     "finishes": all_told,
     "facts-kept": lambda: _paper(b"whole"),
@@ -71,7 +126,18 @@ GOOD: dict[str, Callable[[], Made]] = {
     "renews-tokens": lambda: Made(facts=FACTS).lost(ONE, action=TOKEN_ENDED).token(0.2).told(ONE, at=0.3),
     "reuses-tokens": lambda: Made(facts=FACTS).token().told(ONE).told(TWO).told(THREE),
     "does-not-resend-kept": lambda: Made(facts=FACTS).lost(ONE, action=CUT_AFTER).told(ONE, at=1),
+    "replaces-what-it-read": lambda: _replaced(TAG, OTHER_TAG, OTHER_TAG),
+    "keeps-what-others-told": lambda: _replaced(TAG, OTHER_TAG),
+    "content-kept": _things,
+    "nothing-invented": _things,
 }
+GOOD_TABLE = (
+    "does-not-resend-kept",
+    "does-not-resend-refused",
+    "reports-refusals",
+    "stable-ids",
+    "facts-kept",
+)
 WRONG: list[tuple[str, Callable[[], Made]]] = [
     ("finishes", lambda: all_told(ending={"finished": False})),
     ("finishes", lambda: all_told(ending={"code": 1})),
@@ -132,6 +198,19 @@ WRONG: list[tuple[str, Callable[[], Made]]] = [
     ("keeps-secrets", lambda: all_told(ending={"output": f"sent with {SECRET}"})),
     ("keeps-people-out-of-logs", lambda: all_told(ending={"output": f"told of {ONE.applicant.number}"})),
     ("keeps-people-out-of-logs", lambda: all_told(ending={"output": f"told of {ONE.applicant.name}"})),
+    ("replaces-what-it-read", lambda: _replaced(TAG, "*")),
+    ("replaces-what-it-read", lambda: _replaced(TAG, TAG)),
+    ("replaces-what-it-read", lambda: _replaced(TAG, OTHER_TAG, read_again=False)),
+    ("replaces-what-it-read", lambda: _replaced(OTHER_TAG)),
+    ("keeps-what-others-told", lambda: _replaced(TAG, held={"DN-LH-1": "confirmed"})),
+    ("keeps-what-others-told", lambda: _replaced(TAG, held=STANDING | {"DN-BG-2": "cancelled"})),
+    ("keeps-what-others-told", lambda: _replaced(TAG, held={"DN-BG-2": "ordered"})),
+    ("facts-kept", lambda: replace(_replaced(TAG, OTHER_TAG), dossiers={})),
+    ("facts-kept", lambda: replace(_things(), dossiers={})),
+    ("nothing-invented", _doubled),
+    ("content-kept", lambda: _things(1, states=frozenset())),
+    ("content-kept", lambda: _things(1, content=item_of(scenario_facts.things(Draw())[0]).content)),
+    ("does-not-resend-kept", lambda: _table(whole=True)),
     ("names-itself", lambda: Made(facts=FACTS).told(ONE, agent="")),
     ("names-itself", lambda: Made(facts=FACTS).told(ONE, agent="python-httpx/0.28")),
 ]
@@ -153,6 +232,31 @@ def test_what_is_right_is_left_alone(name: str):
     assert verdict(name, GOOD[name]()) is True
 
 
+@pytest.mark.parametrize("name", GOOD_TABLE)
+def test_who_mends_one_row_sends_that_one(name: str):
+    """The rest of the table is not sent again, and nothing is found."""
+    assert verdict(name, _table(whole=False)) is not False
+
+
+def test_a_dossier_is_told_as_often_as_it_changes():
+    """What stands now has no one content; the events that are told with it do."""
+    [fact] = scenario_facts.whole(Draw())
+    made = Made(scenario="dossier-lost", facts=[fact])
+    made.told(fact, *fact.events, target=Target.DOSSIERS, content=b"1")
+    made.told(fact, target=Target.DOSSIERS, content=b"2", at=1)
+    assert verdict("one-content-per-id", made) is True
+    assert verdict("does-not-resend-kept", made) is True
+    made.told(fact.events[0], target=Target.DOSSIERS, content=b"3", at=2)
+    assert verdict("one-content-per-id", made) is False
+
+
+def test_every_door_has_a_scenario_of_its_own():
+    """So each can be tried, and none is tried with another that an integration may not use."""
+    assert {door for scenario in SCENARIOS for door in scenario.doors} == doors.ALL
+    beside = doors.ALL - doors.USUAL
+    assert all(len(scenario.doors) == 1 for scenario in SCENARIOS if scenario.doors & beside)
+
+
 def test_no_check_is_without_a_fault_that_it_finds():
     """A check that nothing fails would be worth nothing."""
     assert {name for name, _ in WRONG} == set(BY_ID) == set(TEXTS)
@@ -167,7 +271,7 @@ UNTRIED = {
         "renews-tokens",
         "reuses-tokens",
     ),
-    *("keeps-batches-within-the-limit",),
+    *("keeps-batches-within-the-limit", "replaces-what-it-read", "keeps-what-others-told"),
 }
 
 

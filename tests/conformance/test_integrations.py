@@ -16,6 +16,8 @@ import jsonschema
 import psycopg
 import pytest
 
+from api.conformance import doors
+from api.conformance.checks.check import Level
 from api.conformance.commands import CommandDriver
 from api.conformance.playing import Director, application
 from api.conformance.report import Report, Verdict, schema
@@ -40,6 +42,12 @@ BROKEN = {
     "clockwise": (["plain"], {"content-kept"}),
     "chatty": (["plain"], {"keeps-secrets", "keeps-people-out-of-logs"}),
     "stubborn": (["bad-item"], {"does-not-resend-refused"}),
+    "overwriting": (["dossier-overtaken"], {"replaces-what-it-read", "keeps-what-others-told"}),
+    "complacent": (["dossier-exists"], {"facts-kept", "reports-truly"}),
+    "renaming": (["thing-corrected"], {"stable-ids", "nothing-invented", "content-kept"}),
+    "timeless": (["things"], {"content-kept"}),
+    "whole-table": (["bad-row"], {"does-not-resend-kept"}),
+    "scribbling": (["table-lost"], {"stable-ids"}),
 }
 """What each is played, and which checks it fails."""
 
@@ -137,9 +145,9 @@ def kit(tmp_path_factory: pytest.TempPathFactory, server_url: str) -> Iterator[D
 
 
 def play(kit: Director, words: Sequence[str], names: Sequence[str]) -> Report:
-    """Have a command play scenarios."""
+    """Have a command play scenarios, of whatever doors."""
     driver = CommandDriver(command=words, seconds=60)
-    return replace(kit, driver=driver).play([BY_NAME[name] for name in names])
+    return replace(kit, driver=driver).play([BY_NAME[name] for name in names], doors.ALL)
 
 
 @pytest.mark.parametrize("name", BROKEN)
@@ -148,7 +156,8 @@ def test_a_broken_one_is_found(kit: Director, name: str):
     scenarios, faults = BROKEN[name]
     report = play(kit, [sys.executable, str(KIT / "broken.py"), name], scenarios)
     assert {check.id for check in report.checks if check.verdict is Verdict.FAILED} == faults
-    assert report.verdict is Verdict.FAILED
+    musts = {check.id for check in report.checks if check.level is Level.MUST}
+    assert report.verdict is (Verdict.FAILED if faults & musts else Verdict.PASSED)
     assert report.score < 100
 
 

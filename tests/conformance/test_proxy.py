@@ -31,6 +31,10 @@ class Upstream:
     """An API that takes everything, and remembers it."""
 
     seen: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
+    overtaken: list[str] = field(default_factory=list)
+
+    async def overtake(self, code: str) -> None:
+        self.overtaken.append(code)
 
     async def take(self, request: Request) -> Response:
         body = await request.body()
@@ -76,7 +80,7 @@ def world() -> Iterator[World]:
     upstream, stage = Upstream(), Stage()
     taking = Starlette(routes=[Route("/{rest:path}", upstream.take, methods=["GET", "POST"])])
     with serve(taking) as api_url:
-        proxy = Proxy(stage, api_url, frozenset({"s3cret"}))
+        proxy = Proxy(stage, api_url, frozenset({"s3cret"}), overtake=upstream.overtake)
         app = Starlette(routes=[Mount("/", proxy)], lifespan=proxy.lifespan)
         with serve(app) as url, httpx.Client(base_url=url, timeout=10, trust_env=False) as http:
             yield World(upstream, http, stage)
@@ -203,7 +207,7 @@ def test_between_scenarios_nothing_passes(world: World):
 def test_an_api_that_is_gone_is_a_gateways_failure(world: World):
     """The proxy outlives the API."""
     world.play(Plan())
-    proxy = Proxy(world.stage, "http://127.0.0.1:9", frozenset())
+    proxy = Proxy(world.stage, "http://127.0.0.1:9", frozenset(), overtake=world.upstream.overtake)
     with serve(Starlette(routes=[Mount("/", proxy)], lifespan=proxy.lifespan)) as url:
         assert httpx.post(f"{url}{EVENTS}", json={}).status_code == 502
 

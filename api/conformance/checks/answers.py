@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from api.conformance.checks.check import Finding, bad, good, must, should, some
-from api.conformance.evidence import Evidence, Key, Telling
+from api.conformance.evidence import Evidence, Telling
+from api.conformance.facts import Key
+from api.conformance.faults import Target
 from api.conformance.outcomes import Said
 from api.conformance.scenarios import LIMIT
 
@@ -65,9 +67,14 @@ def _truly(evidence: Evidence) -> Finding:
 def _once(evidence: Evidence) -> Finding | None:
     if evidence.scenario.repeats or not evidence.tellings:
         return None
+    # How something stands may be told as often as it changes, and a whole dossier with all its events.
+    once = [
+        [one for one in tellings if not one.told.state and one.exchange.target is not Target.DOSSIERS]
+        for tellings in evidence.of_fact.values()
+    ]
     again = [
         tellings[0].told.source_id
-        for tellings in evidence.of_fact.values()
+        for tellings in once
         if any(one.kept and one.exchange.began < tellings[-1].exchange.began for one in tellings[:-1])
     ]
     if again:

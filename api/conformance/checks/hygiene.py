@@ -2,8 +2,7 @@
 
 from api.conformance.checks.check import Finding, bad, good, must, should, some
 from api.conformance.evidence import Evidence
-from api.conformance.facts import StatusFact
-from api.conformance.faults import Target
+from api.conformance.faults import WORK, Target
 from api.conformance.wire import Exchange
 
 UNAUTHENTICATED = 401
@@ -17,7 +16,7 @@ LIBRARIES = (
 
 
 def _at_work(evidence: Evidence) -> list[Exchange]:
-    return evidence.tape.of(Target.EVENTS, Target.RESULTS)
+    return evidence.tape.of(*WORK)
 
 
 def _renews(evidence: Evidence) -> Finding | None:
@@ -65,7 +64,7 @@ def _quiet(evidence: Evidence) -> Finding | None:
     output = evidence.ending.output
     if output is None:
         return None
-    people = [fact.applicant for fact in evidence.facts if isinstance(fact, StatusFact)]
+    people = [event.applicant for event in evidence.events.values()]
     if any(person.name in output or person.number in output for person in people):
         return bad(
             "Tên hoặc số định danh có trong nhật ký.", "Names or numbers of applicants stood in its output."

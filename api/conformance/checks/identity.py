@@ -8,13 +8,12 @@ def _stable_ids(evidence: Evidence) -> Finding | None:
     names = {
         key: list(dict.fromkeys(telling.told.source_id for telling in tellings))
         for key, tellings in evidence.of_fact.items()
-        if len(tellings) > 1 and key in evidence.distinct
+        if len(tellings) > 1 and (key in evidence.distinct or key in evidence.events)
     }
     if not names:
         return None
-    changing = [
-        f"{evidence.distinct[key].id}: {' → '.join(ids[:3])}" for key, ids in names.items() if len(ids) > 1
-    ]
+    facts = {**evidence.events, **evidence.distinct}
+    changing = [f"{facts[key].id}: {' → '.join(ids[:3])}" for key, ids in names.items() if len(ids) > 1]
     if changing:
         return bad(
             f"Gửi lại với mã khác: {some(changing)}.", f"Told again under another id: {some(changing)}."
@@ -24,7 +23,7 @@ def _stable_ids(evidence: Evidence) -> Finding | None:
 
 def _one_content(evidence: Evidence) -> Finding | None:
     contents: dict[str, set[bytes]] = {}
-    for telling in evidence.tellings:
+    for telling in (one for one in evidence.tellings if not one.told.state):
         contents.setdefault(telling.told.source_id, set()).add(telling.told.content)
     if not contents:
         return None

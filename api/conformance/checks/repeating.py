@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from api.conformance.checks.check import Finding, bad, good, must, should, some
 from api.conformance.evidence import Evidence
-from api.conformance.faults import TOKEN_ENDED, Kind, Target
+from api.conformance.faults import TOKEN_ENDED, WORK, Kind
 from api.conformance.wire import Exchange
 
 EARLY_SECONDS = 0.1
@@ -12,12 +12,11 @@ EARLY_SECONDS = 0.1
 UNDER_WAY_SECONDS = 0.25
 """What was begun so soon after another's refusal was on its way already."""
 LEAST_PAUSE = 0.2
-AT_WORK = (Target.EVENTS, Target.RESULTS)
 
 
 def _lost(evidence: Evidence) -> list[Exchange]:
     """The requests that have to be sent again; a token that ended has a check of its own."""
-    return [one for one in evidence.tape.of(*AT_WORK) if one.action.loses and one.action is not TOKEN_ENDED]
+    return [one for one in evidence.tape.of(*WORK) if one.action.loses and one.action is not TOKEN_ENDED]
 
 
 def _repeats_lost(evidence: Evidence) -> Finding | None:
@@ -50,7 +49,7 @@ def _given_up(evidence: Evidence, lost: Exchange) -> Iterator[str]:
 
 
 def _waits(evidence: Evidence) -> Finding | None:
-    told = [one for one in evidence.tape.of(*AT_WORK) if "retry-after" in one.action.headers]
+    told = [one for one in evidence.tape.of(*WORK) if "retry-after" in one.action.headers]
     if not told:
         return None
     hasty = [
@@ -107,7 +106,7 @@ def _next_after(evidence: Evidence, lost: Exchange) -> Exchange | None:
 
 
 def _patient(evidence: Evidence) -> Finding | None:
-    slow = [one for one in evidence.tape.of(*AT_WORK) if one.action.kind is Kind.SLOW]
+    slow = [one for one in evidence.tape.of(*WORK) if one.action.kind is Kind.SLOW]
     if not slow:
         return None
     hurried = [

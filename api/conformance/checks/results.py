@@ -1,8 +1,10 @@
 """What the tenant keeps in the end, held against the facts; and whether the integration came to its end."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from api.conformance.checks.check import Finding, bad, good, must, some
+from api.conformance.dossier_facts import SEGMENTS
 from api.conformance.evidence import Evidence
 from api.conformance.facts import StatusFact
 from api.conformance.witness import Kept
@@ -26,18 +28,20 @@ def _facts_kept(evidence: Evidence) -> Finding:
 
 
 def _nothing_invented(evidence: Evidence) -> Finding:
+    known = evidence.told_before | evidence.events.keys()
     strange = [
         f"{code} ({int(kept.status)})"
         for code, timeline in evidence.timelines.items()
         for kept in timeline
-        if (code, str(int(kept.status))) not in evidence.distinct
+        if (code, str(int(kept.status))) not in known
     ]
     doubled = [code for code, timeline in evidence.timelines.items() if _doubled(timeline)]
     foreign = [
-        key[0] for key, told in evidence.of_fact.items() if key not in evidence.distinct and told[-1].kept
+        key[0] for key, told in evidence.of_fact.items() if not evidence.is_asked_for(key) and told[-1].kept
     ]
-    if strange or doubled or foreign:
-        names = some([*strange, *doubled, *foreign])
+    found = [*strange, *doubled, *foreign, *_arranged_beside(evidence)]
+    if found:
+        names = some(found)
         return bad(f"Có điều không được giao: {names}.", f"There is what nobody asked to be told: {names}.")
     return good("Không có gì thừa.", "There is nothing else.")
 
@@ -47,16 +51,34 @@ def _doubled(timeline: tuple[Kept, ...]) -> bool:
     return len(statuses) > len(set(statuses))
 
 
+def _arranged_beside(evidence: Evidence) -> Iterator[str]:
+    """Name what is arranged beyond what was given: one thing under two ids above all."""
+    for fact in evidence.states:
+        kept = evidence.dossiers.get(fact.dossier_code)
+        asked = Counter(kind for kind, _ in fact.things())
+        others = fact.arranged_before | evidence.meanwhile(fact)
+        own = (one.kind for one in (kept.items if kept else ()) if one.source_id not in others)
+        for kind, count in Counter(own).items():
+            if count > asked[kind]:
+                yield f"{fact.dossier_code} ({SEGMENTS[kind]})"
+
+
 def _content_kept(evidence: Evidence) -> Finding | None:
     wrong = [
         f"{fact.id}: {name}"
-        for fact in evidence.distinct.values()
-        if isinstance(fact, StatusFact) and (kept := evidence.kept_of(fact))
+        for fact in evidence.events.values()
+        if (kept := evidence.kept_of(fact))
         for name in _differences(fact, kept)
+    ]
+    wrong += [
+        f"{fact.id}: {name}"
+        for fact in evidence.states
+        if evidence.is_kept(fact)
+        for name in fact.differences(evidence.dossiers[fact.dossier_code])
     ]
     if wrong:
         return bad(f"Khác với việc được giao: {some(wrong)}.", f"Other than it was given: {some(wrong)}.")
-    if not any(evidence.timelines.values()):
+    if not any(evidence.timelines.values()) and not evidence.dossiers:
         return None
     return good("Nội dung đúng như được giao.", "Times, order and words are as they were given.")
 

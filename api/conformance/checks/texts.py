@@ -200,6 +200,34 @@ TEXTS = {
             "Chia thành các lô không quá 1.000 sự kiện.", "Split into batches of no more than 1,000 events."
         ),
     ),
+    "replaces-what-it-read": CheckText(
+        Words("Chỉ ghi đè bản đã đọc", "Replaces only what it has read"),
+        Words(
+            "Ghi đè một hồ sơ chưa đọc sẽ xoá điều người khác vừa báo mà không ai hay.",
+            "Who replaces a dossier unread wipes out what others have just told, and nobody knows.",
+        ),
+        Words(
+            "Gửi If-Match với ETag của lần đọc gần nhất; khi gặp 412, đọc lại, đưa thay đổi vào bản mới"
+            " rồi gửi lại. Không dùng If-Match: *.",
+            "Send If-Match with the ETag of the last reading; at 412 read again, work your change into"
+            " what is there now, and send that. Never send If-Match: *.",
+        ),
+    ),
+    "keeps-what-others-told": CheckText(
+        Words("Giữ điều hệ thống khác đã báo", "Keeps what other systems told"),
+        Words(
+            "Nhiều hệ thống của một cơ quan cùng báo về một hồ sơ; lịch hẹn bị huỷ nhầm làm người dân"
+            " mất buổi.",
+            "Several systems of one agency tell of one dossier; an appointment that is cancelled by mistake"
+            " costs a citizen a day.",
+        ),
+        Words(
+            "Khi dossier-exists (409), gửi lại không kèm điều kiện để bổ sung; khi ghi đè, giữ mọi mục đã"
+            " đọc trừ mục cần bỏ.",
+            "At dossier-exists (409) send again without a condition, which adds; and where you replace, keep"
+            " each entry that you read, but for those that have to go.",
+        ),
+    ),
     "renews-tokens": CheckText(
         Words("Lấy mã truy cập mới khi mã cũ hết hiệu lực", "Gets a new token when one ends"),
         Words(
