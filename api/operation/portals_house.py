@@ -1,11 +1,13 @@
 """Portals as an operator's command uses them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Annotated, TypeVar
 
+import structlog
 import typer
 
 from api.connectors.engine import Link, Turn, taking_turns
@@ -84,7 +86,19 @@ def with_portal(name: str, work: Callable[[Link], Awaitable[T]]) -> T:
             return await work(link)
 
     try:
-        return asyncio.run(run())
+        with _logged_beside():
+            return asyncio.run(run())
     except (PortalError, NobodySpeaksError) as error:
         typer.secho(f"{name}: {type(error).__name__}: {error}", fg=typer.colors.RED, err=True)
         raise typer.Exit(UNHEARD) from error
+
+
+@contextmanager
+def _logged_beside() -> Iterator[None]:
+    """Let what is logged go to standard error: the command's answer is on the other."""
+    before = structlog.get_config()
+    structlog.configure(**before | {"logger_factory": structlog.WriteLoggerFactory(file=sys.stderr)})
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
