@@ -8,10 +8,12 @@ import pytest
 
 from api.connectors.portals.outward import dossier_record
 from api.connectors.portals.port import Page, UnavailableError
+from api.connectors.pulling.callers import NobodySpeaksError
 from api.connectors.pulling.keeping import Keeping
 from api.connectors.reconciling import running
-from api.connectors.reconciling.chore import NAME, take_on, work
+from api.connectors.reconciling.chore import LOOK_SECONDS, NAME, TROUBLE_SECONDS, take_on, work
 from api.connectors.reconciling.running import start
+from storage.agencies.repository import AgencyRecord, put
 from storage.reconciliation.kinds import Extent
 from tests.contracts.portals.conftest import RULES
 from tests.contracts.portals.pulling import dossier
@@ -90,3 +92,25 @@ async def test_a_comparison_that_was_begun_by_a_clock_far_ahead_is_not_the_last(
         for _ in range(2):
             await work(link, turn)
     assert await world.rows("SELECT count(*) FROM portal_comparison") == [(3,)]
+
+
+@pytest.mark.parametrize("agencies", [["H99"], ["H98", "H99"]])
+async def test_a_deployment_of_agencies_that_we_do_not_know_is_not_compared(world, agencies):
+    """It stands still and says so, in the chore as by hand, and is compared as soon as an agency is known."""
+    link = world.connect(agencies=agencies)
+    await world.have([dossier()])
+    async with world.turn(link, NAME) as turn:
+        run = await start(link, Extent.CHANGED, datetime.now(UTC))
+        with pytest.raises(NobodySpeaksError):
+            await take_on(link, turn, run)
+        assert await work(link, turn) == TROUBLE_SECONDS
+        stands = await world.rows("SELECT error, finished_at IS NULL FROM portal_comparison")
+        assert stands == [(f"NobodySpeaksError: {', '.join(agencies)}", True)]
+        async with world.open_unit() as uow:
+            await put(uow, [AgencyRecord(code="H99", name="Tỉnh Mới")])
+            await uow.commit()
+        assert await work(link, turn) == LOOK_SECONDS
+    ((owner, _),) = await world.rows(
+        "SELECT a.code, f.code FROM portal_difference f JOIN agency a ON a.id = f.agency_id"
+    )
+    assert owner == "H99"

@@ -145,3 +145,26 @@ async def test_what_is_no_call_is_answered(http, ask, body):
     """With a code, by both styles."""
     for path in ("/portal/session/service", "/portal/token/TraCuuHoSo"):
         assert (await http.post(path, content=body)).status_code in {200, 401}
+
+
+@pytest.mark.parametrize(
+    ("name", "service"), [("units", "LayDanhSachDonViHanhChinh"), ("agencies", "LayDanhSachCoQuan")]
+)
+async def test_lists_are_shared_in_both_styles_whole_or_by_pages(http, call, ask, name, service):
+    """As they were put, and dates in the way of the style; another name is no list."""
+    entries = [{"Ma": str(number), "NgayHieuLuc": "20250701000000"} for number in range(3)]
+    assert (await call(service, {}))["result"]
+    assert (await http.put(f"/sandbox/portal/lists/{name}", json=entries)).status_code == 204
+    assert (await http.put("/sandbox/portal/lists/roads", json=entries)).status_code == 404
+    assert (await http.put(f"/sandbox/portal/lists/{name}", json={})).status_code == 422
+    assert await call(service, {"trang": 2, "sodong": 2}) | {"message": ""} == {
+        "error_code": "00",
+        "message": "",
+        "result": entries[2:],
+        "total": 3,
+    }
+    told = await ask(service, {})
+    assert told["TongSo"] == 3
+    assert {one["NgayHieuLuc"] for one in told["DuLieu"]} == {"2025-07-01T00:00:00+07:00"}
+    await rule(http, totals=False)
+    assert "total" not in await call(service, {})
