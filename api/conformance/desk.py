@@ -44,7 +44,8 @@ class Desk:
     def play(self, document: Mapping[str, Any]) -> Ending:
         """Hand out a scenario; return once its outcomes came, or its time is over."""
         with self._changed:
-            self._document, self._fetched, self._said = document, False, None
+            self._document, self._fetched = document, False
+            self._said = self._doors = None
             in_time = self._await(lambda: self._fetched, self.patience) and self._await(
                 lambda: self._said is not None, self.seconds
             )

@@ -7,7 +7,9 @@ from typer.testing import CliRunner
 
 from api.cli import app
 from api.conformance.checks.catalogue import CHECKS
-from api.conformance.scenarios import SCENARIOS
+from api.conformance.command import _used
+from api.conformance.doors import Door
+from api.conformance.scenarios import BY_NAME, SCENARIOS
 
 RUNNER = CliRunner()
 
@@ -24,8 +26,13 @@ def test_all_is_listed():
     given = json.loads(listed.stdout)
     assert [one["name"] for one in given["scenarios"]] == [one.name for one in SCENARIOS]
     assert {one["id"]: one["level"] for one in given["checks"]} == {one.id: one.level.value for one in CHECKS}
+    assert {one["name"]: set(one["doors"]) for one in given["scenarios"]} == {
+        one.name: {door.value for door in one.doors} for one in SCENARIOS
+    }
+    assert [one["name"] for one in given["doors"]] == [door.value for door in Door]
     shown = RUNNER.invoke(app, ["conformance", "list"], env={"COLUMNS": "200"}).stdout
     assert all(one.title.vi in shown and one.title.en in shown for one in (*SCENARIOS, *CHECKS))
+    assert all(door.words.vi in shown and door.words.en in shown for door in Door)
 
 
 def test_a_check_is_explained():
@@ -44,6 +51,22 @@ def test_the_schema_is_printed():
 
 
 @pytest.mark.parametrize(
+    ("named", "chosen", "used"),
+    [
+        ("events, tables", [], {Door.EVENTS, Door.TABLES}),
+        (None, ["bad-row", "plain"], {Door.EVENTS, Door.TABLES}),
+        ("events", ["bad-row"], {Door.EVENTS}),
+        (None, [], None),
+    ],
+)
+def test_doors_are_those_named_or_those_of_scenarios_that_are(
+    named: str | None, chosen: list[str], used: set[Door] | None
+):
+    """Where nothing is named, it is for the integration to say."""
+    assert _used(named, [BY_NAME[name] for name in chosen]) == used
+
+
+@pytest.mark.parametrize(
     ("arguments", "said"),
     [
         (["explain", "no-such"], "no check no-such"),
@@ -51,6 +74,8 @@ def test_the_schema_is_printed():
         (["run", "--wait", "--agency-command", "x"], "either --agency-command or --wait"),
         (["run", "--wait", "--only", "no-such"], "no scenario no-such"),
         (["run", "--agency-command", ""], "--agency-command is empty"),
+        (["run", "--wait", "--doors", "events,no-such"], "no door 'no-such'"),
+        (["run", "--wait", "--doors", " , "], "there are events, results, dossiers, arrangements, tables"),
         (["run", "--agency-command", "'open"], "--agency-command"),
     ],
 )

@@ -17,8 +17,9 @@ from starlette.routing import Route
 
 from api.conformance.commands import CommandDriver
 from api.conformance.desk import Desk
+from api.conformance.doors import Door
 from api.conformance.evidence import Evidence
-from api.conformance.outcomes import Ending, Said, read_lines, read_outcomes
+from api.conformance.outcomes import Ending, Said, doors_in, read_lines, read_outcomes
 from api.conformance.playing import _require_life
 from api.conformance.scenarios import SCENARIOS
 from api.conformance.serving import listening, serving
@@ -115,6 +116,22 @@ def test_the_last_word_counts():
     assert read_lines("\n".join(lines)) == {("A", 1): Said.TOLD}
 
 
+@pytest.mark.parametrize(
+    ("output", "doors"),
+    [
+        ('{"doors": ["events", "tables", "of a later kit"]}', {Door.EVENTS, Door.TABLES}),
+        ('{"doors": ["events"]}\n{"fact": "A", "outcome": "told"}\n{"doors": ["tables"]}', {Door.TABLES}),
+        ('{"doors": "events"}', None),
+        ('{"doors": [1, null, ["events"]]}', None),
+        ('{"doors": []}\nnoise\n{"a": ', None),
+    ],
+)
+def test_an_integration_says_which_doors_it_uses(output: str, doors: set[Door] | None):
+    """Among its other lines; what names no door says nothing, and the last word counts."""
+    assert doors_in(output) == doors
+    assert read_lines('{"doors": ["events"], "fact": "A", "outcome": "told"}') == {("A", 1): Said.TOLD}
+
+
 @pytest.fixture
 def desk() -> Iterator[tuple[Desk, httpx.Client]]:
     """A desk, and somebody who comes to it."""
@@ -149,9 +166,12 @@ async def test_the_desk_hands_out_until_it_hears(desk: tuple[Desk, httpx.Client]
         http.post("/outcomes", json={"scenario": "another", "outcomes": []})
         assert http.post("/outcomes", content=b"[[").status_code == 422
         assert http.post("/outcomes", json={"scenario": "plain"}).status_code == 422
-        assert http.post("/outcomes", json={"scenario": "plain", "outcomes": said}).status_code == 204
+        assert http.post("/outcomes", json=["plain"]).status_code == 422
+        given = {"scenario": "plain", "outcomes": said, "doors": ["tables"]}
+        assert http.post("/outcomes", json=given).status_code == 204
         ending = await asyncio.wrap_future(playing)
     assert (ending.well, ending.said, ending.output) == (True, {("F-1", 1): Said.REFUSED}, None)
+    assert ending.doors == {Door.TABLES}
     assert http.get("/tasks").status_code == 204
     with ThreadPoolExecutor() as pool:
         parting = pool.submit(table.finish)

@@ -53,11 +53,29 @@ def test_a_token_ends_for_good_and_alone():
         ("GET", "/v1/agency/results", Target.OTHER),
         ("POST", "/oauth/token", Target.TOKEN),
         ("POST", "/oauth/tokens", Target.OTHER),
+        ("PUT", "/v1/agency/dossiers/H97.1-261121-0001", Target.DOSSIERS),
+        ("POST", "/v1/agency/dossiers", Target.DOSSIERS),
+        ("GET", "/v1/agency/dossiers/H97.1-261121-0001", Target.READING),
+        ("GET", "/v1/agency/dossiers", Target.OTHER),
+        ("POST", "/v1/agency/dossiers/H97.1-261121-0001/payments", Target.ARRANGEMENTS),
+        ("PATCH", "/v1/agency/dossiers/H97.1-261121-0001/postal-items/BC-5", Target.ARRANGEMENTS),
+        ("POST", "/v1/agency/dossiers/H97.1-261121-0001/messages", Target.OTHER),
+        ("POST", "/v1/agency/dossier-events/csv", Target.TABLES),
+        ("GET", "/v1/agency/dossier-events/csv-template", Target.OTHER),
     ],
 )
 def test_requests_are_told_apart(method: str, path: str, target: Target):
     """By method and path."""
     assert Target.of(method, path) is target
+
+
+@pytest.mark.parametrize(
+    ("query", "target"),
+    [("check=true", Target.OTHER), ("a=b&check=1", Target.OTHER), ("check=false", Target.TABLES)],
+)
+def test_a_table_that_is_only_tried_tells_nothing(query: str, target: Target):
+    """It may be tried as often as anybody likes."""
+    assert Target.of("POST", "/v1/agency/dossier-events/csv", query) is target
 
 
 def test_what_loses_and_what_only_annoys():

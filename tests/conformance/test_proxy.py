@@ -32,6 +32,7 @@ class Upstream:
 
     seen: list[tuple[str, bytes, dict[str, str]]] = field(default_factory=list)
     overtaken: list[str] = field(default_factory=list)
+    status: int = 200
 
     async def overtake(self, code: str) -> None:
         self.overtaken.append(code)
@@ -39,6 +40,8 @@ class Upstream:
     async def take(self, request: Request) -> Response:
         body = await request.body()
         self.seen.append((str(request.url), body, dict(request.headers)))
+        if request.url.path.startswith("/v1/agency/dossiers/"):
+            return JSONResponse({}, self.status, headers={"etag": '"a"'})
         if request.url.path == "/oauth/token":
             return JSONResponse({"access_token": next(TOKENS)})
         results = [
@@ -78,7 +81,7 @@ def serve(app: Starlette) -> Iterator[str]:
 def world() -> Iterator[World]:
     """A proxy before an API."""
     upstream, stage = Upstream(), Stage()
-    taking = Starlette(routes=[Route("/{rest:path}", upstream.take, methods=["GET", "POST"])])
+    taking = Starlette(routes=[Route("/{rest:path}", upstream.take, methods=["GET", "POST", "PUT"])])
     with serve(taking) as api_url:
         proxy = Proxy(stage, api_url, frozenset({"s3cret"}), overtake=upstream.overtake)
         app = Starlette(routes=[Mount("/", proxy)], lifespan=proxy.lifespan)
@@ -168,6 +171,28 @@ def test_a_gateway_fails_with_a_page(world: World):
     world.play(Plan(actions=(faults.broken(502),)))
     answer = world.tell()
     assert (answer.status_code, answer.headers["content-type"]) == (502, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_somebody_is_quicker(world: World, *, there: bool):
+    """What is read is changed before its answer is given, once, and the tape knows its tag; what is not there is not."""
+    take = world.play(Plan(target=Target.READING, actions=(faults.OVERTAKEN,)))
+    world.upstream.status = 200 if there else 404
+    world.upstream.overtaken.clear()
+    for _ in range(2):
+        world.http.get("/v1/agency/dossiers/H97.1-261121-0001")
+    assert world.upstream.overtaken == (["H97.1-261121-0001"] if there else [])
+    [first, _] = take.tape.exchanges
+    assert (first.dossier, first.etag) == ("H97.1-261121-0001", '"a"' if there else None)
+
+
+def test_on_what_condition_a_dossier_is_put_stands_on_the_tape(world: World):
+    """The tag as it was written, and the dossier of the address."""
+    take = world.play(Plan())
+    world.http.put("/v1/agency/dossiers/H97.1-261121-0001", json={}, headers={"if-match": '"a"'})
+    [exchange] = take.tape.exchanges
+    assert (exchange.target, exchange.if_match) == (Target.DOSSIERS, '"a"')
+    assert [one.key for one in exchange.told] == [("H97.1-261121-0001", "dossier")]
 
 
 def test_a_token_ends_as_one_of_ours_does(world: World):

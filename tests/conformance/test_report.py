@@ -12,9 +12,12 @@ from rich.console import Console
 from api.conformance import report_show
 from api.conformance.checks.catalogue import CHECKS
 from api.conformance.checks.check import Level
+from api.conformance.doors import USUAL, Door
 from api.conformance.evidence import Evidence
+from api.conformance.facts import Draw
 from api.conformance.report import Report, Verdict, draw_up, schema
 from api.conformance.report_page import page
+from api.conformance.scenario_facts import rows_mended
 from api.conformance.scenario_texts import TITLES
 from api.conformance.scenarios import SCENARIOS
 from tests.conformance.tapes import SECRET, Made
@@ -57,6 +60,42 @@ def test_a_must_that_fails_once_fails_for_good():
     assert (failed.id, [one.scenario for one in failed.faults]) == ("finishes", ["slow"])
     assert found.verdict is Verdict.FAILED
     assert [one.verdict for one in found.scenarios] == [Verdict.PASSED, Verdict.FAILED]
+
+
+def test_the_report_says_which_doors_were_tried():
+    """All are named, in both languages; those of scenarios that were played were tried."""
+    found = report(good().evidence(), Made(scenario="bad-row", facts=rows_mended(Draw())).evidence())
+    assert [door.name for door in found.doors] == list(Door)
+    assert {door.name for door in found.doors if door.tried} == {Door.EVENTS, Door.TABLES}
+    assert all(door.title.vi and door.title.en for door in found.doors)
+    console = Console(record=True, width=200, file=StringIO())
+    report_show.show(found, console)
+    shown = console.export_text()
+    assert "Tried: events, tables." in shown
+    assert "Not tried: results, dossiers, arrangements." in shown
+    read = Words()
+    read.feed(page(found))
+    assert read.words["en"].count("Tried") == 2
+
+
+def test_who_uses_some_doors_alone_can_have_all():
+    """Of the doors that are used each scenario was played: so the report is complete, with a hundred."""
+    usual = [one for one in SCENARIOS if one.doors <= USUAL]
+    played = []
+    for one in usual:
+        made = Made(scenario=one.name)
+        played.append((made.told(*made.facts).evidence(), 1.0))
+    found = draw_up(played, usual, BEGUN)
+    assert found.complete
+    assert not draw_up(played, SCENARIOS, BEGUN).complete
+
+
+def test_a_report_of_an_earlier_kit_is_still_as_the_schema_says():
+    """It names no doors."""
+    content = json.loads(report(good().evidence()).model_dump_json())
+    del content["doors"]
+    jsonschema.validate(content, schema())
+    assert Report.model_validate(content).doors == []
 
 
 def test_nothing_played_is_nothing_passed():
