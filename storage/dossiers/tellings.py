@@ -7,7 +7,7 @@ and Y at that moment, X and Y remain, whichever came first.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -44,24 +44,29 @@ def identified(known: Sequence[Fact], told: Sequence[Fact]) -> tuple[Sequence[Fa
     # Nearly always: a bare telling is of something else only where both are of one moment.
     if len({occurred_at for _, occurred_at, _ in ids}) == len(ids):
         return known, same
-    meant = _meant(known, same)
-    if not meant:
+    stepped = {(status, occurred_at) for status, occurred_at, step in ids if step}
+    beside = {(status, occurred_at) for status, occurred_at, step in ids if not step} & stepped
+    if not beside:
         return known, same
+    meant = _meant(known, same, beside)
     return [_as_meant(fact, meant) for fact in known], [_as_meant(fact, meant) for fact in same]
 
 
-def _meant(known: Sequence[Fact], told: Sequence[Fact]) -> Mapping[_Moment, _Identity]:
-    """Return what bare tellings are of, where they are of something else, by status and time."""
+def _meant(
+    known: Sequence[Fact], told: Sequence[Fact], moments: Collection[_Moment]
+) -> Mapping[_Moment, _Identity]:
+    """Return what bare tellings are of at moments of which steps are told as well."""
     known_ids = {fact.id for fact in known}
     at_once: dict[_Moment, list[Fact]] = defaultdict(list)
     for fact in (*known, *told):
-        at_once[fact.status, fact.occurred_at].append(fact)
+        if (fact.status, fact.occurred_at) in moments:
+            at_once[fact.status, fact.occurred_at].append(fact)
     found: dict[_Moment, _Identity] = {}
     for moment, facts in at_once.items():
         without = [fact for fact in facts if not fact.step]
-        stepped = [fact for fact in facts if fact.step]
-        if not without or not stepped or not all(map(is_bare, without)):
+        if not all(map(is_bare, without)):
             continue
+        stepped = (fact for fact in facts if fact.step)
         one = min(stepped, key=lambda fact: (fact.id not in known_ids, fact.step))
         bare = without[0].id
         if bare not in known_ids:

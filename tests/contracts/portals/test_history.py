@@ -168,12 +168,14 @@ async def test_what_an_agency_tells_later_of_a_date_is_that_fact(world):
     assert (await world.read(link, WHOLE)).events == 0
 
 
-async def test_a_date_beside_a_note_stays_what_it_is(world):
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_date_beside_a_note_stays_what_it_is(world, at_once):
     """A telling without a step that says something is no date: beside a step, both remain."""
     link = world.connect()
     accepted = event(1, occurred_at=ACCEPTED.isoformat(), due_at=None, note="Đã nhận đủ giấy tờ")
-    assert await world.push(link, accepted) == ["accepted"]
-    assert await world.push(link, {**accepted, "step": "Một cửa", "note": None}) == ["accepted"]
+    stepped = {**accepted, "step": "Một cửa", "note": None}
+    for told in [(accepted, stepped)] if at_once else [(accepted,), (stepped,)]:
+        assert await world.push(link, *told) == ["accepted"] * len(told)
     await world.read(link, WHOLE)
     assert [one for one in await world.timeline() if one[0] == 2] == [
         (2, ACCEPTED, ""),
