@@ -1,5 +1,6 @@
 """Identifiers, made here and not by the database, so that any PostgreSQL from 15 on will do."""
 
+from datetime import datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -10,4 +11,12 @@ def new_id() -> UUID:
     return uuid7()
 
 
-__all__ = ["new_id"]
+def least_id(moment: datetime) -> UUID:
+    """Return what no id is below that was made at a moment or later, by a clock that is right.
+
+    So what was added in some time is found by its primary key.
+    """
+    return UUID(int=int(moment.timestamp() * 1000) << 80)
+
+
+__all__ = ["least_id", "new_id"]

@@ -121,6 +121,7 @@ class PortalStray(SQLModel, table=True):
             "digest",
             postgresql_where=text("settled_at IS NULL"),
         ),
+        Index("ix_portal_stray_kept", "settled_at", postgresql_where=text("outcome = 'kept'")),
     )
 
     deployment: str = Field(max_length=40, primary_key=True)

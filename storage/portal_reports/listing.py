@@ -32,7 +32,8 @@ _STANDING = """
 SELECT deployment || ':' || state, count(*) FROM (
   SELECT deployment, state FROM portal_report WHERE next_at IS NOT NULL OR state IN ('refused', 'doubted')
   UNION ALL
-  SELECT deployment, state FROM portal_opinion_report WHERE state <> 'done') r
+  SELECT deployment, state FROM portal_opinion_report
+  WHERE next_at IS NOT NULL OR state IN ('refused', 'doubted')) r
 GROUP BY deployment, state
 """
 _COUNTS = """

@@ -53,6 +53,8 @@ class PortalReport(SQLModel, table=True):
     __table_args__ = (
         Index("ix_portal_report_next", "deployment", "next_at", postgresql_where=_OPEN),
         Index("ix_portal_report_unsettled", "deployment", "state", postgresql_where=_UNSETTLED),
+        # For the report of a day.
+        Index("ix_portal_report_told", "told_at", postgresql_where=text("told_at IS NOT NULL")),
         CheckConstraint(_STATES, name="state"),
     )
 
@@ -106,6 +108,7 @@ class PortalOpinionReport(SQLModel, table=True):
     __tablename__ = "portal_opinion_report"
     __table_args__ = (
         Index("ix_portal_opinion_report_next", "deployment", "next_at", postgresql_where=_OPEN),
+        Index("ix_portal_opinion_report_unsettled", "deployment", "state", postgresql_where=_UNSETTLED),
         CheckConstraint(_STATES, name="state"),
     )
 

@@ -62,6 +62,7 @@ class PortalDifference(SQLModel, table=True):
             postgresql_where=text(_LIVE),
         ),
         Index("ix_portal_difference_agency", "agency_id", "found_at", "id"),
+        Index("ix_portal_difference_found", "found_at", "id"),
         Index("ix_portal_difference_dossier", "deployment", "code"),
         CheckConstraint(f"({_LIVE}) = (closed_at IS NULL)", name="closed"),
         CheckConstraint("(state = 'settled') = (settled_by IS NOT NULL)", name="settled"),

@@ -8,7 +8,7 @@ import pytest
 from api.connectors.reconciling.days import DayKeeper
 from storage import partitions
 from storage.agencies.repository import AgencyRecord, put, resolve
-from storage.ids import new_id
+from storage.ids import least_id, new_id
 from storage.reconciliation import days
 from storage.reconciliation.figures import Figures, bounds, gather
 
@@ -24,8 +24,13 @@ VALUES (%(id)s, %(code)s, %(party)s, %(agency)s, '1.001193', %(status)s, %(since
 """
 EVENT = """
 INSERT INTO dossier_event (id, dossier_id, client_id, status, occurred_at, sequence, step, recorded_at)
-VALUES (gen_random_uuid(), %s, %s, 2, %s, %s, '', %s)
+VALUES (%s, %s, %s, 2, %s, %s, '', %s)
 """
+
+
+def id_at(moment: datetime) -> UUID:
+    """Return an id as it is drawn at a moment."""
+    return UUID(int=least_id(moment).int | new_id().int & (1 << 80) - 1)
 
 
 class World:
@@ -59,7 +64,7 @@ class World:
     ):
         """Have been told of a dossier."""
         async with self.open_unit() as uow:
-            given = (dossier, client, recorded - late, sequence, recorded)
+            given = (id_at(recorded), dossier, client, recorded - late, sequence, recorded)
             await (await uow.driver()).execute(EVENT, given)
             await uow.commit()
 
