@@ -16,6 +16,8 @@ from api.recording.service import OLDEST
 from storage.dossiers.statuses import DossierStatus
 
 _Reached = tuple[datetime, DossierStatus]
+_DATES = [(status, name) for status, names in TIMES.items() for name in names]
+_WISHES = "DanhSachHoSoBoSung"
 _NO_RESULT = frozenset({DossierStatus.REFUSED, DossierStatus.STOPPED})
 
 
@@ -39,8 +41,16 @@ def history(
         stepped: statuses of which the record's steps of progress tell, and better than a date does; none
             among them stands for one that can not be read.
     """
+    untold = [
+        (status, name)
+        for status, name in _DATES
+        if record.get(name) is not None and status not in stepped and status != current["status"]
+    ]
+    # Mostly there is nothing to tell: steps tell it all.
+    if not untold and not record.get(_WISHES):
+        return []
     fields, until = Fields(record, dialect), datetime.fromisoformat(current["occurred_at"])
-    reached = {*_dates(fields, current["status"], stepped), *_supplements(fields, until, stepped)}
+    reached = {*_dates(fields, untold, current["status"]), *_supplements(fields, until, stepped)}
     return [
         _bare(current, moment, status)
         for moment, status in sorted(reached)
@@ -48,16 +58,13 @@ def history(
     ]
 
 
-def _dates(fields: Fields, current: int, stepped: Collection[int | None]) -> Iterator[_Reached]:
-    for status, names in TIMES.items():
-        if status == current or status in stepped:
-            continue
+def _dates(fields: Fields, untold: Collection[tuple[DossierStatus, str]], current: int) -> Iterator[_Reached]:
+    for status, name in untold:
         # Where it came to no result, the end of processing is the end that it came to.
         if status is DossierStatus.RESOLVED and current in _NO_RESULT:
             continue
-        for name in names:
-            if moment := fields.usable(name, fields.dialect.read_time):
-                yield moment, status
+        if moment := fields.usable(name, fields.dialect.read_time):
+            yield moment, status
 
 
 def _supplements(fields: Fields, until: datetime, stepped: Collection[int | None]) -> Iterator[_Reached]:
@@ -69,7 +76,7 @@ def _supplements(fields: Fields, until: datetime, stepped: Collection[int | None
     asking, going_on = DossierStatus.SUPPLEMENT_REQUIRED, DossierStatus.IN_PROCESS
     if asking in stepped or going_on in stepped:
         return
-    for wish in fields.each("DanhSachHoSoBoSung"):
+    for wish in fields.each(_WISHES):
         asked = wish.usable("NgayBoSung", wish.dialect.read_time)
         came = wish.usable("NgayTiepNhanBoSung", wish.dialect.read_time)
         if asked and came and OLDEST <= asked < came < until:

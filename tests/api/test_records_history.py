@@ -113,6 +113,12 @@ def test_the_date_of_the_status_itself_is_not_told_twice(
     assert told(TrangThaiHoSo=status, **own) == expected
 
 
+def test_a_status_is_told_by_its_event_alone_whenever_that_is() -> None:
+    """Though its own date is another."""
+    current = to_event(RETURNED, NOW) | {"occurred_at": "2026-11-17T08:00:00+07:00"}
+    assert [one["status"] for one in history(RETURNED, NOW, current=current)] == [1, 2, 9]
+
+
 def test_nothing_is_told_of_the_future() -> None:
     """Though the status itself is dated later still."""
     before = datetime(2026, 11, 12, 1, tzinfo=UTC)
