@@ -55,7 +55,7 @@ from api.representatives.router import router as representatives
 from api.results.router import router as results
 from api.reuse.agency_router import router as agency_result_requests
 from api.reuse.router import router as result_requests
-from api.services import open_services, require_complete, settle
+from api.services import open_services, require_complete
 from api.sessions.router import router as sessions
 from api.settings import MEBIBYTE, Settings
 from api.shares.page import router as share_page
@@ -68,6 +68,7 @@ from api.vault.router import router as vault
 from api.vault.share_router import router as vault_shares
 from api.verify.page import router as verification_page
 from api.verify.router import router as verification
+from storage.settling import settle
 
 ROUTERS = (
     health,

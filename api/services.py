@@ -1,7 +1,6 @@
 """What a process is put together from; made once, closed at its end."""
 
 import asyncio
-import gc
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -114,22 +113,6 @@ def require_complete(settings: Settings) -> None:
     settings.notify.dossier_link("")
     settings.questions.front_desk_code()
     build_receipt_readers(settings.notify)
-
-
-OBJECTS_BETWEEN_COLLECTIONS = 50_000
-
-
-def settle() -> None:
-    """Exempt what was loaded at the start from garbage collection: it stays for the life of the process.
-
-    Modules, routes and schemas are some hundred thousand objects. Without this the collector walks all of
-    them time and again while a batch of events is at work, for a third of its CPU.
-    """
-    gc.collect()
-    gc.freeze()
-    # What a batch makes is gone with it, by counting references: looking for circles every 700 objects finds
-    # none.
-    gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
 
 
 @asynccontextmanager

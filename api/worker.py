@@ -23,7 +23,7 @@ from api.connectors.surveys.exchanging import Exchange
 from api.connectors.surveys.settings import VnformSettings
 from api.connectors.surveys.vnform import Vnform
 from api.ratings.watching import Watch as RatingWatch
-from api.services import make_cipher, settle, warm_calendar
+from api.services import make_cipher, warm_calendar
 from api.settings import Settings
 from api.surveys.addresses import PageAddresses
 from api.surveys.keys import page_links
@@ -50,6 +50,7 @@ from storage.limits import repository as limits
 from storage.receipts import repository as receipts
 from storage.scores.keeping import Keeper
 from storage.sessions import repository as sessions
+from storage.settling import settle
 from storage.suppressions import repository as suppressions
 from storage.surveys.kinds import Platform
 from storage.unit_of_work import Reading, UnitOfWork

@@ -12,7 +12,6 @@ from pathlib import Path
 import uvloop
 from pydantic import ValidationError
 
-from api.services import settle
 from api.settings import Settings
 from api.stack import StackError, database
 from infra.bench import logs
@@ -22,6 +21,7 @@ from infra.bench.place import Bench
 from infra.bench.report import Report
 from storage.embedded import EmbeddedPostgresError
 from storage.errors import StorageError
+from storage.settling import settle
 
 EPILOG = """\
 Each figure is measured in turns with its limit (A B A B ...), and its ratio is the median of the ratios of

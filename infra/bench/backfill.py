@@ -25,6 +25,9 @@ TARGET = 0.5
 MOST_MB = 300
 SIZE = "TINDAN_BENCH_DOSSIERS"
 """Sets how many dossiers a turn has: 1,000,000 is the figure that was promised."""
+USUAL = (4_000, 20_000)
+LONG = 100_000
+"""From so many on, a turn of each is enough."""
 _DESCRIBED = {
     "quoc-gia": {
         "style": "session",
@@ -100,7 +103,7 @@ class Turns:
 
 def measure(bench: Bench) -> Iterator[Figure]:
     """Measure speed, and then memory."""
-    size = int(os.environ.get(SIZE, bench.pick(20 * PAGE, 100 * PAGE)))
+    size = int(os.environ.get(SIZE, bench.pick(*USUAL)))
     with ExitStack() as opened:
         ours, limit = opened.enter_context(bench.place()), opened.enter_context(bench.place())
         rows = opened.enter_context(CopiedRows.between(ours, limit))
@@ -108,7 +111,7 @@ def measure(bench: Bench) -> Iterator[Figure]:
         turns = Turns(size=size, asked=_pipe(process.stdin), answers=_pipe(process.stdout), rows=rows)
         turns.answers.readline()
         bench.tell(f"backfill: {size:,} dossiers of {EVENTS} events a turn")
-        long = size > 500 * PAGE
+        long = size > LONG
         figure = compare(
             "backfill",
             "dossiers/s",

@@ -23,13 +23,14 @@ from api.connectors.portals.loading import PortalSettings
 from api.connectors.portals.wire import Wire
 from api.connectors.pulling.backfilling import CHORE, fill
 from api.parent import follow_parent
-from api.services import make_cipher, settle
+from api.services import make_cipher
 from api.settings import Settings
 from infra.bench import logs
 from infra.bench.many_dossiers import ManyDossiers
 from storage.agencies.authority import AuthorityBook
 from storage.engine import Engine
 from storage.portal_pulls import backfills
+from storage.settling import settle
 from storage.unit_of_work import UnitOfWork
 
 LOOK_SECONDS = 0.5

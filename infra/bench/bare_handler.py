@@ -17,7 +17,7 @@ from psycopg_pool import AsyncConnectionPool
 from api.parent import follow_parent
 from api.recording.judging import identity_of
 from api.recording.schemas import DossierEvent, EventAnswer, EventOutcome
-from api.services import make_cipher, settle
+from api.services import make_cipher
 from api.settings import Settings
 from auth.errors import InvalidToken
 from auth.principals import AgencyCaller
@@ -30,6 +30,7 @@ from storage.dossiers.repository import NOTE, SUMMARY
 from storage.engine import libpq_url
 from storage.ids import new_id
 from storage.parties.repository import NAME, NUMBER, number_index
+from storage.settling import settle
 
 TABLE = """
 CREATE TABLE bare_event (

@@ -12,7 +12,7 @@ import time
 import uvloop
 
 from api.parent import follow_parent
-from api.services import make_cipher, settle
+from api.services import make_cipher
 from api.settings import Settings
 from api.worker import AT_ONCE
 from infra.bench import logs
@@ -21,6 +21,7 @@ from notify.compose import Composer
 from notify.dispatcher import Dispatcher
 from notify.valve import Valve
 from storage.engine import Engine
+from storage.settling import settle
 from storage.unit_of_work import UnitOfWork
 
 

@@ -1,7 +1,6 @@
 """`python -m api.connectors.pulling.helper NAME`: keeps the pages that it is given. See `crew`."""
 
 import asyncio
-import gc
 import json
 import os
 import sys
@@ -23,6 +22,7 @@ from storage.cipher import Cipher
 from storage.embedded import running_url
 from storage.engine import UNAVAILABLE, Engine
 from storage.errors import StorageError
+from storage.settling import settle
 from storage.unit_of_work import UnitOfWork
 
 
@@ -49,7 +49,7 @@ async def help_with(name: str) -> None:
         authority=AuthorityBook(),
         stale_after=timedelta(days=settings.stale_days),
     )
-    gc.freeze()
+    settle()
     try:
         await _keep_all(Keeping(link, hurried=True), answers)
     finally:
