@@ -32,7 +32,10 @@ pytestmark = [pytest.mark.verify, pytest.mark.timeout(400)]
 ROOT = Path(__file__).resolve().parents[2]
 KIT = ROOT / "infra" / "conformance"
 REFERENCE = [sys.executable, str(KIT / "reference.py")]
-NOTHING_WAITS = ["plain", "duplicates", "bad-item", "corrected", "cut-upload"]
+NOTHING_WAITS = [
+    *("plain", "duplicates", "bad-item", "corrected", "cut-upload"),
+    *("dossier-exists", "dossier-overtaken", "things", "bad-row"),
+]
 BROKEN = {
     "new-ids": (["lost-answers", "unavailable"], {"stable-ids"}),
     "hasty": (["too-fast"], {"waits-as-told"}),
