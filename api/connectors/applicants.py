@@ -7,6 +7,8 @@ from storage.contacts.addresses import normalise_email, normalise_phone
 from storage.parties.kinds import PartyKind
 
 CITIZEN_NUMBER, OLD_CARD = 12, 9
+NUMBER, IDENTITY = "SoGiayToChuHoSo", "DinhDanhCHS"
+"""Where the number stands; in the newer of them within an object."""
 ZEROS_RESTORED = {
     # All citizen numbers of births in Vietnam begin with 0, and nothing else has eleven digits.
     PartyKind.PERSON: {11: 12},
@@ -23,8 +25,7 @@ def read_applicant(fields: Fields) -> dict[str, Any] | None:
     A phone number or an address that can not be used is left out. Raises RecordError where it does not
     say of what kind a number is.
     """
-    number = _number(fields)
-    if number is None:
+    if not (fields.has(NUMBER) or fields.has(IDENTITY)) or (number := _number(fields)) is None:
         return None
     applicant = {
         "kind": _kind(fields, number).value,
@@ -38,8 +39,8 @@ def read_applicant(fields: Fields) -> dict[str, Any] | None:
 
 def _number(fields: Fields) -> str | None:
     """Return the applicant's number; a newer one where the dossier still bears that of an old card."""
-    identity = fields.within("DinhDanhCHS")
-    given = [_restored(fields, "SoGiayToChuHoSo", fields), _restored(identity, "SoDinhDanh", fields)]
+    identity = fields.within(IDENTITY)
+    given = [_restored(fields, NUMBER, fields), _restored(identity, "SoDinhDanh", fields)]
     numbers = [number for number in given if number]
     return next((number for number in numbers if _digits(number) != OLD_CARD), next(iter(numbers), None))
 

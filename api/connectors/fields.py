@@ -47,6 +47,10 @@ class Fields:
             raise RecordError(field=name, reason="malformed") from error
         return text or None
 
+    def has(self, name: str) -> bool:
+        """Whether there is anything in a field, though it may come to nothing."""
+        return self._record.get(name) is not None
+
     def is_number(self, name: str) -> bool:
         """Whether the field is a JSON number: one that has lost the zeros in front of it."""
         return isinstance(self._record.get(name), int | float)
@@ -60,8 +64,8 @@ class Fields:
 
     def optional(self, name: str, parse: Callable[[str], T]) -> T | None:
         """Return a field, or none where it is absent. `parse` raises ValueError or KeyError."""
-        text = self.text(name)
-        if text is None:
+        # Of the many fields that a record may bear, a step of progress has a few.
+        if self._record.get(name) is None or (text := self.text(name)) is None:
             return None
         try:
             return parse(text)
@@ -77,7 +81,7 @@ class Fields:
 
     def time(self, name: str) -> datetime | None:
         """Return a moment in Vietnam's time."""
-        # Of the many dates that a record may bear, a step of progress has one.
+        # As in `optional`, and of dates it has one.
         if self._record.get(name) is None:
             return None
         return self.optional(name, self.dialect.read_time)
