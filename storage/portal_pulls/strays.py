@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from storage.cipher import Cipher
@@ -14,6 +14,9 @@ RECORD = "portal_stray.record"
 DIGEST = "portal_stray.1"
 """Purpose of the keyed hash: a record names people, whose numbers could be tried out against a plain one."""
 AT_MOST = 200
+KEPT = timedelta(days=30)
+"""After which a record goes that was kept in the end: it names people, and all of it is in its dossier."""
+SWEPT_AT_ONCE = 1000
 
 _ADD = """
 INSERT INTO portal_stray AS known (deployment, digest, code, reason, field, record, first_at, last_at)
@@ -36,6 +39,11 @@ _RECORD = "SELECT record FROM portal_stray WHERE deployment = %s AND digest = %s
 _SETTLE = """
 UPDATE portal_stray SET settled_at = %s, outcome = %s
 WHERE deployment = %s AND digest = ANY(%b) AND settled_at IS NULL
+"""
+_SWEEP = """
+DELETE FROM portal_stray WHERE (deployment, digest) IN (
+  SELECT deployment, digest FROM portal_stray WHERE outcome = 'kept' AND settled_at < %s
+  ORDER BY settled_at LIMIT %s FOR UPDATE SKIP LOCKED)
 """
 _COUNT = "SELECT deployment, count(*) FROM portal_stray WHERE settled_at IS NULL GROUP BY deployment"
 
@@ -122,6 +130,15 @@ async def settle(
     """Say what became of those of these that are not settled; return how many that are."""
     given = (now, outcome, deployment, list(digests))
     return (await (await uow.driver()).execute(_SETTLE, given)).rowcount
+
+
+async def sweep(uow: UnitOfWork, now: datetime) -> bool:
+    """Clear away some of what was kept in the end long ago; return whether there may be more.
+
+    What a person left stays, so that it stays left.
+    """
+    given = (now - KEPT, SWEPT_AT_ONCE)
+    return (await (await uow.driver()).execute(_SWEEP, given)).rowcount == SWEPT_AT_ONCE
 
 
 async def standing(reading: Reading) -> Mapping[str, int]:

@@ -25,10 +25,33 @@ _ADD = """
 INSERT INTO portal_day_agency (day, agency_id, figures)
 SELECT %s, g.* FROM unnest(%s::uuid[], %s::jsonb[]) AS g(agency_id, figures)
 """
-_SWEEP: Sequence[LiteralString] = (
-    "DELETE FROM portal_day WHERE day < %(before)s::date",
-    "DELETE FROM portal_comparison WHERE finished_at < %(before)s",
-    "DELETE FROM portal_difference WHERE closed_at < %(before)s AND state <> 'settled'",
+SWEPT_AT_ONCE = 5000
+_DAYS_AT_ONCE = 5
+"""Each has a row for each agency."""
+_SWEEP: Sequence[tuple[LiteralString, int]] = (
+    (
+        """
+DELETE FROM portal_day WHERE day IN (
+  SELECT day FROM portal_day WHERE day < %(before)s::date ORDER BY day LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+""",
+        _DAYS_AT_ONCE,
+    ),
+    (
+        """
+DELETE FROM portal_comparison WHERE id IN (
+  SELECT id FROM portal_comparison WHERE finished_at < %(before)s LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+""",
+        SWEPT_AT_ONCE,
+    ),
+    (
+        """
+DELETE FROM portal_difference WHERE id IN (
+  SELECT id FROM portal_difference
+  WHERE found_at < %(before)s AND closed_at < %(before)s AND state <> 'settled'
+  ORDER BY found_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED)
+""",
+        SWEPT_AT_ONCE,
+    ),
 )
 _DAY = "SELECT day, made_at FROM portal_day WHERE day = coalesce(%s::date, (SELECT max(day) FROM portal_day))"
 _ROWS = """
@@ -75,13 +98,19 @@ async def keep(uow: UnitOfWork, day: date, told: Mapping[UUID, Figures], now: da
     return True
 
 
-async def sweep(uow: UnitOfWork, now: datetime) -> None:
-    """Clear away reports, comparisons and differences that are over for longer than they are kept.
+async def sweep(uow: UnitOfWork, now: datetime) -> bool:
+    """Clear away some of the reports, comparisons and differences that are older than they are kept.
 
     What a person settled stays: it is why a difference is not brought up again.
+
+    Returns:
+        whether there may be more: so many are cleared away in one transaction, and no more.
     """
-    for statement in _SWEEP:
-        await (await uow.driver()).execute(statement, {"before": now - KEPT})
+    driver, more = await uow.driver(), False
+    for statement, limit in _SWEEP:
+        swept = await driver.execute(statement, {"before": now - KEPT, "limit": limit})
+        more = more or swept.rowcount == limit
+    return more
 
 
 async def made(reading: Reading, day: date | None = None) -> Day | None:

@@ -7,6 +7,7 @@ import structlog
 
 from storage.chores import for_ever
 from storage.dossiers.working_days import VIETNAM
+from storage.portal_pulls import strays
 from storage.reconciliation import days
 from storage.reconciliation.figures import gather
 from storage.unit_of_work import Reading, UnitOfWork
@@ -40,6 +41,15 @@ class DayKeeper:
             wanted = await days.missing(reading, last - timedelta(days=MADE_UP_FOR - 1), last)
         return [day for day in wanted if await self._made(day, now)]
 
+    async def sweep(self, now: datetime) -> None:
+        """Clear away all that is over for longer than it is kept, some of it in each transaction."""
+        for one in (days.sweep, strays.sweep):
+            more = True
+            while more:
+                async with self._open_unit() as uow:
+                    more = await one(uow, now)
+                    await uow.commit()
+
     async def _made(self, day: date, now: datetime) -> bool:
         told = await gather(self._open_reading, day)
         async with self._open_unit() as uow:
@@ -51,8 +61,6 @@ class DayKeeper:
 
     async def _keep_up(self) -> float:
         now = datetime.now(UTC)
-        if await self.make(now):
-            async with self._open_unit() as uow:
-                await days.sweep(uow, now)
-                await uow.commit()
+        await self.make(now)
+        await self.sweep(now)
         return LOOK_SECONDS

@@ -9,6 +9,9 @@ from api.connectors.reconciling.days import DayKeeper
 from storage import partitions
 from storage.agencies.repository import AgencyRecord, put, resolve
 from storage.ids import least_id, new_id
+from storage.portal_pulls import strays
+from storage.portal_pulls.kinds import StrayOutcome
+from storage.portal_pulls.strays import Stray
 from storage.reconciliation import days
 from storage.reconciliation.figures import Figures, bounds, gather
 
@@ -165,7 +168,56 @@ async def test_a_day_is_made_once_and_swept_when_it_is_old(world, unit_of_work, 
         (row,) = await days.of_caller(one, world.agencies["H26"], DAY)
         assert (row.code, row.figures.pushed) == (WARD, 1)
         assert await days.of_caller(one, world.agencies[OTHER], DAY) == []
+    await keeper.sweep(datetime.combine(DAY, datetime.min.time(), UTC) + days.KEPT + timedelta(days=1))
+    async with reading() as one:
+        assert await days.made(one) is None
+
+
+async def test_much_that_is_old_is_swept_in_many_transactions(unit_of_work, reading):
+    """None of them clears away more than a slice; what is live, new, or was settled by a person stays."""
+    now = datetime.now(UTC)
     async with unit_of_work() as uow:
-        await days.sweep(uow, datetime.combine(DAY, datetime.min.time(), UTC) + days.KEPT + timedelta(days=1))
-        assert await days.made(uow) is None
+        driver = await uow.driver()
+        await driver.execute(
+            """
+            INSERT INTO portal_difference (id, deployment, agency_id, code, kind, field, action, rule, state, found_at,
+              last_seen_at, closed_at, settled_by)
+            SELECT gen_random_uuid(), 'x', %(id)s, n::text, 'k', '', 'person', 'r', state, %(old)s, %(old)s,
+              CASE state WHEN 'open' THEN NULL WHEN 'gone' THEN %(now)s ELSE %(old)s END,
+              CASE state WHEN 'settled' THEN 'x' END
+            FROM (SELECT n, CASE WHEN n <= 10010 THEN 'repaired' WHEN n <= 10020 THEN 'settled'
+              WHEN n <= 10030 THEN 'open' ELSE 'gone' END AS state FROM generate_series(1, 10040) n) one
+            """,
+            {"id": new_id(), "old": now - days.KEPT - timedelta(days=1), "now": now},
+        )
         await uow.commit()
+    async with unit_of_work() as uow:
+        assert await days.sweep(uow, now)
+        assert await count(uow, "portal_difference") == 10_040 - days.SWEPT_AT_ONCE
+    await DayKeeper(unit_of_work, reading).sweep(now)
+    async with unit_of_work() as uow:
+        assert await count(uow, "portal_difference") == 30
+
+
+async def test_a_record_that_was_kept_in_the_end_goes_after_a_month(unit_of_work, reading):
+    """It names people; what is open or was left by a person stays."""
+    now = datetime.now(UTC)
+    old = now - strays.KEPT - timedelta(days=1)
+    async with unit_of_work() as uow:
+        told = [Stray(record={"n": n}, code=None, reason="x") for n in range(4)]
+        await strays.add(uow, "x", told, old)
+        digests = [strays.digest_of(uow.cipher, one.record) for one in told]
+        await strays.settle(uow, "x", digests[:1], StrayOutcome.KEPT, old)
+        await strays.settle(uow, "x", digests[1:2], StrayOutcome.KEPT, now)
+        await strays.settle(uow, "x", digests[2:3], StrayOutcome.LEFT, old)
+        await uow.commit()
+    await DayKeeper(unit_of_work, reading).sweep(now)
+    async with unit_of_work() as uow:
+        cursor = await (await uow.driver()).execute("SELECT digest FROM portal_stray")
+        assert {bytes(one) for (one,) in await cursor.fetchall()} == set(digests[1:])
+
+
+async def count(uow, table) -> int:
+    """Count rows."""
+    (found,) = await (await (await uow.driver()).execute(f"SELECT count(*) FROM {table}")).fetchone()
+    return found
