@@ -11,10 +11,12 @@ from storage.unit_of_work import Reading
 
 SETTLED = timedelta(minutes=2)
 """No transaction lasts longer (`storage.engine`): who can not see when others' began waits this long."""
-# A vacuum may take hours, and changes no row.
+# A vacuum may take hours, and changes no row. Nor does a dump or a long query, which has written nothing yet:
+# none of ours is under way for ten minutes before it writes (`storage.engine` ends it).
 HORIZON: LiteralString = """least(now(), (
     SELECT min(xact_start) FROM pg_stat_activity
     WHERE datname = current_database() AND backend_type <> 'autovacuum worker'
+      AND (backend_xid IS NOT NULL OR xact_start > now() - interval '10 minutes')
   )) - %s"""
 """SQL for that time; its parameter is how much older than every transaction under way a change must be."""
 
