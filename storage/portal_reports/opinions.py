@@ -20,10 +20,15 @@ from storage.ratings.counting import FEWEST
 from storage.ratings.mixing import counted
 from storage.unit_of_work import UnitOfWork
 
+# What is there with the same words is left out first: else each row of them would be locked, and so written.
 _KEEP: LiteralString = """
 INSERT INTO portal_opinion_report AS r (deployment, kind, key, content, digest, state, next_at, changed_at)
-SELECT %(deployment)s, %(kind)s, key, content, sha256(convert_to(content::text, 'UTF8')), 'due', %(now)s,
-  %(now)s FROM told ORDER BY key
+SELECT %(deployment)s::text, %(kind)s::text, key, content, sha256(convert_to(content::text, 'UTF8')), 'due',
+  %(now)s, %(now)s FROM told
+WHERE NOT EXISTS (SELECT FROM portal_opinion_report same
+  WHERE (same.deployment, same.kind, same.key) = (%(deployment)s::text, %(kind)s::text, told.key)
+    AND same.digest = sha256(convert_to(told.content::text, 'UTF8')))
+ORDER BY key
 ON CONFLICT (deployment, kind, key) DO UPDATE SET
   content = EXCLUDED.content, digest = EXCLUDED.digest, changed_at = EXCLUDED.changed_at,
   state = CASE WHEN r.state IN ('done', 'refused') THEN 'due' ELSE r.state END,
@@ -52,7 +57,7 @@ _QUESTIONS = _paged(
     """
 SELECT p.* FROM published_answer p WHERE p.id > %(after)s AND p.agency_id = ANY(%(reached)s)
   AND (p.taken_down_at IS NULL OR EXISTS (SELECT FROM portal_opinion_report told
-    WHERE told.deployment = %(deployment)s AND told.kind = %(kind)s AND told.key = p.id::text))
+    WHERE told.deployment = %(deployment)s::text AND told.kind = %(kind)s::text AND told.key = p.id::text))
 """,
     f"""
 SELECT page.id::text AS key, jsonb_build_object(
@@ -79,7 +84,7 @@ LEFT JOIN published_complaint live ON live.complaint_id = page.id AND live.taken
 _RATINGS = f"""
 WITH said AS MATERIALIZED (
   SELECT agency_id, month, level, reasons FROM rating
-  WHERE month BETWEEN %(first)s AND %(last)s AND agency_id = ANY(%(reached)s) AND {counted("rating")}
+  WHERE month = %(month)s AND agency_id = ANY(%(reached)s) AND {counted("rating")}
 ), many AS (
   SELECT agency_id, month, count(*) AS total,
     count(*) FILTER (WHERE level = 'dissatisfied') AS dissatisfied,
@@ -148,24 +153,22 @@ async def draw_up(
 
 
 async def draw_up_ratings(
-    uow: UnitOfWork, deployment: str, reached: Sequence[UUID], *, months: tuple[date, date], now: datetime
+    uow: UnitOfWork, deployment: str, reached: Sequence[UUID], *, month: date, now: datetime
 ) -> int:
-    """Draw up what was rated of agencies in some months; return how many groups say something new.
+    """Draw up what was rated of agencies in a month; return how many groups say something new.
 
     Args:
         uow: the transaction.
         deployment: our name of the portal.
         reached: ids of the agencies.
-        months: first and last, each by its first day.
+        month: by its first day.
         now: the moment.
     """
-    first, last = months
     given = {
         "deployment": deployment,
         "kind": OpinionKind.RATING,
         "reached": list(reached),
-        "first": first,
-        "last": last,
+        "month": month,
         "now": now,
     }
     row: Any = await (await (await uow.driver()).execute(_RATINGS, given)).fetchone()
