@@ -1,13 +1,14 @@
 """The chores that tell a portal of our dossiers: one finds what changed, one tells it.
 
 Before anything is sent, what is about to go is kept as in doubt: whoever dies over it leaves to the next one
-what is to be asked for. No connection to the database is held while the portal is called.
+what is to be asked for. No connection to the database is held while the portal is called. When something is
+due again is reckoned by the database's clock: workers' own may differ.
 """
 
 import asyncio
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from random import Random
 from uuid import UUID
@@ -22,6 +23,7 @@ from api.connectors.portals.port import Outcome
 from api.connectors.pushing.outcomes import SHUT, settled
 from api.connectors.pushing.planning import Plan, plan
 from api.connectors.pushing.telling import Told, tell
+from storage import clock
 from storage.horizon import SETTLED
 from storage.portal_reports import noticing, sending
 from storage.portal_reports.kinds import ReportState
@@ -87,7 +89,7 @@ async def notice_once(link: Link, turn: Turn, *, settled: timedelta = SETTLED) -
     )
     async with link.open_unit() as uow:
         await turn.keep(uow)
-        found = await noticing.notice(uow, scope, now=datetime.now(UTC), limit=SLICE, settled=settled)
+        found = await noticing.notice(uow, scope, now=await clock.now(uow), limit=SLICE, settled=settled)
         await uow.commit()
     return found
 
@@ -110,23 +112,22 @@ async def tell_one(link: Link, turn: Turn, dossier_id: UUID | None = None) -> Ma
     async with link.open_unit() as uow:
         await turn.keep(uow)
         taken = await sending.take(
-            uow, link.name, now=datetime.now(UTC), lease=sending.LEASE, dossier_id=dossier_id
+            uow, link.name, now=await clock.now(uow), lease=sending.LEASE, dossier_id=dossier_id
         )
         if taken is None:
             return None
         planned = await _planned(uow, link, taken)
         if planned is None:
-            made = _made(taken, Told(standing=taken.standing, left=Outcome.RETRYABLE))
-            await sending.settle(uow, taken, made.settled, now=datetime.now(UTC))
+            made = await _settle(uow, taken, Told(standing=taken.standing, left=Outcome.RETRYABLE))
             await uow.commit()
             return made
         doubted = _in_doubt(taken, planned)
         if not planned.empty:
             await sending.doubt(uow, taken, doubted)
         await uow.commit()
-    made = _made(taken, await _told(link, taken, planned, doubted))
+    told = await _told(link, taken, planned, doubted)
     async with link.open_unit() as uow:
-        await sending.settle(uow, taken, made.settled, now=datetime.now(UTC))
+        made = await _settle(uow, taken, told)
         await uow.commit()
     _note(link, made)
     return made
@@ -166,9 +167,11 @@ async def _planned(uow: UnitOfWork, link: Link, taken: Taken) -> Plan | None:
         return None
 
 
-def _made(taken: Taken, told: Told) -> Made:
-    now = datetime.now(UTC)
-    return Made(taken=taken, told=told, settled=settled(told, attempt=taken.attempt, now=now, rng=_CHANCE))
+async def _settle(uow: UnitOfWork, taken: Taken, told: Told) -> Made:
+    now = await clock.now(uow)
+    kept = settled(told, attempt=taken.attempt, now=now, rng=_CHANCE)
+    await sending.settle(uow, taken, kept, now=now)
+    return Made(taken=taken, told=told, settled=kept)
 
 
 def _in_doubt(taken: Taken, planned: Plan) -> Standing:

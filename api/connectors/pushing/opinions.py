@@ -5,7 +5,7 @@ sent again, since there is nothing by which it could be asked for.
 """
 
 import time
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from uuid import UUID
 
@@ -15,15 +15,15 @@ from api.connectors.dialect import VIETNAM
 from api.connectors.engine import Chore, Link, Turn
 from api.connectors.portals.deployment import AnyDeployment, Offer
 from api.connectors.portals.opinions import opinion_record
-from api.connectors.portals.port import NotLetInError, Outcome, Reported
+from api.connectors.portals.port import NotLetInError, Outcome, Record, Reported
 from api.connectors.pushing.outcomes import SHUT, next_time
+from storage import clock
 from storage.moments import BEFORE_ALL_IDS
 from storage.portal_reports import opinion_sending, opinions
 from storage.portal_reports.kinds import OpinionKind, ReportState
 from storage.portal_reports.opinion_sending import Opinion
 from storage.portal_reports.reach import reached
 from storage.portal_reports.sending import LEASE
-from storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -58,14 +58,16 @@ async def draw_up(link: Link, turn: Turn) -> float:
                 await turn.keep(uow)
                 agencies = await reached(uow, link.deployment.agencies)
                 drawn = await opinions.draw_up(
-                    uow, link.name, kind, agencies, now=datetime.now(UTC), limit=SLICE, after=after
+                    uow, link.name, kind, agencies, now=await clock.now(uow), limit=SLICE, after=after
                 )
                 await uow.commit()
             after = drawn.after
-    async with link.open_unit() as uow:
-        await turn.keep(uow)
-        await _ratings(uow, link)
-        await uow.commit()
+    for month in _months(datetime.now(VIETNAM).date()):
+        async with link.open_unit() as uow:
+            await turn.keep(uow)
+            agencies = await reached(uow, link.deployment.agencies)
+            await opinions.draw_up_ratings(uow, link.name, agencies, month=month, now=await clock.now(uow))
+            await uow.commit()
     return link.deployment.push.opinions_every.total_seconds()
 
 
@@ -85,7 +87,7 @@ async def send_one(link: Link, turn: Turn) -> float | None:
     """Send what is due first; return how many seconds to leave the portal alone, none if none is due."""
     async with link.open_unit() as uow:
         await turn.keep(uow)
-        opinion = await opinion_sending.take(uow, link.name, now=datetime.now(UTC), lease=LEASE)
+        opinion = await opinion_sending.take(uow, link.name, now=await clock.now(uow), lease=LEASE)
         await uow.commit()
     if opinion is None:
         return None
@@ -98,45 +100,44 @@ CHORES = (
 )
 
 
-async def _ratings(uow: UnitOfWork, link: Link) -> None:
-    agencies = await reached(uow, link.deployment.agencies)
-    months = _months(datetime.now(VIETNAM).date())
-    await opinions.draw_up_ratings(uow, link.name, agencies, months=months, now=datetime.now(UTC))
-
-
-def _months(today: date) -> tuple[date, date]:
-    """Return the first and the last month that are told: of one that is not over, each rating would show."""
-    last = (today.replace(day=1) - timedelta(days=1)).replace(day=1)
-    years, month = divmod(last.year * 12 + last.month - MONTHS, 12)
-    return date(years, month + 1, 1), last
+def _months(today: date) -> list[date]:
+    """Return the first days of the months that are told: of one that is not over, each rating would show."""
+    over = today.year * 12 + today.month - 1
+    return [date(month // 12, month % 12 + 1, 1) for month in range(over - MONTHS, over)]
 
 
 async def _sent(link: Link, opinion: Opinion) -> Reported:
-    deployment = link.deployment
-    record = opinion_record(
-        opinion.kind,
-        opinion.key,
-        opinion.content,
-        dialect=link.portal.dialect,
-        rules=deployment.opinions,
-        records=deployment.records,
-    )
     try:
-        return await link.portal.report_opinion(opinion.kind, record)
+        return await link.portal.report_opinion(opinion.kind, _record(link, opinion))
     except NotLetInError as error:
         answer = error.answer
+    except Exception:
+        # A fault of ours over this one may not hold up all others; how far it came, nobody can tell.
+        log.exception("portal_opinion_failed", portal=link.name, kind=opinion.kind, key=opinion.key)
+        return Reported(outcome=Outcome.UNKNOWN)
     log.error("portal_not_let_in", portal=link.name, code=None if answer is None else answer.code)
     return Reported(outcome=Outcome.RETRYABLE, answer=answer, retry_after=SHUT)
 
 
+def _record(link: Link, opinion: Opinion) -> Record:
+    return opinion_record(
+        opinion.kind,
+        opinion.key,
+        opinion.content,
+        dialect=link.portal.dialect,
+        rules=link.deployment.opinions,
+        records=link.deployment.records,
+    )
+
+
 async def _settle(link: Link, opinion: Opinion, said: Reported) -> float:
-    now, state = datetime.now(UTC), _state(opinion, said.outcome)
+    state = _state(opinion, said.outcome)
     goes_again = state in {ReportState.WAITING, ReportState.DOUBTED}
-    next_at = None
-    if goes_again:
-        next_at = next_time(attempt=opinion.attempt, now=now, rng=_CHANCE, retry_after=said.retry_after)
     code = None if said.answer is None else said.answer.code
     async with link.open_unit() as uow:
+        now, next_at = await clock.now(uow), None
+        if goes_again:
+            next_at = next_time(attempt=opinion.attempt, now=now, rng=_CHANCE, retry_after=said.retry_after)
         await opinion_sending.settle(uow, opinion, state, now=now, next_at=next_at, answer_code=code)
         await uow.commit()
     if state is not ReportState.DONE:

@@ -1,6 +1,7 @@
 """Questions, complaints and ratings are told to a portal: what is public of them, once, and as it stands."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -252,3 +253,44 @@ async def test_many_are_drawn_up_in_slices(world, monkeypatch):
         await do(world, many, [world.agencies["H26"]])
     await told(world)
     assert len((await standing(world))["question"]) == 5
+
+
+class Faulty:
+    """A portal over one key of which the program fails."""
+
+    def __init__(self, portal: Any, bad: str) -> None:
+        self._portal, self._bad = portal, bad
+        self.dialect = portal.dialect
+
+    async def report_opinion(self, kind: Any, record: Any) -> Any:
+        """Fail as a program does."""
+        if self._bad in record.values():
+            raise KeyError("a fault of ours")
+        return await self._portal.report_opinion(kind, record)
+
+
+async def test_one_over_which_the_program_fails_holds_up_no_other(world):
+    """It is in doubt, and goes again later; what is due after it goes now."""
+    await do(world, QUESTION, [world.agencies["H26.1"]])
+    await rate(world, 5)
+    await told(world)
+    await do(world, "UPDATE published_answer SET answer = 'Khác.'")
+    await rate(world, 1, level="dissatisfied")
+    link = world.link()
+    link = replace(link, portal=Faulty(link.portal, "01a20000-0000-7000-8000-000000000001"))
+    async with world.turn(link) as turn:
+        await opinions.draw_up(link, turn)
+        while await opinions.send_one(link, turn) is not None:
+            pass
+    assert await states(world) == ["doubted", "done"]
+
+
+async def test_what_says_the_same_is_not_even_locked(world):
+    """Drawing up all that there is, each hour, writes nothing where nothing is new."""
+    await do(world, QUESTION, [world.agencies["H26.1"]])
+    await rate(world, 5)
+    await told(world)
+    await told(world)
+    async with world.open_unit() as uow:
+        rows = await (await uow.driver()).execute("SELECT xmax::text FROM portal_opinion_report")
+        assert await rows.fetchall() == [("0",), ("0",)]

@@ -1,8 +1,9 @@
 """One dossier that can not be read, or over which the program fails, holds up no other."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from api.connectors.engine import TurnLostError
 from api.connectors.portals.port import Record, Reported
 from api.connectors.pushing import dossiers
 from storage.ids import new_id
+from storage.portal_reports import sending
 from storage.portal_reports.kinds import ReportState
 from storage.unit_of_work import UnitOfWork
 from tests.contracts.portals.conftest import Stage
@@ -87,3 +89,37 @@ async def test_who_lost_the_turn_tells_nothing(world: World) -> None:
             await dossiers.notice_once(link, turn, settled=NO_REST)
     assert await world.stage.reported() == []
     assert (await world.report()).attempts == 0
+
+
+class Deadly:
+    """A portal amid whose answer the worker dies."""
+
+    dialect: Any = None
+
+    async def report_dossier(self, _record: Record, **_how: bool) -> Reported:
+        """End the worker."""
+        raise asyncio.CancelledError
+
+
+@pytest.mark.parametrize("wrong_by", [timedelta(hours=1), timedelta(hours=-1)], ids=["ahead", "behind"])
+async def test_a_clock_that_is_wrong_keeps_a_dossier_no_longer(
+    world: World, monkeypatch: pytest.MonkeyPatch, wrong_by: timedelta
+) -> None:
+    """What a worker died over is the next one's after the lease, whatever the time was where it ran."""
+
+    class Wrong(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            """Tell a time that is wrong."""
+            return datetime.now(tz) + wrong_by
+
+    monkeypatch.setattr(dossiers, "datetime", Wrong, raising=False)
+    link = world.link()
+    async with world.turn(link) as turn:
+        await dossiers.notice_once(link, turn, settled=NO_REST)
+        with pytest.raises(asyncio.CancelledError):
+            await dossiers.tell_one(replace(link, portal=Deadly()), turn)  # type: ignore[arg-type] # less of one
+    found = [await world.report(code) for code in (OURS, BAD)]
+    taken = max(one.next_at for one in found if one.next_at and one.state == ReportState.DOUBTED)
+    lease = taken - datetime.now(UTC)
+    assert timedelta(minutes=4) < lease <= sending.LEASE
