@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +12,6 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 
 from api.demonstration.theatre import open_theatre
 from api.settings import Settings
@@ -21,11 +21,13 @@ from storage.cipher import Cipher
 from storage.embedded import EmbeddedPostgres
 from storage.engine import Engine, libpq_url
 from storage.settings import Environment, StorageSettings
-from storage.tables import metadata
 from storage.unit_of_work import Reading, UnitOfWork
+from tests.broom import Broom
 from tests.whole import whole
 
-FAULTS = Path(__file__).parent / "faults"
+ROOT = Path(__file__).parent
+FAULTS = ROOT / "faults"
+SLOW = {FAULTS, ROOT / "e2e"}
 
 
 def pytest_configure() -> None:
@@ -39,21 +41,34 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--verify", action="store_true", help="run what needs more than Python, too")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what `make verify` is for, and say so; there, what is missing fails.
 
-    There, faults go side by side with the rest, but never with each other: they measure times.
+    There, faults go side by side with the rest, but never with each other: they measure times. What takes long goes
+    first, so that no process is left with it alone in the end.
     """
-    if config.getoption("--verify"):
-        items.sort(key=lambda item: FAULTS not in item.path.parents)
-        for item in items:
-            alone = FAULTS in item.path.parents
-            item.add_marker(pytest.mark.xdist_group("faults" if alone else str(item.path)))
-        return
+    verify = config.getoption("--verify")
+    if hasattr(config, "workerinput"):
+        groups = {item: _group(item, verify=verify) for item in items}
+        counts = Counter(groups.values())
+        items.sort(key=lambda item: (not _takes_long(item), -counts[groups[item]]))
+        for item, group in groups.items():
+            item.add_marker(pytest.mark.xdist_group(group))
     skip = pytest.mark.skip(reason="needs more than Python, or takes long: run by `make verify`")
     for item in items:
-        if item.get_closest_marker("verify"):
+        if not verify and item.get_closest_marker("verify"):
             item.add_marker(skip)
+
+
+def _group(item: pytest.Item, *, verify: bool) -> str:
+    """Name what one process runs in a row: a file, but all faults together where they measure times."""
+    return "faults" if verify and FAULTS in item.path.parents else str(item.path.relative_to(ROOT))
+
+
+def _takes_long(item: pytest.Item) -> bool:
+    """Say whether a test is one of those that start whole installations."""
+    return not SLOW.isdisjoint(item.path.parents)
 
 
 @pytest.fixture(scope="session")
@@ -115,20 +130,25 @@ async def shared_engine(settings: StorageSettings) -> AsyncIterator[Engine]:
     await engine.dispose()
 
 
+@pytest.fixture(scope="session")
+async def broom(settings: StorageSettings) -> AsyncIterator[Broom]:
+    """What empties the database of the run."""
+    broom = Broom(libpq_url(settings.require_database_url()))
+    yield broom
+    await broom.close()
+
+
 @pytest.fixture
-async def engine(shared_engine: Engine) -> Engine:
+async def engine(shared_engine: Engine, broom: Broom) -> Engine:
     """The pool, with every table empty."""
-    names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-    for last in (False, False, True):
-        try:
-            async with shared_engine.pool.begin() as connection:
-                await connection.exec_driver_sql(f"TRUNCATE {names}")
-            break
-        except OperationalError as error:
-            # What an application of the run follows it reads at any time, table by table in an order of its own.
-            if last or not isinstance(error.orig, psycopg.errors.DeadlockDetected):
-                raise
+    await broom.sweep()
     return shared_engine
+
+
+@pytest.fixture
+async def new_files(broom: Broom) -> None:
+    """Every table as if it had just been made, for those who look at plans, at pages, or at the order of rows."""
+    await broom.renew()
 
 
 @pytest.fixture

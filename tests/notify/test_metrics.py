@@ -105,6 +105,7 @@ async def test_an_empty_engine_stands_at_nothing(queue: Queue, reading: OpenRead
     assert found == Gauges(lanes=(), oldest_unplanned=timedelta(0), receipts=0, oldest_receipt=timedelta(0))
 
 
+@pytest.mark.usefixtures("new_files")
 async def test_the_cost_of_gauges_does_not_grow(
     queue: Queue, unit_of_work: Callable[[], UnitOfWork], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -244,6 +244,7 @@ async def test_to_judge_is_to_change_nothing(queue: Queue, reading: OpenReading)
     assert await queue.rows("SELECT FROM delivery") == []
 
 
+@pytest.mark.usefixtures("new_files")
 async def test_a_replay_scans_no_table(queue: Queue, engine: Engine, cipher: Cipher) -> None:
     """A slice of a thousand is held, judged and queued by keys alone, however much else there is."""
     async with UnitOfWork(engine, cipher) as uow:

@@ -226,6 +226,7 @@ async def explain(driver: AsyncConnection[Any], query: str, given: Any) -> str:
     return "\n".join(str(line) for (line,) in await cursor.fetchall())
 
 
+@pytest.mark.usefixtures("new_files")
 async def test_no_look_scans_a_table(queue: Queue, engine: Engine, cipher: Cipher) -> None:
     """However many notices and sends there are of others, each query goes by an index."""
     (send,) = await wait(queue)

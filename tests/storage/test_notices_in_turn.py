@@ -161,6 +161,7 @@ async def _explained(uow: UnitOfWork) -> tuple[str, int]:
     return json.dumps(plan), top["Shared Hit Blocks"] + top["Shared Read Blocks"]
 
 
+@pytest.mark.usefixtures("new_files")
 async def test_a_claim_costs_the_same_whatever_waits(notices: Notices) -> None:
     """Five times as many notices, due or not, make it read no more pages, and none by walking the table."""
     pages = []

@@ -17,6 +17,8 @@ from storage.ids import new_id
 from storage.notifications import inbox
 from storage.unit_of_work import UnitOfWork
 
+pytestmark = pytest.mark.usefixtures("new_files")
+
 LATER = datetime(2099, 1, 1, tzinfo=UTC)
 
 # One party with many dossiers, such as a notary's office, among many with few. The events are of a month before

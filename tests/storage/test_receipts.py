@@ -198,6 +198,7 @@ STATEMENTS: dict[str, tuple[str, list[Any]]] = {
 }
 
 
+@pytest.mark.usefixtures("new_files")
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
 @pytest.mark.parametrize("name", STATEMENTS)
 async def test_no_statement_walks_a_large_table(unit_of_work: OpenUnit, name: str, mode: str) -> None:
@@ -221,6 +222,7 @@ async def test_no_statement_walks_a_large_table(unit_of_work: OpenUnit, name: st
         assert re.search(r"Index Scan using finished_delivery\w*_provider_id_idx", plan), plan
 
 
+@pytest.mark.usefixtures("new_files")
 async def test_months_out_of_reach_are_not_looked_into(unit_of_work: OpenUnit) -> None:
     """However long the history is."""
     async with unit_of_work() as uow:

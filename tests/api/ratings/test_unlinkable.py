@@ -133,6 +133,7 @@ async def run(services: Services, query: str, *given: Any) -> None:
         await uow.commit()
 
 
+@pytest.mark.usefixtures("new_files")
 @pytest.mark.parametrize(
     "people", [60, pytest.param(120, marks=[pytest.mark.verify, pytest.mark.timeout(600)])]
 )

@@ -21,6 +21,8 @@ from tests.storage.complaints.bureau import OpenUnit
 from tests.storage.plans import planned, walked
 from tests.storage.test_plans import numbered
 
+pytestmark = pytest.mark.usefixtures("new_files")
+
 # Thirty thousand complaints of ten thousand parties to a hundred agencies: one in a hundred is open.
 _FILL = """
 INSERT INTO party (id, kind, number_index, number_sealed, locale)

@@ -14,6 +14,8 @@ from storage.vault import attached
 from tests.storage.plans import planned, walked
 from tests.storage.test_plans import numbered
 
+pytestmark = pytest.mark.usefixtures("new_files")
+
 # A hundred agencies, each with a hundred dossiers, with five messages about each.
 _FILL = """
 INSERT INTO party (id, kind, number_index, number_sealed, locale)

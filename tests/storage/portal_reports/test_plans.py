@@ -12,6 +12,8 @@ from storage.portal_reports import asking, listing, noticing, reading, sending
 from storage.unit_of_work import UnitOfWork
 from tests.storage.plans import walked
 
+pytestmark = pytest.mark.usefixtures("new_files")
+
 _FILL = """
 INSERT INTO party (id, kind, number_index, number_sealed, locale)
 VALUES ('00000000-0000-0000-0000-000000000001', 'person', '', '', 'vi');

@@ -196,6 +196,7 @@ ANALYZE party, party_key, agency, question, question_answer;
 _PAGE = {"agency": None, "at": None, "id": None, "limit": 21}
 
 
+@pytest.mark.usefixtures("new_files")
 @pytest.mark.parametrize("mode", ["force_custom_plan", "force_generic_plan"])
 async def test_no_read_goes_through_all(unit_of_work: OpenUnit, mode: str) -> None:
     """What one agency's officers ask for costs no more with all the others' questions."""

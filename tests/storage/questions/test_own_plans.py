@@ -11,6 +11,8 @@ from storage.unit_of_work import UnitOfWork
 from tests.storage.plans import planned, walked
 from tests.storage.test_plans import numbered
 
+pytestmark = pytest.mark.usefixtures("new_files")
+
 # Ten thousand parties with three questions each, half of which are answered, and some of these published.
 _FILL = """
 INSERT INTO party (id, kind, number_index, number_sealed, locale)

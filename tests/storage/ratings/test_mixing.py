@@ -6,6 +6,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from storage.ratings import casting, mixing, tokens
 from storage.ratings.casting import Opinion
 from storage.ratings.keys import Group
@@ -37,6 +39,7 @@ async def filled(open_unit: Open, people: int) -> Group:
     return Group(agency_id=agency, month=TODAY.replace(day=1))
 
 
+@pytest.mark.usefixtures("new_files")
 async def test_a_mixed_group_says_the_same_in_another_order(unit_of_work: Open) -> None:
     """All rows bear one transaction, which wrote nothing else; nothing is due then, until something comes."""
     group = await filled(unit_of_work, 30)

@@ -13,6 +13,8 @@ from tests.storage.questions import office
 from tests.storage.questions.office import OpenUnit
 from tests.storage.test_plans import numbered
 
+pytestmark = pytest.mark.usefixtures("new_files")
+
 # Sixty ratings in each of three months, of five hundred agencies below one.
 _FILL = """
 INSERT INTO agency (id, code, name, parent_id, lineage)

@@ -14,6 +14,8 @@ from storage.reconciliation import slices
 from storage.reconciliation.figures import bounds, gather
 from tests.storage.plans import walked
 
+pytestmark = pytest.mark.usefixtures("new_files")
+
 AGENCY = UUID(int=1)
 START, END = bounds(datetime.now(UTC).date() - timedelta(days=2))
 GIVEN = {"agency": AGENCY, "start": START, "least": least_id(START + timedelta(hours=12)).hex[:12]}

@@ -10,6 +10,8 @@ from storage.seals.statuses import ENTRIES
 from storage.unit_of_work import UnitOfWork
 from tests.storage.plans import walked
 
+pytestmark = pytest.mark.usefixtures("new_files")
+
 # Three lists, of whose seals one in ten is not valid any more.
 _FILL = """
 INSERT INTO seal (id, code, agency_code, token, key_id, status_index, issued_at, state, state_at, reason)

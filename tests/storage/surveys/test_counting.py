@@ -129,6 +129,7 @@ async def test_what_comes_meanwhile_harms_nothing(unit_of_work: Open, look: Look
     assert sum(row.answers["ease"] == 4 for row in found) == 9
 
 
+@pytest.mark.usefixtures("new_files")
 async def test_slices_are_read_by_their_index(unit_of_work: Open) -> None:
     """Of a survey among others, from any place on, without sorting."""
     async with unit_of_work() as uow:

@@ -5,10 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from storage.agencies import speaking
 from storage.unit_of_work import UnitOfWork
 from storage.vault import changes, checklist, finding, opening, rows, shares, visits
 from tests.storage.plans import walked
+
+pytestmark = pytest.mark.usefixtures("new_files")
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 # Two thousand people with ten documents each, of which each has shared one.
