@@ -165,4 +165,4 @@ class AgencyDossierPage(BaseModel):
     next_since: str | None = Field(
         description="To go on from here, now or later; none before anything was seen"
     )
-    more: bool = Field(description="Whether to go on now")
+    more: bool = Field(description="Whether to go on now; also where a page is empty")

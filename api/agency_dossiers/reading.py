@@ -19,7 +19,6 @@ from api.agency_dossiers.answers import (
     StateShown,
 )
 from api.agency_dossiers.schemas import LISTS
-from api.paging import cut
 from api.recording.arrangements import CONTENTS
 from auth.principals import AgencyCaller
 from storage.access_log import repository as access_log
@@ -32,6 +31,7 @@ from storage.arrangements.kinds import ArrangementKind
 from storage.arrangements.repository import Arrangement
 from storage.dossiers import as_told
 from storage.dossiers.as_told import ToldDossier
+from storage.dossiers.changes import Place
 from storage.dossiers.codes import normalise_dossier_code
 from storage.dossiers.timeline import arrange, fold
 from storage.errors import NotFoundError
@@ -91,14 +91,13 @@ def tag_of(dossier: AgencyDossierShown) -> str:
 async def page(reading: Reading, caller: AgencyCaller, *, since: str | None, limit: int) -> AgencyDossierPage:
     """Return the dossiers that changed since a mark. Raises Problem for a mark that is none."""
     mark = AgencyDossierMark.decode(since, parameter="since") if since else None
-    after = (mark.at, mark.id) if mark else (_BEGINNING, BEFORE_ALL_IDS)
-    found = await as_told.changed(reading, caller.agency_id, after=after, limit=limit + 1)
-    some, more = cut(found, limit)
-    last = AgencyDossierMark(at=some[-1].updated_at, id=some[-1].id) if some else mark
+    after = Place(at=mark.at, id=mark.id) if mark else Place(at=_BEGINNING, id=BEFORE_ALL_IDS)
+    found = await as_told.changed(reading, caller.agency_id, after=after, limit=limit)
+    passed = mark or found.items or found.more
     return AgencyDossierPage(
-        items=[AgencyDossierItem.model_validate(one, from_attributes=True) for one in some],
-        next_since=last.encode() if last else None,
-        more=more,
+        items=[AgencyDossierItem.model_validate(one, from_attributes=True) for one in found.items],
+        next_since=AgencyDossierMark(at=found.place.at, id=found.place.id).encode() if passed else None,
+        more=found.more,
     )
 
 

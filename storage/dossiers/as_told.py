@@ -10,10 +10,13 @@ from psycopg.rows import class_row
 
 from storage.agencies.authority import speakers, spoken_for
 from storage.cipher import PartyKey
+from storage.dossiers import changes
+from storage.dossiers.changes import Place
 from storage.dossiers.kin import MOST_CHILDREN
 from storage.dossiers.reading import ToldFact, told_facts
 from storage.dossiers.repository import SUMMARY
 from storage.horizon import horizon
+from storage.moments import BEFORE_ALL_IDS
 from storage.unit_of_work import Reading
 
 _ONE = f"""
@@ -43,6 +46,7 @@ LEFT JOIN agency a ON a.id = d.agency_id
 LEFT JOIN dossier_parent l ON l.dossier_id = d.id
 WHERE d.agency_id = ANY({spoken_for("%(caller_id)s::uuid")})
   AND (d.updated_at, d.id) > (%(at)s, %(id)s) AND d.updated_at < %(until)s
+  AND (d.updated_at, d.id) <= (%(end_at)s, %(end_id)s)
 ORDER BY d.updated_at, d.id LIMIT %(limit)s
 """
 
@@ -84,6 +88,15 @@ class ChangedDossier:
     updated_at: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedPage:
+    """Some dossiers that changed, where the list then stands, and whether there may be more behind it."""
+
+    items: Sequence[ChangedDossier]
+    place: Place
+    more: bool
+
+
 async def find(reading: Reading, caller_id: UUID, code: str) -> ToldDossier | None:
     """Return a dossier by its normalised code, if the caller may speak for it."""
     driver = await reading.driver()
@@ -104,15 +117,30 @@ async def find(reading: Reading, caller_id: UUID, code: str) -> ToldDossier | No
     )
 
 
-async def changed(
-    reading: Reading, caller_id: UUID, *, after: tuple[datetime, UUID], limit: int
-) -> Sequence[ChangedDossier]:
+async def changed(reading: Reading, caller_id: UUID, *, after: Place, limit: int) -> ChangedPage:
     """Return up to so many dossiers for which the caller may speak, by their last change, after one.
 
     What changed while a transaction older than it is under way is left for later, so that nothing is missed:
-    see `storage.horizon`.
+    see `storage.horizon`. Of what others changed, no more is passed over at once than
+    `storage.dossiers.changes` says.
     """
     until = await horizon(reading)
-    given = {"caller_id": caller_id, "at": after[0], "id": after[1], "until": until, "limit": limit}
+    end = await changes.end_of(reading, after, until)
+    given = {
+        "caller_id": caller_id,
+        "at": after.at,
+        "id": after.id,
+        "until": until,
+        "end_at": end.at if end else until,
+        "end_id": end.id if end else BEFORE_ALL_IDS,
+        "limit": limit + 1,
+    }
     async with (await reading.driver()).cursor(row_factory=class_row(ChangedDossier)) as cursor:
-        return await (await cursor.execute(_CHANGED, given, binary=True)).fetchall()
+        found = await (await cursor.execute(_CHANGED, given, binary=True)).fetchall()
+    if len(found) > limit:
+        last = found[limit - 1]
+        return ChangedPage(items=found[:limit], place=Place(at=last.updated_at, id=last.id), more=True)
+    # All before that moment was looked through, so nobody has to look through it again.
+    return ChangedPage(
+        items=found, place=end or max(after, Place(at=until, id=BEFORE_ALL_IDS)), more=end is not None
+    )

@@ -10,10 +10,10 @@ from uuid import UUID
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
+from storage.dossiers.changes import Place
 from storage.ids import new_id
 from storage.moments import BEFORE_ALL_IDS
 from storage.reconciliation.kinds import Extent, Stage
-from storage.reconciliation.ours import Place
 from storage.unit_of_work import Reading, UnitOfWork
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)

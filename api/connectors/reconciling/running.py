@@ -111,14 +111,16 @@ class Running:
         async with self._link.open_unit() as uow:
             agencies = await reached(uow, self._link.deployment.agencies)
             listed = await ours.changed(uow, agencies, run.place, run.until, limit=LISTED_AT_A_TIME)
-            known = await standings.known(uow, run.deployment, [one.code for one in listed])
-        some, ask = _as_far_as(listed, [one for one in listed if _unseen(one, known.get(one.code), run)])
-        place = some[-1].place if some else run.place
+            known = await standings.known(uow, run.deployment, [one.code for one in listed.changed])
+        unseen = [one for one in listed.changed if _unseen(one, known.get(one.code), run)]
+        some, ask = _as_far_as(listed.changed, unseen)
+        whole = len(some) == len(listed.changed)
+        place = listed.place if whole else some[-1].place
         moved = replace(
             run,
             ours_at=place.at,
             ours_id=place.id,
-            stage=run.stage if some else Stage.APART,
+            stage=Stage.APART if whole and not listed.more else run.stage,
             counts=run.counted(listed=len(some)),
         )
         return await self._looking.look(await self._asked(ask, run, now), run, moved, now)

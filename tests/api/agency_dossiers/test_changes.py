@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from storage.dossiers import changes
 from storage.engine import Engine
 from storage.horizon import SETTLED
 from tests.api.agency_dossiers.putting import PATH, batch, dossier, told
@@ -51,7 +52,8 @@ async def test_pages_hold_every_change_once(
             break
     assert met == CODES
     assert (await page(client, agency, **query))["items"] == []
-    await settle(engine, CODES[2], 1)
+    # Later than all that was looked through, and settled by now.
+    await settle(engine, CODES[2], 0)
     later = await page(client, agency, **query)
     assert [item["code"] for item in later["items"]] == [CODES[2]]
 
@@ -73,6 +75,28 @@ async def test_each_sees_its_own_and_what_is_below(
     other = await make_agency("H55.1")
     assert await page(client, other) == {"items": [], "next_since": None, "more": False}
     assert len((await page(client, agency))["items"]) == 5
+
+
+@pytest.mark.usefixtures("five")
+async def test_what_others_changed_is_passed_over_page_by_page(
+    client: httpx.AsyncClient, agency: Agency, make_agency: MakeAgency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small agency's page reads no more of a country's changes than any other: it may be empty, and goes on."""
+    monkeypatch.setattr(changes, "MOST_PASSED", 2)
+    other = await make_agency("H55.1")
+    code = "H55.1-261121-0001"
+    await batch(client, other, {"code": code} | dossier(events=[told("1", dossier_code=code)]))
+    first = await page(client, other)
+    assert (first["items"], first["more"]) == ([], True)
+    for asking, expected in ((agency, CODES), (other, [])):
+        met, query = list[str](), {}
+        while True:
+            found = await page(client, asking, **query)
+            met += [item["code"] for item in found["items"]]
+            query = {"since": found["next_since"]}
+            if not found["more"]:
+                break
+        assert met == expected
 
 
 async def test_a_mark_that_is_none_is_refused(client: httpx.AsyncClient, agency: Agency) -> None:

@@ -8,11 +8,13 @@ import pytest
 from api.connectors.reconciling.days import DayKeeper
 from storage import partitions
 from storage.agencies.repository import AgencyRecord, put, resolve
+from storage.dossiers import changes
+from storage.dossiers.changes import Place
 from storage.ids import least_id, new_id
 from storage.portal_pulls import strays
 from storage.portal_pulls.kinds import StrayOutcome
 from storage.portal_pulls.strays import Stray
-from storage.reconciliation import days
+from storage.reconciliation import days, ours
 from storage.reconciliation.figures import Figures, bounds, gather
 
 DAY = date(2026, 11, 20)
@@ -221,3 +223,21 @@ async def count(uow, table) -> int:
     """Count rows."""
     (found,) = await (await (await uow.driver()).execute(f"SELECT count(*) FROM {table}")).fetchone()
     return found
+
+
+async def test_few_of_all_that_changed_are_found_step_by_step(world, monkeypatch):
+    """However many of others' lie between: each step passes over so many of them, and no more."""
+    monkeypatch.setattr(changes, "MOST_PASSED", 3)
+    whose = [WARD, *[OTHER] * 8, WARD, WARD, *[OTHER] * 4]
+    for place, agency in enumerate(whose):
+        await world.dossier(agency, updated=NOON + timedelta(minutes=place))
+    met, steps, place = [], 0, Place(at=START, id=UUID(int=0))
+    async with world.open_unit() as uow:
+        while True:
+            page = await ours.changed(uow, [world.agencies[WARD]], place, END, limit=2)
+            met += [one.place.at for one in page.changed]
+            steps, place = steps + 1, page.place
+            if not page.more:
+                break
+    assert met == [NOON + timedelta(minutes=place) for place in (0, 9, 10)]
+    assert steps == 6
