@@ -22,11 +22,14 @@ SELECT f.id, f.deployment, f.agency_id, a.code AS agency_code, a.name AS agency_
   f.settled_by, f.note_sealed
 FROM portal_difference f LEFT JOIN agency a ON a.id = f.agency_id
 """
-_FILTER = """
-coalesce(f.state = ANY(%(states)s::text[]), true) AND coalesce(f.deployment = %(deployment)s::text, true)
-  AND coalesce(f.kind = %(kind)s::text, true) AND coalesce(f.code = %(code)s::text, true)
-  AND coalesce((f.found_at, f.id) < (%(before_at)s::timestamptz, %(before_id)s::uuid), true)
-"""
+# What is not asked for is not said: a condition that may be none uses no index.
+_FILTERS: Mapping[str, LiteralString] = {
+    "states": "f.state = ANY(%(states)s::text[])",
+    "deployment": "f.deployment = %(deployment)s::text",
+    "kind": "f.kind = %(kind)s::text",
+    "code": "f.code = %(code)s::text",
+    "before_at": "(f.found_at, f.id) < (%(before_at)s::timestamptz, %(before_id)s::uuid)",
+}
 _ORDER = "ORDER BY f.found_at DESC, f.id DESC LIMIT %(limit)s"
 _SEEN: LiteralString = within_reach("f.agency_id")
 _SETTLE = """
@@ -107,14 +110,12 @@ class Wish:
 
 async def listed(reading: Reading, wish: Wish) -> list[Listed]:
     """Return differences as an operator's command sees them, those found last first."""
-    return await _found(reading, f"{_COLUMNS} WHERE {_FILTER} {_ORDER}", wish.given)
+    return await _found(reading, _asked(wish), wish.given)
 
 
 async def seen(reading: Reading, desk: Desk, wish: Wish) -> list[Listed]:
     """Return differences as an officer sees them: an operator all, others those of their agencies."""
-    return await _found(
-        reading, f"{_COLUMNS} WHERE {_SEEN} AND {_FILTER} {_ORDER}", {**wish.given, **desk.given}
-    )
+    return await _found(reading, _asked(wish, _SEEN), {**wish.given, **desk.given})
 
 
 async def one(reading: Reading, difference_id: UUID, desk: Desk | None = None) -> Listed:
@@ -171,3 +172,9 @@ async def _found(reading: Reading, statement: LiteralString, given: Mapping[str,
     async with (await reading.driver()).cursor(row_factory=class_row(Listed)) as cursor:
         await cursor.execute(statement, given)
         return await cursor.fetchall()
+
+
+def _asked(wish: Wish, reach: LiteralString = "true") -> LiteralString:
+    given = wish.given
+    told = " AND ".join([reach, *(said for name, said in _FILTERS.items() if given[name] is not None)])
+    return f"{_COLUMNS} WHERE {told} {_ORDER}"

@@ -10,8 +10,10 @@ from storage import partitions
 from storage.ids import least_id, new_id
 from storage.moments import BEFORE_ALL_IDS
 from storage.portal_reports import listing as reports
-from storage.reconciliation import slices
+from storage.reconciliation import listing, slices
 from storage.reconciliation.figures import bounds, gather
+from storage.reconciliation.kinds import DifferenceState
+from storage.reconciliation.listing import Wish
 from tests.storage.plans import walked
 
 pytestmark = pytest.mark.usefixtures("new_files")
@@ -99,3 +101,34 @@ def test_what_was_drawn_later_has_a_greater_id():
     before = datetime.now(UTC)
     found = new_id()
     assert least_id(before) <= found < least_id(datetime.now(UTC) + timedelta(milliseconds=2))
+
+
+LIVE = [DifferenceState.OPEN, DifferenceState.LEFT]
+WISHES = {
+    "all": Wish(),
+    "live": Wish(states=LIVE),
+    "behind": Wish(before=(START, AGENCY)),
+    "one": Wish(code="7"),
+}
+
+
+@pytest.mark.parametrize("name", WISHES)
+async def test_differences_are_listed_by_an_index(unit_of_work, name):
+    """However many were repaired before: the last ones, those that are live, or a further page."""
+    async with unit_of_work() as uow:
+        driver = await uow.driver()
+        await driver.execute("""
+            INSERT INTO portal_difference (id, deployment, agency_id, code, kind, field, action, rule, state, found_at,
+              last_seen_at, closed_at)
+            SELECT gen_random_uuid(), 'quoc-gia', gen_random_uuid(), n::text, 'k', '', 'person', 'r',
+              CASE WHEN n % 500 = 0 THEN 'left' ELSE 'repaired' END, now() - n * interval '1 minute', now(),
+              CASE WHEN n % 500 = 0 THEN NULL ELSE now() END
+            FROM generate_series(1, 10000) n
+        """)
+        await driver.execute("ANALYZE portal_difference")
+        wish = WISHES[name]
+        lines = await (
+            await driver.execute(f"EXPLAIN {listing._asked(wish)}".encode(), wish.given, prepare=False)
+        ).fetchall()
+        assert await walked(driver, "\n".join(line for (line,) in lines)) == []
+        assert await listing.listed(uow, wish)
