@@ -16,7 +16,7 @@ endif
 READY := $(VENV)/.ready-$(shell "$(PYTHON)" -c 'import sys; print(*sys.version_info[:2], sep=".")' 2>/dev/null)
 export TINDAN_DATA_DIR ?= .tindan
 
-.PHONY: help setup run demo test lint verify verify-needs bench soak lock clean
+.PHONY: help setup run demo test tests lint verify verify-needs bench soak lock clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -46,11 +46,17 @@ lint: $(READY) ## Format, lint, types, import contracts
 # Tests wait more than they work: one process more than there are cores. Each has a PostgreSQL of its own.
 JOBS ?= $(shell "$(PYTHON)" -c 'import os; print((os.cpu_count() or 1) + 1)' 2>/dev/null)
 
-test: lint ## Lint and test on a real PostgreSQL; needs Python only
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile
+test: $(READY) ## Lint and test on a real PostgreSQL; needs Python only
+	@$(MAKE) --no-print-directory --jobs=2 --keep-going lint tests
+
+# What the tests take in hand first is for them to say, see tests/conftest.py.
+SPREAD := -n $(JOBS) --no-loadscope-reorder --dist
+
+tests: $(READY)
+	$(BIN)/python -m pytest $(SPREAD) loadfile
 
 verify: $(READY) verify-needs ## What needs more: a browser, Node, long faults (installs its needs)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --verify -m verify -n $(JOBS) --dist loadgroup
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --verify -m verify $(SPREAD) loadgroup
 
 verify-needs:
 	@infra/verify/needs
