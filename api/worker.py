@@ -15,13 +15,11 @@ from api.connectors.measuring.emc import Emc
 from api.connectors.measuring.reporting import STANDING, Reporter
 from api.connectors.measuring.settings import EmcSettings
 from api.connectors.portals.loading import PortalSettings
-from api.connectors.pulling.tallies import TALLIES as PULLED
-from api.connectors.pushing.tallies import TALLIES as PUSHED
-from api.connectors.reconciling.chore import STANDING as DIFFERENCES
 from api.connectors.reconciling.days import DayKeeper
 from api.connectors.surveys.exchanging import Exchange
 from api.connectors.surveys.settings import VnformSettings
 from api.connectors.surveys.vnform import Vnform
+from api.connectors.watching import tallies_of
 from api.ratings.watching import Watch as RatingWatch
 from api.services import make_cipher, warm_calendar
 from api.settings import Settings
@@ -211,6 +209,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
     cipher = make_cipher(settings.storage)
     engine = Engine(settings.storage)
     channels = build_channels(settings.notify, lambda: UnitOfWork(engine, cipher))
+    portals = PortalSettings().deployments(development=settings.storage.development)
     settle()
     log.info("worker_started", channels=sorted(channels))
     try:
@@ -218,7 +217,7 @@ async def run_worker(settings: Settings, stop: asyncio.Event | None = None) -> N
             settings.notify,
             lambda: Reading(engine, cipher),
             channels,
-            [OVERDUE, STANDING, DIFFERENCES, *PULLED, *PUSHED],
+            [OVERDUE, STANDING, *tallies_of(portals)],
         ):
             await Worker(settings, channels, engine, cipher).run(stop)
     finally:

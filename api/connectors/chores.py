@@ -14,13 +14,14 @@ from api.connectors.pushing import dossiers, opinions
 from api.connectors.reconciling.chore import RECONCILE
 
 
-def _tells_changes(deployment: AnyDeployment) -> bool:
+def tells_changes(deployment: AnyDeployment) -> bool:
+    """Whether a portal is followed."""
     return Offer.CHANGED in deployment.offers
 
 
 CHORES: tuple[Chore, ...] = (
-    Chore(name=FOLLOW, work=follow, wanted=_tells_changes),
-    Chore(name=BACKFILL, work=go_on, wanted=_tells_changes),
+    Chore(name=FOLLOW, work=follow, wanted=tells_changes),
+    Chore(name=BACKFILL, work=go_on, wanted=tells_changes),
     Chore(name=CATALOGUE, work=look, wanted=is_source),
     *(Chore(name=one.chore, work=one.look, wanted=one.wanted) for one in (UNITS, AGENCIES)),
     RECONCILE,
