@@ -1,7 +1,8 @@
 """Commands on what portals are told: `tindan portals reports`."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from api.operation.house import in_one_reading, in_one_unit, note
 from api.operation.options import AsJson
 from api.operation.portals_house import Name, named
 from api.operation.words import json_of
+from storage import clock
 from storage.agencies.codes import InvalidCode
 from storage.dossiers.codes import normalise_dossier_code
 from storage.portal_reports import asking, listing
@@ -62,14 +64,19 @@ def retry_reports(
     """
     named(name)
 
-    async def work(uow: UnitOfWork) -> tuple[int, int]:
-        now = datetime.now(UTC)
-        dossiers = await asking.retry(uow, name, now=now, code=code, resend=resend)
-        return dossiers, await asking.retry_opinions(uow, name, now=now) if code is None else 0
-
-    dossiers, opinions = in_one_unit(work)
+    now = in_one_reading(clock.now)
+    dossiers = _in_slices(partial(asking.retry, deployment=name, now=now, code=code, resend=resend))
+    opinions = _in_slices(partial(asking.retry_opinions, deployment=name, now=now)) if code is None else 0
     note("portal_reports_retried", portal=name, dossiers=dossiers, opinions=opinions, resend=resend)
     if as_json:
         typer.echo(json_of({"dossiers": dossiers, "opinions": opinions}))
     else:
         typer.echo(f"{dossiers} hồ sơ · dossiers, {opinions} ý kiến · opinions")
+
+
+def _in_slices(retry: Callable[[UnitOfWork], Awaitable[int]]) -> int:
+    """Retry some in each transaction, until all are; return how many."""
+    total = 0
+    while (some := in_one_unit(retry)) == asking.AT_ONCE:
+        total += some
+    return total + some

@@ -13,6 +13,10 @@ from storage.unit_of_work import UnitOfWork
 _SOON: LiteralString = """
 CASE WHEN state = 'doubted' AND next_at BETWEEN %(now)s AND %(now)s + %(lease)s THEN next_at ELSE %(now)s END
 """
+# What was retried a moment ago is not retried once more, so that slices come to an end.
+_RESTS: LiteralString = "(attempts > 0 OR next_at IS NULL OR next_at > %(now)s + %(lease)s)"
+AT_ONCE = 5000
+"""Rows that are retried in one transaction: whoever is being told waits for it."""
 _AGAIN = f"""
 UPDATE portal_report SET digest = NULL, refused_digest = NULL, refused_events = '{{}}',
   record_doubted = record_doubted OR digest IS NOT NULL,
@@ -28,14 +32,23 @@ UPDATE portal_report SET refused_digest = NULL, refused_events = '{{}}',
   state = CASE WHEN record_doubted OR doubted_events <> '{{}}' AND NOT %(resend)s THEN 'doubted'
     ELSE 'due' END,
   attempts = 0, next_at = {_SOON}
-WHERE deployment = %(deployment)s AND state IN ('refused', 'doubted', 'waiting')
-  AND (next_at IS NOT NULL OR state IN ('refused', 'doubted'))
-  AND (%(code)s::text IS NULL OR dossier_id = (SELECT id FROM dossier WHERE code = %(code)s))
+WHERE deployment = %(deployment)s AND dossier_id = ANY(ARRAY(
+  SELECT dossier_id FROM portal_report
+  WHERE deployment = %(deployment)s AND state IN ('refused', 'doubted', 'waiting')
+    AND (next_at IS NOT NULL OR state IN ('refused', 'doubted'))
+    AND (%(code)s::text IS NULL OR dossier_id = (SELECT id FROM dossier WHERE code = %(code)s))
+    AND ({_RESTS} OR refused_digest IS NOT NULL OR refused_events <> '{{}}'
+      OR %(resend)s AND doubted_events <> '{{}}')
+  LIMIT %(limit)s FOR UPDATE))
 """
 _RETRY_OPINIONS = f"""
 UPDATE portal_opinion_report SET state = CASE state WHEN 'doubted' THEN 'doubted' ELSE 'due' END,
   attempts = 0, next_at = {_SOON}
-WHERE deployment = %(deployment)s AND state IN ('refused', 'doubted', 'waiting')
+WHERE ctid = ANY(ARRAY(
+  SELECT ctid FROM portal_opinion_report
+  WHERE deployment = %(deployment)s AND state IN ('refused', 'doubted', 'waiting')
+    AND (next_at IS NOT NULL OR state IN ('refused', 'doubted')) AND {_RESTS}
+  LIMIT %(limit)s FOR UPDATE))
 """
 
 
@@ -63,6 +76,8 @@ async def retry(
 ) -> int:
     """Try again at once what was refused, is in doubt or waits; return how many dossiers.
 
+    They are `AT_ONCE` at the most: where there are so many, there may be more, for the same moment.
+
     Args:
         uow: the transaction.
         deployment: our name of the portal.
@@ -70,11 +85,18 @@ async def retry(
         code: only this dossier, by its normalised code.
         resend: an operator knows that steps in doubt have not arrived.
     """
-    given = {"deployment": deployment, "now": now, "code": code, "resend": resend, "lease": LEASE}
+    given = {
+        "deployment": deployment,
+        "now": now,
+        "code": code,
+        "resend": resend,
+        "lease": LEASE,
+        "limit": AT_ONCE,
+    }
     return (await (await uow.driver()).execute(_RETRY, given)).rowcount
 
 
 async def retry_opinions(uow: UnitOfWork, deployment: str, *, now: datetime) -> int:
-    """Try again at once what of opinions was refused, is in doubt or waits; return how many."""
-    given = {"deployment": deployment, "now": now, "lease": LEASE}
+    """Try again at once what of opinions was refused, is in doubt or waits; return how many, as `retry`."""
+    given = {"deployment": deployment, "now": now, "lease": LEASE, "limit": AT_ONCE}
     return (await (await uow.driver()).execute(_RETRY_OPINIONS, given)).rowcount

@@ -1,7 +1,7 @@
 """What a worker asks for, time and again, goes by an index, however many dossiers there are."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -53,12 +53,26 @@ ASKED: list[tuple[str, Mapping[str, Any] | list[Any], str]] = [
     (listing._LIST, {"deployment": "quoc-gia", "state": None, "limit": 200}, "ix_portal_report"),
     (
         asking._RETRY,
-        {"deployment": "quoc-gia", "code": None, "resend": False, "now": UNTIL, "lease": sending.LEASE},
+        {
+            "deployment": "quoc-gia",
+            "code": None,
+            "resend": False,
+            "now": UNTIL,
+            "lease": sending.LEASE,
+            "limit": 50,
+        },
         "ix_portal_report",
     ),
     (
         asking._RETRY,
-        {"deployment": "quoc-gia", "code": "H26-7", "resend": False, "now": UNTIL, "lease": sending.LEASE},
+        {
+            "deployment": "quoc-gia",
+            "code": "H26-7",
+            "resend": False,
+            "now": UNTIL,
+            "lease": sending.LEASE,
+            "limit": 50,
+        },
         "pk_portal_report",
     ),
 ]
@@ -79,3 +93,40 @@ async def test_by_an_index(
         plan = "\n".join(line for (line,) in lines)
         assert index in plan
         assert await walked(driver, plan) == []
+
+
+async def test_very_many_are_retried_in_slices(
+    unit_of_work: Callable[[], UnitOfWork], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each row once, until none is left; what is under way keeps its lease."""
+    monkeypatch.setattr(asking, "AT_ONCE", 3)
+    now = datetime.now(UTC)
+    async with unit_of_work() as uow:
+        driver = await uow.driver()
+        await driver.execute(
+            """
+            INSERT INTO portal_report (deployment, dossier_id, state, attempts, next_at, changed_at, refused_digest,
+              doubted_events)
+            SELECT 'quoc-gia', gen_random_uuid(), state, CASE state WHEN 'refused' THEN 0 ELSE 1 END,
+              CASE state WHEN 'doubted' THEN %(now)s + interval '1 minute' WHEN 'waiting' THEN %(now)s + interval '6 hours'
+              END, now(), CASE state WHEN 'refused' THEN ''::bytea END,
+              CASE state WHEN 'doubted' THEN ARRAY[gen_random_uuid()] ELSE '{}' END
+            FROM unnest(ARRAY['refused', 'refused', 'refused', 'doubted', 'doubted', 'waiting', 'waiting', 'done']) AS g(state)
+            """,
+            {"now": now},
+        )
+        await driver.execute("""
+            INSERT INTO portal_opinion_report (deployment, kind, key, content, digest, state, changed_at)
+            SELECT 'quoc-gia', 'question', n::text, '{}', '', 'refused', now() FROM generate_series(1, 4) n
+        """)
+        counts = [await asking.retry(uow, "quoc-gia", now=now, resend=True) for _ in range(4)]
+        assert counts == [3, 3, 1, 0]
+        assert [await asking.retry_opinions(uow, "quoc-gia", now=now) for _ in range(3)] == [3, 1, 0]
+        rows = await driver.execute(
+            "SELECT state, next_at - %s, count(*) FROM portal_report GROUP BY 1, 2 ORDER BY 1, 2", (now,)
+        )
+        assert await rows.fetchall() == [
+            ("done", None, 1),
+            ("due", timedelta(0), 5),
+            ("due", timedelta(minutes=1), 2),
+        ]
