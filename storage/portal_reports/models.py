@@ -45,7 +45,7 @@ class PortalReport(SQLModel, table=True):
         attempts: since it was last settled.
         next_at: when to try next; amid an attempt, when it counts as given up.
         answer_code: what the portal said last.
-        changed_at: when it was last found changed.
+        changed_at: when it was found changed, first of all changes that the portal does not have.
         told_at: when the portal last took something in.
     """
 

@@ -35,12 +35,14 @@ FROM (
   ORDER BY updated_at, id LIMIT %(limit)s) d
 ORDER BY d.updated_at, d.id
 """
-# What is amid an attempt, or rests after one, is left there: it takes up the change when it goes again.
+# What is amid an attempt, or rests after one, is left there: it takes up the change when it goes again. So it
+# waits since its first change: what changes each day would else never seem late.
 PUT_DOWN = """
 INSERT INTO portal_report AS r (deployment, dossier_id, state, next_at, changed_at)
 SELECT %(deployment)s, g.id, 'due', %(now)s, %(now)s FROM unnest(%(ids)s::uuid[]) AS g(id) ORDER BY g.id
 ON CONFLICT (deployment, dossier_id) DO UPDATE SET
-  changes = r.changes + 1, changed_at = EXCLUDED.changed_at,
+  changes = r.changes + 1,
+  changed_at = CASE WHEN r.state IN ('done', 'refused') THEN EXCLUDED.changed_at ELSE r.changed_at END,
   state = CASE WHEN r.state IN ('done', 'refused') THEN 'due' ELSE r.state END,
   next_at = coalesce(r.next_at, EXCLUDED.next_at)
 """

@@ -9,6 +9,7 @@ import pytest
 
 from storage.moments import BEFORE_ALL_IDS
 from storage.portal_reports import asking, listing, noticing, reading, sending
+from storage.portal_reports.kinds import ReportState
 from storage.unit_of_work import UnitOfWork
 from tests.storage.plans import walked
 
@@ -130,3 +131,20 @@ async def test_very_many_are_retried_in_slices(
             ("due", timedelta(0), 5),
             ("due", timedelta(minutes=1), 2),
         ]
+
+
+async def test_what_changes_again_while_it_waits_is_late_since_it_changed_first(
+    unit_of_work: Callable[[], UnitOfWork],
+) -> None:
+    """A portal that is away for days shows, however often its dossiers change meanwhile."""
+    dossier, now = UUID(int=5), datetime.now(UTC)
+    async with unit_of_work() as uow:
+        for days in (3, 2, 0):
+            await noticing.put_down(uow, "quoc-gia", [dossier], now=now - timedelta(days=days))
+        assert (await listing.lag(uow))["quoc-gia"] >= timedelta(days=3).total_seconds()
+        taken = await sending.take(uow, "quoc-gia", now=now, lease=sending.LEASE)
+        assert taken is not None
+        done = sending.Settled(state=ReportState.DONE, standing=taken.standing)
+        assert await sending.settle(uow, taken, done, now=now)
+        await noticing.put_down(uow, "quoc-gia", [dossier], now=now)
+        assert (await listing.lag(uow))["quoc-gia"] < 60
