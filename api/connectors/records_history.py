@@ -31,6 +31,9 @@ def history(
 ) -> list[dict[str, Any]]:
     """Return what a dossier's dates tell of the time before its status, in order of time.
 
+    At the moment of its status itself, what is told is the statuses that come before it: processing that has
+    no time of its own is told as of the acceptance.
+
     A date that can not be read is left out: what is wrong in a record is said of what it tells first.
 
     Args:
@@ -54,7 +57,7 @@ def history(
     return [
         _bare(current, moment, status)
         for moment, status in sorted(reached)
-        if OLDEST <= moment < until and moment <= now
+        if OLDEST <= moment <= now and (moment, status) < (until, current["status"])
     ]
 
 

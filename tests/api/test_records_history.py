@@ -81,7 +81,7 @@ def test_the_same_date_is_the_same_event_whatever_else_a_record_says() -> None:
         ({"NgayTiepNhan": "19000101"}, [SENT, RESOLVED]),
         ({"NgayTiepNhan": "19700301080000"}, [SENT, RESOLVED]),
         ({"NgayTiepNhan": "20261109"}, [(2, "1109 00:00"), SENT, RESOLVED]),
-        ({"NgayKetThucXuLy": "20261116080000"}, [SENT, ACCEPTED]),
+        ({"NgayKetThucXuLy": "20261116080000"}, [SENT, ACCEPTED, (9, "1116 08:00")]),
         ({"NgayKetThucXuLy": "20261117080000"}, [SENT, ACCEPTED]),
         ({"NgayTiepNhan": "20261109030000Z"}, [SENT, RESOLVED]),
         ({"NgayTiepNhan": "2026-11-09T03:00:00Z"}, [SENT, ACCEPTED, RESOLVED]),
@@ -111,6 +111,14 @@ def test_the_date_of_the_status_itself_is_not_told_twice(
 ) -> None:
     """Nor is the end of a dossier that came to no result a result."""
     assert told(TrangThaiHoSo=status, **own) == expected
+
+
+def test_processing_that_began_with_the_acceptance_has_been_accepted() -> None:
+    """A status without a time of its own takes the latest date, which is told all the same."""
+    dates = {"NgayKetThucXuLy": None, "NgayTra": None}
+    assert told(TrangThaiHoSo="4", **dates) == [SENT, ACCEPTED]
+    assert told(TrangThaiHoSo="2", **dates, NgayNopHoSo=RETURNED["NgayTiepNhan"]) == [(1, "1109 10:00")]
+    assert told(TrangThaiHoSo="1", **dates, NgayTiepNhan=RETURNED["NgayNopHoSo"]) == []
 
 
 def test_a_status_is_told_by_its_event_alone_whenever_that_is() -> None:
@@ -235,7 +243,9 @@ def test_whatever_dates_say_the_status_stays_the_last_and_all_is_taken(
     record = {**RETURNED, **fields, WISHES: wishes, "TrangThaiHoSo": status}
     drawn = draw_up([record], NOW, NATIONAL)
     *before, current = drawn.good.values() or [None]
-    assert current is None or all(one.occurred_at < current.occurred_at for one in before)
+    assert current is None or all(
+        (one.occurred_at, one.status) < (current.occurred_at, current.status) for one in before
+    )
     assert all((one.step, one.note, one.due_at, one.sequence) == ("", None, None, None) for one in before)
     assert len({(one.status, one.occurred_at) for one in before}) == len(before)
     asked, went_on = ([one for one in before if one.status == number] for number in (5, 4))
