@@ -66,6 +66,12 @@ class Turn:
         if not await leases.renew(uow, self.deployment, self.chore, self.holder):
             raise TurnLostError(f"{self.chore} of {self.deployment}")
 
+    async def hold(self, open_unit: OpenUnit) -> None:
+        """Hold on to it where there is nothing to commit yet. Raises TurnLostError."""
+        async with open_unit() as uow:
+            await self.keep(uow)
+            await uow.commit()
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chore:

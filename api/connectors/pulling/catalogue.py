@@ -101,7 +101,7 @@ async def refresh(link: Link, turn: Turn, *, shrink: bool = False, tell: Tell = 
 
 
 async def _refresh(link: Link, turn: Turn, *, shrink: bool, tell: Tell) -> Refreshed:
-    entries = await _entries(link)
+    entries = await _entries(link, turn)
     async with link.open_unit() as uow:
         before = await listed.read(uow, link.name)
         gazetteer = Gazetteer(await units.load(uow))
@@ -115,6 +115,7 @@ async def _refresh(link: Link, turn: Turn, *, shrink: bool, tell: Tell) -> Refre
     for start in range(0, len(wanted), AT_A_TIME):
         found: dict[str, Procedure] = {}
         for number, code in enumerate(wanted[start : start + AT_A_TIME], start=start + 1):
+            await turn.hold(link.open_unit)
             procedure = await _procedure(link, code, entries[code].theirs, gazetteer)
             if procedure is None:
                 unusable.append(code)
@@ -131,11 +132,12 @@ async def _refresh(link: Link, turn: Turn, *, shrink: bool, tell: Tell) -> Refre
     return Refreshed(listed=len(entries), fetched=len(wanted), changed=changed, unusable=unusable, gone=gone)
 
 
-async def _entries(link: Link) -> Mapping[str, _Entry]:
+async def _entries(link: Link, turn: Turn) -> Mapping[str, _Entry]:
     """Return what the list says of each procedure that has a code of one, by its short code."""
     entries: dict[str, _Entry] = {}
     cursor = None
     for _ in range(MOST_PAGES):
+        await turn.hold(link.open_unit)
         page = await link.portal.procedures(cursor)
         for record in page.records:
             theirs = str(next((record[name] for name in _CODES if record.get(name)), ""))

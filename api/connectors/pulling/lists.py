@@ -144,7 +144,8 @@ class SharedList:
                 raise UnavailableError(f"over {MOST_ENTRIES} entries without an end")
             cursor = page.cursor
             short = page.total is None and size is not None and len(page.records) < size
-            await _hold(link, turn)
+            # Reading them all may take longer than a lease.
+            await turn.hold(link.open_unit)
 
     async def _kept(
         self, uow: UnitOfWork, link: Link, records: Sequence[Record], *, shrink: bool
@@ -200,10 +201,3 @@ def told_of(error: Exception) -> str:
 
 def _place(fault: Fault) -> str:
     return f"{fault.number} {fault.field}" if fault.field else str(fault.number)
-
-
-async def _hold(link: Link, turn: Turn) -> None:
-    """Hold on to the turn between pages: reading them all may take longer than a lease."""
-    async with link.open_unit() as uow:
-        await turn.keep(uow)
-        await uow.commit()

@@ -58,7 +58,7 @@ class Running:
     """
 
     def __init__(self, link: Link, turn: Turn, tell: Callable[[Run], None] = lambda _: None) -> None:
-        self._link, self._tell = link, tell
+        self._link, self._turn, self._tell = link, turn, tell
         self._looking = Looking(link, turn)
         self._offers = link.deployment.offers
 
@@ -139,6 +139,8 @@ class Running:
         missing: list[str] = []
         unheard: dict[str, PortalError] = {}
         for code in codes:
+            # A portal may take minutes for one, and so longer than a lease for all.
+            await self._turn.hold(self._link.open_unit)
             try:
                 record = await self._link.portal.dossier(code)
             except NotLetInError:
