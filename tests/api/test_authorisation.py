@@ -1,5 +1,6 @@
 """Every route against every kind of caller, by the table in `authorisation.txt`."""
 
+import os
 import re
 import statistics
 import time
@@ -21,8 +22,8 @@ from tests.api.callers import Agency, MakeAgency, MakeCitizen, PushEvent
 from tests.api.statements import recorded
 
 TABLE = Path(__file__).with_name("authorisation.txt")
-ROUNDS = 15
-"""How often a foreign and a missing thing are asked for, to compare the times."""
+ROUNDS = int(os.environ.get("TINDAN_TIMING_ROUNDS", "3"))
+"""How often a foreign and a missing thing are asked for, to print their times; 15 or more to compare them."""
 
 
 def rows() -> Iterator[tuple[str, list[str]]]:
