@@ -50,13 +50,13 @@ test: $(READY) ## Lint and test on a real PostgreSQL; needs Python only
 	@$(MAKE) --no-print-directory --jobs=2 --keep-going lint tests
 
 # What the tests take in hand first is for them to say, see tests/conftest.py.
-SPREAD := -n $(JOBS) --no-loadscope-reorder --dist
+SPREAD := -n $(JOBS) --dist loadfile --no-loadscope-reorder
 
 tests: $(READY)
-	$(BIN)/python -m pytest $(SPREAD) loadfile
+	$(BIN)/python -m pytest $(SPREAD)
 
 verify: $(READY) verify-needs ## What needs more: a browser, Node, long faults (installs its needs)
-	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --verify -m verify $(SPREAD) loadgroup
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m pytest --verify -m verify $(SPREAD)
 
 verify-needs:
 	@infra/verify/needs

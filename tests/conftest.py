@@ -14,6 +14,9 @@ import psycopg
 import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
+from xdist.scheduler.protocol import Scheduling
 
 from api.demonstration.theatre import open_theatre
 from api.settings import Settings
@@ -58,34 +61,37 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--verify", action="store_true", help="run what needs more than Python, too")
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what `make verify` is for, and say so; there, what is missing fails.
 
-    There, faults go side by side with the rest, but never with each other: they measure times. What takes long goes
-    first, so that no process is left with it alone in the end.
+    Where several processes share the work, what takes long goes first: none is left with it alone in the end.
     """
     verify = config.getoption("--verify")
     if hasattr(config, "workerinput"):
-        groups = {item: _group(item, verify=verify) for item in items}
-        counts = Counter(groups.values())
-        items.sort(key=lambda item: (not _takes_long(item), -counts[groups[item]]))
-        for item, group in groups.items():
-            item.add_marker(pytest.mark.xdist_group(group))
+        # What `-m verify` leaves out is still among them here.
+        counts = Counter(item.path for item in items if not verify or item.get_closest_marker("verify"))
+        items.sort(key=lambda item: (SLOW.isdisjoint(item.path.parents), -counts[item.path]))
     skip = pytest.mark.skip(reason="needs more than Python, or takes long: run by `make verify`")
     for item in items:
         if not verify and item.get_closest_marker("verify"):
             item.add_marker(skip)
 
 
-def _group(item: pytest.Item, *, verify: bool) -> str:
-    """Name what one process runs in a row: a file, but all faults together where they measure times."""
-    return "faults" if verify and FAULTS in item.path.parents else str(item.path.relative_to(ROOT))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Have faults go side by side with the rest, but never with each other: they measure times.
+
+    The groups of xdist 3.8 would do, but pytest 9.2 no longer lets it write them into the names of tests, and each
+    test goes alone without a word.
+    """
+    return FaultsInTurn(config, log) if config.getoption("--verify") else None
 
 
-def _takes_long(item: pytest.Item) -> bool:
-    """Say whether a test is one of those that start whole installations."""
-    return not SLOW.isdisjoint(item.path.parents)
+class FaultsInTurn(LoadFileScheduling):
+    """Gives each process a file at a time, and all faults to one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "faults" if nodeid.startswith("tests/faults/") else super()._split_scope(nodeid)
 
 
 @pytest.fixture(scope="session")
