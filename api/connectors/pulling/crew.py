@@ -65,7 +65,8 @@ class Helper:
             raise HelperError("silent") from error
         except (ConnectionError, ValueError) as error:
             raise HelperError(type(error).__name__) from error
-        if not line:
+        if not line.endswith(b"\n"):
+            # Nothing, or half an answer: it was killed amid it.
             raise HelperError("ended")
         return _read(json.loads(line))
 

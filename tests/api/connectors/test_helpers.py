@@ -19,6 +19,12 @@ TAKES_AND_IS_SILENT = "import sys, time; sys.stdin.readline(); time.sleep(600)"
 TAKES_NOTHING = "import time; time.sleep(600)"
 STOPS_ITSELF = "import os, signal, sys; sys.stdin.readline(); os.kill(os.getpid(), signal.SIGSTOP)"
 ENDS = "import sys; sys.stdin.readline()"
+ENDS_AMID_AN_ANSWER = """
+import os, signal, sys
+sys.stdin.readline()
+print('{"records": 1, "events": 1, "rep', end="", flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 PATIENCE = 0.5
 MOST_RECORDS = 1000
 
@@ -96,6 +102,13 @@ def test_one_that_ended_is_told_from_one_that_is_silent():
     told = uvloop.run(hear_of_its_end())
     assert [type(one) for one in told] == [HelperError] * 3
     assert str(told[0]) == "ended"
+
+
+async def test_half_an_answer_is_none(start):
+    """One that is killed while it answers has ended, like one that is killed before."""
+    helper, _ = await start(ENDS_AMID_AN_ANSWER)
+    with pytest.raises(HelperError, match="ended"):
+        await helper.keep(page(1))
 
 
 async def test_one_that_does_not_end_by_itself_is_killed(start, monkeypatch):
