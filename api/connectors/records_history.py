@@ -52,12 +52,13 @@ def history(
     # Mostly there is nothing to tell: steps tell it all.
     if not untold and not record.get(_WISHES):
         return []
-    fields, until = Fields(record, dialect), datetime.fromisoformat(current["occurred_at"])
-    reached = {*_dates(fields, untold, current["status"]), *_supplements(fields, until, stepped)}
+    fields = Fields(record, dialect)
+    end = (datetime.fromisoformat(current["occurred_at"]), DossierStatus(current["status"]))
+    reached = {*_dates(fields, untold, current["status"]), *_supplements(fields, end, stepped)}
     return [
         _bare(current, moment, status)
         for moment, status in sorted(reached)
-        if OLDEST <= moment <= now and (moment, status) < (until, current["status"])
+        if OLDEST <= moment <= now and (moment, status) < end
     ]
 
 
@@ -70,11 +71,12 @@ def _dates(fields: Fields, untold: Collection[tuple[DossierStatus, str]], curren
             yield moment, status
 
 
-def _supplements(fields: Fields, until: datetime, stepped: Collection[int | None]) -> Iterator[_Reached]:
+def _supplements(fields: Fields, end: _Reached, stepped: Collection[int | None]) -> Iterator[_Reached]:
     """Return requests for papers, each with the arrival of the papers, after which processing goes on.
 
     A request alone is not told: all the time after it would count as waiting for the citizen. Nor is one
-    whose papers came before it or with it, as of two facts at one instant the request is the later.
+    whose papers came before it or with it, as of two facts at one instant the request is the later. The
+    arrival may be what brought the status, at the `end`: that is told already.
     """
     asking, going_on = DossierStatus.SUPPLEMENT_REQUIRED, DossierStatus.IN_PROCESS
     if asking in stepped or going_on in stepped:
@@ -82,7 +84,7 @@ def _supplements(fields: Fields, until: datetime, stepped: Collection[int | None
     for wish in fields.each(_WISHES):
         asked = wish.usable("NgayBoSung", wish.dialect.read_time)
         came = wish.usable("NgayTiepNhanBoSung", wish.dialect.read_time)
-        if asked and came and OLDEST <= asked < came < until:
+        if asked and came and OLDEST <= asked < came and (came, going_on) <= end:
             yield asked, asking
             yield came, going_on
 

@@ -144,7 +144,8 @@ def test_nothing_is_told_of_the_future() -> None:
         ([wish("20261111080000", "20261110080000")], []),
         ([wish("20261110", "20261110")], []),
         ([wish("19890101", "20261110")], []),
-        ([wish("20261110080000", "20261116080000")], []),
+        ([wish("20261110080000", "20261116080000")], [(5, "1110 08:00"), (4, "1116 08:00")]),
+        ([wish("20261110080000", "20261116080001")], []),
         (
             [wish("20261112080000", "20261112090000"), wish("20261110080000", "20261111080000")],
             [(5, "1110 08:00"), (4, "1111 08:00"), (5, "1112 08:00"), (4, "1112 09:00")],
@@ -174,6 +175,14 @@ def test_the_request_that_is_the_status_is_told_by_the_status() -> None:
         (5, "1110 08:00"),
         (4, "1111 08:00"),
     ]
+
+
+def test_an_answer_may_be_what_brought_the_status() -> None:
+    """Then the request alone is told, as the status follows it; no answer is told behind a lower status."""
+    wishes = {WISHES: [wish("20261110080000", "20261111080000")]}
+    brought = {"ThoiDiemXuLy": "20261111080000", "NgayTra": None, "NgayKetThucXuLy": None}
+    assert told(TrangThaiHoSo="4", **brought, **wishes) == [SENT, ACCEPTED, (5, "1110 08:00")]
+    assert told(TrangThaiHoSo="2", NgayTiepNhan="20261111080000", **wishes) == [SENT]
 
 
 @pytest.mark.parametrize("stepped", [(4,), (5,), (4, 5)])
@@ -248,6 +257,7 @@ def test_whatever_dates_say_the_status_stays_the_last_and_all_is_taken(
     )
     assert all((one.step, one.note, one.due_at, one.sequence) == ("", None, None, None) for one in before)
     assert len({(one.status, one.occurred_at) for one in before}) == len(before)
-    asked, went_on = ([one for one in before if one.status == number] for number in (5, 4))
-    assert bool(asked) == bool(went_on)
+    asked, went_on = ([one for one in drawn.good.values() if one.status == number] for number in (5, 4))
+    asked = [one for one in asked if one is not current]
+    assert bool(asked) >= any(one is not current for one in went_on)
     assert all(any(later.occurred_at > one.occurred_at for later in went_on) for one in asked)
