@@ -11,7 +11,7 @@ from api.connectors.portals.list_rules import UnitNames
 from api.connectors.portals.port import Page, Record
 from api.connectors.pulling.lists import SharedList, Taken
 from storage.portal_pulls.kinds import Stream
-from storage.procedures.formats.cleaning import line
+from storage.procedures.formats.cleaning import name_line
 from storage.procedures.formats.faults import Fault, Faults
 from storage.procedures.formats.reasons import reason_of
 from storage.unit_of_work import UnitOfWork
@@ -64,7 +64,7 @@ def read_units(records: Sequence[Record], names: UnitNames) -> Mapping[str, Prov
 def _unit(record: Record, names: UnitNames, number: int) -> Province | Commune | Fault:
     try:
         code, name, kind, parent = (
-            line(record.get(word)) for word in (names.code, names.name, names.kind, names.parent)
+            name_line(record.get(word)) for word in (names.code, names.name, names.kind, names.parent)
         )
     except ValueError as error:
         return Fault(number=number, unit="item", reason=reason_of(error))

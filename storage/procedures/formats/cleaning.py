@@ -42,6 +42,8 @@ Applied = Counter[Rule]
 SMALLEST_FEE = 1000
 """No fee is smaller: an amount below is of thousands, dollars or percent, and only the note tells which."""
 
+LONGEST_NAME = 500
+
 _FREE = re.compile(
     r"(?:miễn phí|không(?: có| mất| thu)?(?: phí| lệ phí| phí, lệ phí)?)\s*[.;]?", re.IGNORECASE
 )
@@ -122,6 +124,14 @@ def line(value: Any) -> str | None:
     """Do so, and make one line of it. Raises UnusableError."""
     found = text(value)
     return " ".join(found.split()) if found else None
+
+
+def name_line(value: Any) -> str | None:
+    """Do so, for a name. Raises UnusableError, also for one of more than `LONGEST_NAME` characters."""
+    found = line(value)
+    if found and len(found) > LONGEST_NAME:
+        raise UnusableError(reasons.LONG_TEXT.of(most=LONGEST_NAME))
+    return found
 
 
 def code(value: Any, applied: Applied) -> str:

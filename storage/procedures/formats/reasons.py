@@ -75,6 +75,7 @@ CELLS = Reason(
 
 MISSING = Reason(vi="còn thiếu", en="it is missing")
 NO_TEXT = Reason(vi="không phải văn bản", en="it is no text")
+LONG_TEXT = Reason(vi="dài hơn {most} ký tự", en="it is longer than {most} characters")
 NO_TEXTS = Reason(vi="không phải danh sách văn bản", en="it is no list of texts")
 NO_LIST = Reason(vi="không phải danh sách", en="it is no list")
 NO_OBJECT = Reason(vi="không phải đối tượng", en="it is no object")
