@@ -1,5 +1,6 @@
 """Agencies as whoever may bring them does, an operator or a portal: kept whole, or not at all."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,6 +11,8 @@ from storage.errors import StorageError
 from storage.unit_of_work import UnitOfWork
 
 BATCH = 500
+MOST_LEVELS = 20
+"""One below another. Each agency is kept with all above it, and no State has so many."""
 
 
 class EntryRefusedError(StorageError):
@@ -83,9 +86,11 @@ async def keep(
 
     Raises:
         EntryRefusedError: for a parent or successor that is not known, a code that is another agency's on the
-            same day, successors that lead round in a circle, and an agency that would move: its dossiers and
-            clients would move with it, which is more than an import should do.
+            same day or that is given twice, successors that lead round in a circle, more than `MOST_LEVELS`
+            levels, and an agency that would move: its dossiers and clients would move with it, which is more
+            than an import should do.
     """
+    await agencies.hold(uow)
     await _check_before(uow, entries)
     for start in range(0, len(entries), BATCH):
         some = entries[start : start + BATCH]
@@ -120,18 +125,26 @@ def _own(term: Term, kept: Mapping[str, AgencyRef]) -> Term:
 
 async def _check_before(uow: UnitOfWork, entries: Sequence[Entry]) -> None:
     own = _owners(await agencies.bearers(uow, [entry.code for entry in entries]))
-    parents = set(await agencies.bearers(uow, [entry.parent for entry in entries if entry.parent]))
+    above = _owners(await agencies.bearers(uow, [entry.parent for entry in entries if entry.parent]))
+    levels = {code: len(agency.path) for code, agency in above.items()}
     read: set[str] = set()
     for number, entry in enumerate(entries):
         if entry.code in read:
             raise EntryRefusedError(number, "code", f"{entry.code} stands in the file twice")
-        if entry.parent and entry.parent not in parents | read:
+        if entry.parent and entry.parent not in levels:
             why = f"there is no agency {entry.parent}, nor one before this"
             raise EntryRefusedError(number, "parent", why)
+        level = levels[entry.parent] + 1 if entry.parent else 1
+        if level > MOST_LEVELS:
+            raise EntryRefusedError(number, "parent", f"{entry.code} is over {MOST_LEVELS} levels down")
+        aliases = Counter(alias.code for alias in entry.agency.aliases)
+        if twice := next((code for code, times in aliases.items() if times > 1), None):
+            raise EntryRefusedError(number, "aliases", f"{twice} stands there twice")
         known = own.get(entry.code)
         if known and known.code != entry.code:
             raise EntryRefusedError(number, "code", f"{entry.code} is another code of {known.code}")
         read.add(entry.code)
+        levels.setdefault(entry.code, level)
 
 
 def _faults(entry: Entry, kept: Mapping[str, AgencyRef]) -> Iterator[tuple[str, str]]:

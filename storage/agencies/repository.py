@@ -12,6 +12,9 @@ from storage.agencies.naming import Alias, Bearing
 from storage.ids import new_id
 from storage.unit_of_work import Reading, UnitOfWork
 
+TURN_LOCK = 0x6167656E6379
+"""Any number will do, as long as it is always the same."""
+
 _BEARERS = f"""
 SELECT g.code, {TODAY}, b.own, b.valid_from, b.valid_to, a.id, a.code, a.lineage
 FROM unnest(%s::text[]) AS g(code)
@@ -149,6 +152,14 @@ class AgencyRecord:
             parent=normalise_agency_code(record["parent"]) if record.get("parent") else None,
             aliases=tuple(Alias(code=normalise_agency_code(code)) for code in record.get("aliases", ())),
         )
+
+
+async def hold(uow: UnitOfWork) -> None:
+    """Let nobody else who asks for this keep agencies until the commit.
+
+    That a code is one agency's alone on each day no constraint can tell, as two write rows of their own.
+    """
+    await (await uow.driver()).execute(f"SELECT pg_advisory_xact_lock({TURN_LOCK})")
 
 
 async def put(uow: UnitOfWork, records: Sequence[AgencyRecord]) -> None:
