@@ -10,7 +10,9 @@ from api.connectors.pulling.agency_entries import Row, read_row, rows_of
 from api.connectors.pulling.agency_scope import Scope, scope_of
 from api.connectors.pulling.lists import SharedList, Taken
 from storage.agencies import importing
-from storage.agencies.importing import Entry
+from storage.agencies import repository as agencies
+from storage.agencies.importing import Entry, EntryRefusedError
+from storage.agencies.reading import AgencyView
 from storage.agencies.repository import Term
 from storage.portal_pulls.kinds import Stream
 from storage.procedures.formats.faults import Fault, Faults
@@ -27,11 +29,14 @@ async def _take(uow: UnitOfWork, link: Link, records: Sequence[Record]) -> Taken
     Raises FileRefusedError, EntryRefusedError.
     """
     rows, refused = rows_of(records, link.deployment.lists.agency)
+    await agencies.hold(uow)
     scope = await scope_of(uow, link, rows)
     ours = scope.of(rows)
     codes = {row.code for row in ours}
     told = _entries(link, ours)
-    entries = [_within(entry, scope) for entry in told]
+    for number, entry in enumerate(told):
+        _require_own_heir(number, entry, scope, codes)
+    entries = [_within(number, entry, scope) for number, entry in enumerate(told)]
     changed = [entry for entry in entries if _differs(entry, scope)]
     await importing.keep(uow, changed)
     others = [row.code for row in rows if row.code not in codes]
@@ -55,16 +60,46 @@ def _entries(link: Link, rows: Sequence[Row]) -> list[Entry]:
     return entries
 
 
-def _within(entry: Entry, scope: Scope) -> Entry:
-    """Return an entry with what is the portal's to say of it.
+def _require_own_heir(number: int, entry: Entry, scope: Scope, codes: Collection[str]) -> None:
+    """Raise EntryRefusedError where an agency goes to one that is not the portal's to bring.
+
+    Whoever takes over speaks for its dossiers from then on; only an operator gives them to others.
+    """
+    view = scope.known.get(entry.code)
+    heir = scope.own.get(entry.successor or "", entry.successor)
+    mine = heir is None or heir in scope.known or heir in codes
+    if not mine and heir != (view and view.successor):
+        raise EntryRefusedError(number, "successor", f"{heir} is not for the portal to bring")
+
+
+def _within(number: int, entry: Entry, scope: Scope) -> Entry:
+    """Return an entry with what is the portal's to say of it. Raises EntryRefusedError.
 
     What is above a deployment's own agencies is not; nor are codes that are another's. Other codes that we
-    know keep the days on which they are the agency's, which no list tells.
+    know keep the days on which they are the agency's, which no list tells; so does a term what is left out.
     """
     new = [alias for alias in entry.agency.aliases if alias.code not in _borne(entry, scope)]
     aliases = tuple(alias for alias in new if scope.may_bear(alias.code))
     parent = None if entry.code in scope.tops else entry.parent
-    return replace(entry, agency=replace(entry.agency, parent=parent, aliases=aliases))
+    try:
+        return Entry(
+            agency=replace(entry.agency, parent=parent, aliases=aliases),
+            term=_whole(entry.term, scope.known.get(entry.code)),
+        )
+    except ValueError as error:
+        raise EntryRefusedError(number, "valid_to", f"{entry.code}: {error}") from error
+
+
+def _whole(term: Term | None, view: AgencyView | None) -> Term | None:
+    """Return a term with what it leaves out as it is: silence begins nothing again that was ended."""
+    if term is None or view is None:
+        return term
+    return Term(
+        code=term.code,
+        valid_from=term.valid_from or view.valid_from,
+        valid_to=term.valid_to or view.valid_to,
+        successor=term.successor or view.successor,
+    )
 
 
 def _claims(entry: Entry, scope: Scope) -> Sequence[str]:

@@ -14,7 +14,7 @@ from storage.agencies.importing import Entry
 from storage.agencies.naming import Alias
 from storage.agencies.repository import AgencyRecord, Term
 from storage.procedures.formats import reasons
-from storage.procedures.formats.cleaning import line, required_line
+from storage.procedures.formats.cleaning import line, name_line, required_line
 from storage.procedures.formats.faults import Fault
 from storage.procedures.formats.reasons import Reason, UnusableError, reason_of
 from storage.texts import tidy
@@ -81,15 +81,16 @@ class _Reading:
     at: str | None = None
 
     def entry(self, code: str, names: AgencyNames) -> Entry:
-        name = tidy(required_line(self._of(names.name)))
+        name = tidy(required_line(name_line(self._of(names.name))))
         parent = self._code(names.parent)
-        aliases = tuple(Alias(code=_code_of(one)) for one in _texts(self._of(names.aliases)))
+        # A list may have the old form of a code beside the new one.
+        aliases = dict.fromkeys(Alias(code=_code_of(one)) for one in _texts(self._of(names.aliases)))
         successor = self._code(names.successor)
         valid_from = self._day(names.valid_from)
         term = Term(code=code, valid_from=valid_from, valid_to=self._day(names.valid_to), successor=successor)
         told = any((term.valid_from, term.valid_to, term.successor))
         return Entry(
-            agency=AgencyRecord(code=code, name=name, parent=parent, aliases=aliases),
+            agency=AgencyRecord(code=code, name=name, parent=parent, aliases=tuple(aliases)),
             term=term if told else None,
         )
 

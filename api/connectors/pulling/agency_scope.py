@@ -20,8 +20,8 @@ class Scope:
         tops: own codes of the deployment's agencies, be they known to us or not.
         known: those that we know, and all below them, by their own codes.
         bearable: all codes of the deployment's agencies.
-        own: their own codes, by the others that they bear.
-        foreign: codes of the list by which somebody is known, other than as its own among `known`.
+        own: their own codes, by the others that they bear and that are nobody else's own.
+        foreign: codes by which somebody is known, other than as its own among `known`.
     """
 
     tops: Collection[str]
@@ -69,12 +69,13 @@ async def scope_of(reading: Reading, link: Link, rows: Sequence[Row]) -> Scope:
     known: dict[str, AgencyView] = {}
     for top in {one.id for one in found.values()}:
         known |= {view.code: view for view in await seen.agencies(reading, below=top)}
-    own = {alias: view.code for view in known.values() for alias in view.aliases}
-    new = {row.code for row in rows} - known.keys()
+    aliases = {alias for view in known.values() for alias in view.aliases}
+    met = await agencies.bearers(reading, ({row.code for row in rows} | aliases) - known.keys())
+    given = {code: met[code] for code in aliases & met.keys()}
     return Scope(
         tops=tops,
         known=known,
-        bearable=tops | {code for code, one in own.items() if one in tops},
-        own=own,
-        foreign=(await agencies.bearers(reading, new)).keys(),
+        bearable=tops | {code for code, some in given.items() if some.now.code in tops},
+        own={code: some.owner.code for code, some in given.items() if some.owner.code in known},
+        foreign=met.keys(),
     )
