@@ -20,7 +20,6 @@ from api.operation.portals_house import Name, named, our_turn, require, with_por
 from api.operation.words import json_of
 from storage.agencies.importing import EntryRefusedError
 from storage.portal_pulls.shared import ListShrunkError
-from storage.procedures.comparing import CatalogueShrunk
 from storage.procedures.formats.faults import FileRefusedError
 
 Done = procedures.Refreshed | Refreshed
@@ -99,7 +98,7 @@ def _refused_in_words(offer: Offer) -> Iterator[None]:
     """Say why a list is not taken, and end with code 2."""
     try:
         yield
-    except (CatalogueShrunk, ListShrunkError) as error:
+    except ListShrunkError as error:
         raise typer.BadParameter(
             f"mất {error.gone} trên {error.total} {WORDS[offer]}, quá 30%: --shrink để nhận"
             f" · {error}, which is more than 30%: --shrink takes it"

@@ -153,7 +153,7 @@ class PortalProcedure(SQLModel, table=True):
 
 
 class PortalListed(SQLModel, table=True):
-    """An entry of a list that a portal shares, of units or of agencies, as long as anything is known of it.
+    """An entry of a list that a portal shares: of procedures, units or agencies.
 
     Attributes:
         stream: a word of `kinds.Stream`.

@@ -14,11 +14,11 @@ from api.connectors.portals.deployment import AnyDeployment, Offer
 from api.connectors.portals.port import PortalError, Record, UnavailableError
 from api.connectors.pulling.following import TROUBLE_SECONDS, why
 from api.connectors.pulling.lists import fail, rest_of
-from storage.portal_pulls import listed, streams
+from storage.portal_pulls import listed, shared, streams
 from storage.portal_pulls.kinds import Stream
+from storage.portal_pulls.shared import ListShrunkError
 from storage.procedures import repository as procedures
 from storage.procedures.codes import split_procedure_code
-from storage.procedures.comparing import MOST_GONE, CatalogueShrunk
 from storage.procedures.formats import portal
 from storage.procedures.formats.cleaning import Applied
 from storage.procedures.formats.reading import RecordError
@@ -44,7 +44,7 @@ class Refreshed:
         listed: how many procedures the portal lists, `fetched` of which were asked for.
         changed: how many are new in our catalogue, or other than before.
         unusable: codes of those that can not be read.
-        gone: codes that it listed before and does not any more: ours stay until an operator removes them.
+        gone: codes that it listed once and does not any more: ours stay until an operator removes them.
     """
 
     listed: int
@@ -77,7 +77,7 @@ async def look(link: Link, turn: Turn) -> float:
     every = timedelta(hours=link.deployment.pull.catalogue_hours or 24)
     if rest := await rest_of(link, Stream.PROCEDURES, every):
         return rest
-    with suppress(PortalError, CatalogueShrunk):
+    with suppress(PortalError, ListShrunkError):
         await refresh(link, turn)
     return TROUBLE_SECONDS
 
@@ -91,11 +91,11 @@ async def refresh(link: Link, turn: Turn, *, shrink: bool = False, tell: Tell = 
         shrink: also where it lists more than 30% fewer than before.
         tell: told how it goes.
 
-    Raises PortalError and CatalogueShrunk, which the stream has noted; nothing is kept of a list that is cut.
+    Raises PortalError and ListShrunkError, which the stream has noted; nothing is kept of a list that is cut.
     """
     try:
         return await _refresh(link, turn, shrink=shrink, tell=tell)
-    except (PortalError, CatalogueShrunk) as error:
+    except (PortalError, ListShrunkError) as error:
         await fail(link, Stream.PROCEDURES, why(error))
         raise
 
@@ -103,12 +103,12 @@ async def refresh(link: Link, turn: Turn, *, shrink: bool = False, tell: Tell = 
 async def _refresh(link: Link, turn: Turn, *, shrink: bool, tell: Tell) -> Refreshed:
     entries = await _entries(link, turn)
     async with link.open_unit() as uow:
-        before = await listed.read(uow, link.name)
+        before = await shared.listed(uow, link.name, Stream.PROCEDURES)
+        read = await listed.read(uow, link.name)
         gazetteer = Gazetteer(await units.load(uow))
-    gone = sorted(before.keys() - entries.keys())
-    if len(gone) > MOST_GONE * len(before) and not shrink:
-        raise CatalogueShrunk(gone=len(gone), total=len(before))
-    known = before if link.deployment.pull.version_field else {}
+    if not shrink:
+        shared.require_no_shrinkage(before, entries.keys())
+    known = read if link.deployment.pull.version_field else {}
     wanted = [code for code, entry in entries.items() if known.get(code) != entry.told]
     unusable: list[str] = []
     changed = 0
@@ -125,7 +125,9 @@ async def _refresh(link: Link, turn: Turn, *, shrink: bool, tell: Tell) -> Refre
         changed += await _keep(link, turn, found, {code: entries[code].told for code in found})
     async with link.open_unit() as uow:
         await turn.keep(uow)
-        await streams.done(uow, link.name, Stream.PROCEDURES, len(entries), datetime.now(UTC))
+        now = datetime.now(UTC)
+        gone = await shared.keep(uow, link.name, Stream.PROCEDURES, entries.keys(), now)
+        await streams.done(uow, link.name, Stream.PROCEDURES, len(entries), now)
         await uow.commit()
     if unusable or gone:
         log.warning("portal_procedures", portal=link.name, unusable=unusable[:20], gone=gone[:20])

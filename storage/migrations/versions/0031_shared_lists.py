@@ -1,4 +1,4 @@
-"""Keep what portals' lists of units and of agencies told, and what they tell no more."""
+"""Keep what portals' lists held, of procedures, units and agencies, and what they hold no more."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,6 +10,10 @@ depends_on = None
 
 LISTS = "stream IN ('units', 'agencies')"
 """What the release before knows nothing of, and could not read."""
+PROCEDURES = """
+INSERT INTO portal_listed (deployment, stream, code) SELECT deployment, 'procedures', code FROM portal_procedure
+"""
+"""So that the first list after this is compared as well."""
 
 
 def upgrade() -> None:
@@ -21,6 +25,7 @@ def upgrade() -> None:
         sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("deployment", "stream", "code", name=op.f("pk_portal_listed")),
     )
+    op.execute(PROCEDURES)
 
 
 def downgrade() -> None:

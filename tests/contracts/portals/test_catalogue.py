@@ -6,8 +6,8 @@ from api.connectors.portals.port import PortalError
 from api.connectors.pulling.catalogue import look, refresh
 from storage.portal_pulls import streams
 from storage.portal_pulls.kinds import Stream
+from storage.portal_pulls.shared import ListShrunkError
 from storage.procedures import repository as procedures
-from storage.procedures.comparing import CatalogueShrunk
 from storage.procedures.record import Procedure
 from tests.contracts.portals.pulling import Pulling
 
@@ -89,14 +89,29 @@ async def test_a_list_that_is_cut_changes_nothing_unless_told(pulling):
     async with pulling.turn(link, "catalogue") as turn:
         await refresh(link, turn)
         await have(pulling, listed(2, 2))
-        with pytest.raises(CatalogueShrunk):
+        with pytest.raises(ListShrunkError):
             await refresh(link, turn)
-        assert (await stream(pulling)).error.startswith("CatalogueShrunk")
+        assert (await stream(pulling)).error.startswith("ListShrunkError")
         assert dict(await pulling.rows(NAMES))["1.000001"] == "Thủ tục 1 bản 1"
         done = await refresh(link, turn, shrink=True)
     assert done.gone == [f"1.{number:06}" for number in range(3, 11)]
     assert len(await pulling.rows(NAMES)) == 11
     assert (await stream(pulling)).error is None
+
+
+async def test_what_was_gone_once_counts_no_more(pulling):
+    """Lists lose a few in each year: all that ever went would stop them some day, for good."""
+    link = pulling.link()
+    async with pulling.turn(link, "catalogue") as turn:
+        for left in (10, 8, 6, 5):
+            await have(pulling, listed(*[1] * left))
+            done = await refresh(link, turn)
+        assert done.gone == [f"1.{number:06}" for number in range(6, 11)]
+        await have(pulling, listed(1))
+        await refresh(link, turn, shrink=True)
+        assert (await refresh(link, turn)).listed == 1
+        await have(pulling, listed(*[1] * 10))
+        assert (await refresh(link, turn)).gone == []
 
 
 @pytest.mark.parametrize(
