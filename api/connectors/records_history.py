@@ -54,7 +54,7 @@ def history(
         return []
     fields = Fields(record, dialect)
     end = (datetime.fromisoformat(current["occurred_at"]), DossierStatus(current["status"]))
-    reached = {*_dates(fields, untold, current["status"]), *_supplements(fields, end, stepped)}
+    reached = _dates(fields, untold, current["status"]) | set(_supplements(fields, end, stepped))
     return [
         _bare(current, moment, status)
         for moment, status in sorted(reached)
@@ -62,13 +62,16 @@ def history(
     ]
 
 
-def _dates(fields: Fields, untold: Collection[tuple[DossierStatus, str]], current: int) -> Iterator[_Reached]:
-    for status, name in untold:
-        # Where it came to no result, the end of processing is the end that it came to.
-        if status is DossierStatus.RESOLVED and current in _NO_RESULT:
-            continue
-        if moment := fields.usable(name, fields.dialect.read_time):
-            yield moment, status
+def _dates(fields: Fields, untold: Collection[tuple[DossierStatus, str]], current: int) -> set[_Reached]:
+    """Return when statuses were reached; an end of processing that is a refusal is no result."""
+    read = fields.dialect.read_time
+    found = {(moment, status) for status, name in untold if (moment := fields.usable(name, read))}
+    refused = {moment for moment, status in found if status is DossierStatus.REFUSED}
+    return {
+        (moment, status)
+        for moment, status in found
+        if status is not DossierStatus.RESOLVED or not (current in _NO_RESULT or moment in refused)
+    }
 
 
 def _supplements(fields: Fields, end: _Reached, stepped: Collection[int | None]) -> Iterator[_Reached]:

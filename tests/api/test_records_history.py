@@ -75,6 +75,7 @@ def test_the_same_date_is_the_same_event_whatever_else_a_record_says() -> None:
     [
         ({"NgayNopHoSo": None}, [ACCEPTED, RESOLVED]),
         ({"NgayTuChoi": "20261110090000"}, [SENT, ACCEPTED, (3, "1110 09:00"), RESOLVED]),
+        ({"NgayTuChoi": RETURNED["NgayKetThucXuLy"]}, [SENT, ACCEPTED, (3, "1113 16:00")]),
         ({"NgayTiepNhan": "chín giờ"}, [SENT, RESOLVED]),
         ({"NgayTiepNhan": {"at": 1}}, [SENT, RESOLVED]),
         ({"NgayTiepNhan": "00000000000000"}, [SENT, RESOLVED]),
