@@ -137,7 +137,7 @@ async def test_a_list_that_shrank_is_taken_where_it_is_meant(tindan, portal, rea
         (
             "agencies",
             [offices(1)[0] | {"NgayHetHieuLuc": "20250630", "MaCoQuanKeThua": "H99"}],
-            "successor: there is no agency H99",
+            "successor: H99 is not for the portal to bring",
         ),
     ],
 )
