@@ -75,6 +75,7 @@ def run(
         raise typer.BadParameter("give either --agency-command or --wait")
     scenarios = _chosen(only)
     used = _used(doors, scenarios if only else [])
+    _require_some(scenarios, used)
     storage = _development()
     desk = Desk(seconds=seconds, patience=patience) if wait else None
     driver = desk or CommandDriver(command=_words(agency_command or ""), seconds=seconds)
@@ -111,6 +112,16 @@ def _used(names: str | None, chosen: list[Scenario]) -> Doors | None:
     if unknown or not given:
         raise typer.BadParameter(f"--doors: there is no door {', '.join(unknown)!r}; there are {named(Door)}")
     return frozenset(Door(name) for name in given)
+
+
+def _require_some(scenarios: list[Scenario], used: Doors | None) -> None:
+    """Raise typer.BadParameter where none of the scenarios is for these doors alone: nothing would be played."""
+    if used and not any(scenario.doors <= used for scenario in scenarios):
+        needed = "; ".join(dict.fromkeys(named(one.doors) for one in scenarios if one.doors & used))
+        raise typer.BadParameter(
+            f"--doors {named(used)}: không có kịch bản nào · no scenario is for these alone"
+            + (f"; có · there are some for: {needed}" if needed else "")
+        )
 
 
 def _words(command: str) -> list[str]:

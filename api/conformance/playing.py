@@ -88,17 +88,19 @@ class Director:
         """
         begun_at = datetime.now(UTC)
         played: list[tuple[Evidence, float]] = []
-        used = doors or USUAL
+        used, first = doors or USUAL, True
         for scenario in scenarios:
             if not scenario.doors <= used:
                 continue
             self.tell(scenario)
             begun = time.monotonic()
             evidence = self._play(scenario, scenario.facts(self.draw))
-            if not played:
+            if first:
                 _require_life(evidence)
-                used = doors or evidence.ending.doors or USUAL
-            played.append((evidence, time.monotonic() - begun))
+                used, first = doors or evidence.ending.doors or USUAL, False
+            # The first may have been of a door that is not used after all.
+            if scenario.doors <= used:
+                played.append((evidence, time.monotonic() - begun))
         return draw_up(played, [one for one in SCENARIOS if one.doors <= used], begun_at)
 
     def _play(self, scenario: Scenario, facts: Sequence[Fact]) -> Evidence:

@@ -118,7 +118,7 @@ def draw_up(
         begun_at=begun_at,
         verdict=_verdict(bool(tried), failed=bool(failed_musts)),
         score=_score(tried),
-        complete=len(played) == len(scenarios),
+        complete=bool(played) and len(played) == len(scenarios),
         checks=checks,
         scenarios=[_scenario(evidence, seconds, checks) for evidence, seconds in played],
         doors=_doors([evidence.scenario for evidence, _ in played]),

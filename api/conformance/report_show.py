@@ -6,7 +6,7 @@ from rich.table import Table
 from api.conformance.checks.catalogue import CHECKS
 from api.conformance.doors import Door, named
 from api.conformance.report import Report, Verdict
-from api.conformance.report_page import LEVELS, VERDICTS
+from api.conformance.report_page import LEVELS, TEXT, VERDICTS
 from api.conformance.scenarios import SCENARIOS
 
 COLOURS = {Verdict.PASSED: "green", Verdict.FAILED: "red", Verdict.NOT_TRIED: "dim"}
@@ -29,6 +29,8 @@ def show(report: Report, console: Console) -> None:
             console.print(f"  → {check.mend.vi}\n  → {check.mend.en}", markup=False, soft_wrap=True)
     tried, left = (named(one.name for one in report.doors if one.tried is way) for way in (True, False))
     console.print(f"\nĐã thử · Tried: {tried or '–'}. Không thử · Not tried: {left or '–'}.", soft_wrap=True)
+    if not report.complete:
+        console.print(f"{TEXT['incomplete'].vi} · {TEXT['incomplete'].en}", soft_wrap=True)
     console.print(f"{report.score}/100 · {_verdict(report.verdict)}")
 
 

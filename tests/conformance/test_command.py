@@ -76,6 +76,8 @@ def test_doors_are_those_named_or_those_of_scenarios_that_are(
         (["run", "--agency-command", ""], "--agency-command is empty"),
         (["run", "--wait", "--doors", "events,no-such"], "no door 'no-such'"),
         (["run", "--wait", "--doors", " , "], "there are events, results, dossiers, arrangements, tables"),
+        (["run", "--wait", "--doors", "results"], "there are some for: events, results"),
+        (["run", "--wait", "--doors", "events", "--only", "bad-row"], "no scenario is for these alone"),
         (["run", "--agency-command", "'open"], "--agency-command"),
     ],
 )

@@ -74,6 +74,7 @@ def names(doors: Doors) -> list[str]:
         (None, [ALL], ALL),
         (None, [frozenset({Door.EVENTS})], frozenset({Door.EVENTS})),
         (None, [USUAL, ALL], USUAL),
+        (None, [frozenset({Door.TABLES})], frozenset({Door.TABLES})),
         (frozenset({Door.TABLES}), [ALL], frozenset({Door.TABLES})),
     ],
 )

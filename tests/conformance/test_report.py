@@ -70,6 +70,7 @@ def test_the_report_says_which_doors_were_tried():
     assert all(door.title.vi and door.title.en for door in found.doors)
     console = Console(record=True, width=200, file=StringIO())
     report_show.show(found, console)
+    assert "this is not the last word" in console.export_text(clear=False)
     shown = console.export_text()
     assert "Tried: events, tables." in shown
     assert "Not tried: results, dossiers, arrangements." in shown
@@ -88,6 +89,7 @@ def test_who_uses_some_doors_alone_can_have_all():
     found = draw_up(played, usual, BEGUN)
     assert found.complete
     assert not draw_up(played, SCENARIOS, BEGUN).complete
+    assert not draw_up([], [], BEGUN).complete
 
 
 def test_a_report_of_an_earlier_kit_is_still_as_the_schema_says():
