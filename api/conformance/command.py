@@ -115,7 +115,7 @@ def _used(names: str | None, chosen: list[Scenario]) -> Doors | None:
 
 
 def _require_some(scenarios: list[Scenario], used: Doors | None) -> None:
-    """Raise typer.BadParameter where none of the scenarios is for these doors alone: nothing would be played."""
+    """Raise typer.BadParameter where none of the scenarios is for these doors alone."""
     if used and not any(scenario.doors <= used for scenario in scenarios):
         needed = "; ".join(dict.fromkeys(named(one.doors) for one in scenarios if one.doors & used))
         raise typer.BadParameter(
