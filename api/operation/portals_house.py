@@ -10,7 +10,7 @@ from typing import Annotated, TypeVar
 import structlog
 import typer
 
-from api.connectors.engine import Link, Turn, taking_turns
+from api.connectors.engine import Link, Turn, TurnLostError, taking_turns
 from api.connectors.portals.client import open_portal
 from api.connectors.portals.deployment import AnyDeployment, Offer
 from api.connectors.portals.loading import PortalSettings
@@ -88,7 +88,7 @@ def with_portal(name: str, work: Callable[[Link], Awaitable[T]]) -> T:
     try:
         with _logged_beside():
             return asyncio.run(run())
-    except (PortalError, NobodySpeaksError) as error:
+    except (PortalError, NobodySpeaksError, TurnLostError) as error:
         typer.secho(f"{name}: {type(error).__name__}: {error}", fg=typer.colors.RED, err=True)
         raise typer.Exit(UNHEARD) from error
 

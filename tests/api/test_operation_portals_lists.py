@@ -5,9 +5,11 @@ import json
 
 import httpx
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from api.cli import app
+from api.operation.portals_house import our_turn, with_portal
 from infra.sandbox import launch
 from storage.agencies import reading as seen
 from storage.agencies.repository import AgencyRecord, put
@@ -166,3 +168,18 @@ async def test_what_can_not_be_read_now_is_said(tindan, portal, unit_of_work):
         await uow.commit()
     code, _, beside = await tindan("refresh", "quoc-gia", "--units")
     assert (code, "another process does this now" in beside) == (2, True)
+
+
+async def test_whoever_lost_the_turn_says_so(tindan):
+    """In one line, with exit code 1: a worker took over while the portal kept us waiting."""
+
+    async def work(link):
+        async with our_turn(link, "units") as turn:
+            async with link.open_unit() as uow:
+                await leases.release(uow, link.name, "units", turn.holder)
+                await uow.commit()
+            await turn.hold(link.open_unit)
+
+    with pytest.raises(typer.Exit) as ended:
+        await asyncio.to_thread(with_portal, "quoc-gia", work)
+    assert ended.value.exit_code == 1
