@@ -213,11 +213,11 @@ async def test_a_helper_that_is_killed_loses_nothing(pulling, tindan):
 
 async def test_an_operator_reads_the_catalogue_now(pulling, tindan):
     """All that the portal lists, though it is no source of ours by its settings."""
-    code, said = await tindan("catalogue", "quoc-gia", "--json")
+    code, said = await tindan("refresh", "quoc-gia", "--catalogue", "--json")
     assert code == 0, said
-    told = json.loads(said)
+    told = json.loads(said)["procedures"]
     assert (told["listed"], told["fetched"], told["changed"]) == (4, 4, 4)
-    assert (await tindan("catalogue", "quoc-gia"))[0] == 0
+    assert (await tindan("refresh", "quoc-gia", "--catalogue"))[0] == 0
 
 
 async def test_strays_are_listed_tried_again_and_left(pulling, tindan):
