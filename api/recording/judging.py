@@ -79,11 +79,13 @@ class Judge:
     above_caller: frozenset[UUID]
     speakers: Mapping[UUID, frozenset[UUID]]
 
-    def judge(self, code: str, told: Told) -> tuple[Judged | None, dict[int, Problem]]:
+    def judge(
+        self, code: str, told: Told, of: Mapping[int, int] | None = None
+    ) -> tuple[Judged | None, dict[int, Problem]]:
         """Split the events of one dossier into those to keep and those refused.
 
         What the dossier needs at first is looked for in events that stand by themselves: nothing is taken
-        from one that is refused.
+        from one that is refused. `of` is as for `api.recording.service.receive`.
         """
         existing = self.locked.get(code)
         refusals = {index: problem for index, event in told if (problem := self.objection(existing, event))}
@@ -91,9 +93,17 @@ class Judge:
         applicant = next((event.applicant for _, event in sound if event.applicant), None)
         procedure = next((event.procedure_code for _, event in sound if event.procedure_code), None)
         missing = [] if existing else _missing_at_first(applicant, procedure)
-        for index, event in sound:
+        of_others = {
+            index
+            for index, event in sound
+            if event.applicant and not self.same_applicant(existing, event.applicant, applicant)
+        }
+        if of and of_others:
+            records = {of[index] for index in of_others}
+            of_others = {index for index, _ in sound if of[index] in records}
+        for index, _ in sound:
             errors = list(missing)
-            if event.applicant and not self.same_applicant(existing, event.applicant, applicant):
+            if index in of_others:
                 errors.append(FieldError(pointer="/applicant/number", code="another-applicant"))
             if errors:
                 refusals[index] = Problem("validation", 422, errors=errors)

@@ -96,12 +96,15 @@ async def receive(
     locale: str,
     told_as: Mapping[int, DossierEvent] | None = None,
     unmade: Collection[str] = (),
+    of: Mapping[int, int] | None = None,
 ) -> dict[int, EventAnswer]:
     """Keep well-formed events; return the answer to each, under its place in the request.
 
     A status that is older than `stale_after` is history being filled in: it tells nobody. `told_as` gives the
     events as their source told them, where something of the dossier's was put into them since: by that a
-    repeat is known. `unmade` are codes of dossiers that this transaction has looked for, and found none.
+    repeat is known. `unmade` are codes of dossiers that this transaction has looked for, and found none. `of`
+    says which record each event was read from, where one tells several: what names another applicant than the
+    dossier's is most likely about another dossier, and then nothing of that record is kept.
 
     Raises ContentionError when another transaction was first with one of these dossiers or ids: nothing
     is kept then, and the caller begins again.
@@ -112,7 +115,7 @@ async def receive(
     }
     answers, fresh, twins = await _sort_out_repeats(uow, caller, good, hashes, locale)
     if fresh:
-        judged, refusals = await _judge(uow, caller, authority, fresh, unmade)
+        judged, refusals = await _judge(uow, caller, authority, fresh, unmade=unmade, of=of)
         for index, problem in refusals.items():
             answers[index] = refused(good[index].event_id, problem, locale)
         if judged:
@@ -179,7 +182,9 @@ async def _judge(
     caller: AgencyCaller,
     authority: AuthorityBook,
     fresh: Mapping[int, DossierEvent],
+    *,
     unmade: Collection[str],
+    of: Mapping[int, int] | None,
 ) -> tuple[list[Judged], dict[int, Problem]]:
     """Lock the dossiers, read what the request names, and say what may be kept."""
     by_dossier: dict[str, list[tuple[int, DossierEvent]]] = defaultdict(list)
@@ -191,7 +196,7 @@ async def _judge(
     judged: list[Judged] = []
     refusals: dict[int, Problem] = {}
     for code, told in by_dossier.items():
-        kept, refused_here = judge.judge(code, told)
+        kept, refused_here = judge.judge(code, told, of)
         refusals |= refused_here
         if kept:
             judged.append(kept)

@@ -159,6 +159,7 @@ class Keeping:
                 now=now,
                 stale_after=self._link.stale_after,
                 locale="vi",
+                of=drawn.of,
             )
             for number, answer in answers.items():
                 place = drawn.of[number]

@@ -151,6 +151,24 @@ async def test_read_at_each_stage_in_any_order_it_is_the_same_dossier(world):
     assert all(state == states[0] for state in states)
 
 
+async def test_of_a_record_in_another_name_nothing_is_kept(world):
+    """Its dates name nobody, and are not kept either; what else is read with it is."""
+    link, second = world.connect(), "H26-261121-0002"
+    await world.read(link, shown("2", "NgayNopHoSo", "NgayTiepNhan"))
+    before = await world.timeline()
+    strange, records = WHOLE | {"SoGiayToChuHoSo": "001190000002"}, []
+    for one in (strange, shown("2", "NgayTiepNhan", code=second), strange | {"MaHoSo": second}):
+        await world.have([one])
+        records.append(await link.portal.dossier(one["MaHoSo"]))
+    kept = await Keeping(link).keep(records)
+    assert {(one.code, one.reason) for one in kept.strays} == {
+        (FIRST, "another-applicant"),
+        (second, "another-applicant"),
+    }
+    assert (kept.events, await world.timeline()) == (1, before)
+    assert await world.timeline(second) == [(2, ACCEPTED, "")]
+
+
 async def test_what_an_agency_tells_later_of_a_date_is_that_fact(world):
     """Its row takes the step: nothing is new of it, and nobody is told of it."""
     link = world.connect()
