@@ -74,6 +74,29 @@ def retry_reports(
         typer.echo(f"{dossiers} hồ sơ · dossiers, {opinions} ý kiến · opinions")
 
 
+@reports.command("leave")
+def leave_report(
+    name: Name,
+    code: Annotated[str, typer.Argument(parser=_dossier, metavar="CODE", help="The dossier")],
+    *,
+    as_json: AsJson = False,
+) -> None:
+    """Give up a dossier that can not be told, so that it raises no alarm; it goes again when it changes.
+
+    It is listed as refused from then on, and `retry` tries it. Exit code 1 means that nothing of it was open.
+    """
+    named(name)
+    left = in_one_unit(partial(asking.leave, deployment=name, code=code))
+    if left:
+        note("portal_report_left", portal=name, code=code)
+    if as_json:
+        typer.echo(json_of({"left": left}))
+    else:
+        typer.echo("Đã để lại · left" if left else "Không có gì chờ báo · nothing of it waits to be told")
+    if not left:
+        raise typer.Exit(1)
+
+
 def _in_slices(retry: Callable[[UnitOfWork], Awaitable[int]]) -> int:
     """Retry some in each transaction, until all are; return how many."""
     total = 0

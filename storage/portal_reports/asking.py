@@ -51,6 +51,15 @@ WHERE ctid = ANY(ARRAY(
   LIMIT %(limit)s FOR UPDATE))
 """
 
+LEFT = "left"
+"""What stands in place of a portal's word where an operator gave it up."""
+# Flags of doubt stay: whoever tries again asks first.
+_LEAVE = """
+UPDATE portal_report SET state = 'refused', next_at = NULL, attempts = 0, answer_code = %(left)s
+WHERE deployment = %(deployment)s AND dossier_id = (SELECT id FROM dossier WHERE code = %(code)s)
+  AND state IN ('due', 'waiting', 'doubted')
+"""
+
 
 async def again(
     uow: UnitOfWork, deployment: str, dossier_ids: Sequence[UUID], *, now: datetime, lost: bool = False
@@ -100,3 +109,17 @@ async def retry_opinions(uow: UnitOfWork, deployment: str, *, now: datetime) -> 
     """Try again at once what of opinions was refused, is in doubt or waits; return how many, as `retry`."""
     given = {"deployment": deployment, "now": now, "lease": LEASE, "limit": AT_ONCE}
     return (await (await uow.driver()).execute(_RETRY_OPINIONS, given)).rowcount
+
+
+async def leave(uow: UnitOfWork, deployment: str, *, code: str) -> bool:
+    """Give up telling a portal of a dossier, until it changes or is tried again; return whether it was open.
+
+    It stands as refused: what can not be told must not raise the alarm for ever, nor be forgotten.
+
+    Args:
+        uow: the transaction.
+        deployment: our name of the portal.
+        code: of the dossier, normalised.
+    """
+    given = {"deployment": deployment, "code": code, "left": LEFT}
+    return (await (await uow.driver()).execute(_LEAVE, given)).rowcount == 1

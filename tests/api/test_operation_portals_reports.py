@@ -102,6 +102,27 @@ async def test_what_was_refused_is_listed_and_tried_again(tindan: Tindan, refuse
     assert json.loads((await tindan("show", NAME, "--json"))[1])["untold"]["states"] == {"due": 1}
 
 
+async def test_what_can_not_be_told_is_left(
+    tindan: Tindan, refused: UUID, unit_of_work: Callable[[], UnitOfWork], reading: Callable[[], Reading]
+) -> None:
+    """It lags no more and stands as refused, until it changes or is tried again; what is refused is not open."""
+    assert (await tindan("reports", "leave", NAME, CODE))[0] == 1
+    async with unit_of_work() as uow:
+        await noticing.put_down(uow, NAME, [refused], now=datetime.now(UTC) - timedelta(days=3))
+        await uow.commit()
+    async with reading() as looking:
+        assert (await listing.lag(looking))[NAME] > 0
+    assert json.loads((await tindan("reports", "leave", NAME, CODE.lower(), "--json"))[1]) == {"left": True}
+    async with reading() as looking:
+        assert await listing.lag(looking) == {}
+    (left,) = json.loads((await tindan("reports", "list", "--json"))[1])
+    assert (left["state"], left["answer_code"], left["next_at"]) == ("refused", "left", None)
+    assert (await tindan("reports", "leave", NAME, CODE))[0] == 1
+    assert json.loads((await tindan("reports", "retry", NAME, "--json"))[1])["dossiers"] == 1
+    (again,) = json.loads((await tindan("reports", "list", "--json"))[1])
+    assert again["state"] == "due"
+
+
 async def test_what_makes_no_sense_is_refused(tindan: Tindan) -> None:
     """A portal that is not described, a code that is none."""
     assert (await tindan("reports", "retry", "other"))[0] == 2
