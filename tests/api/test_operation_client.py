@@ -186,12 +186,12 @@ async def test_every_event_is_kept_once_over_a_line_that_loses(
     assert set(line.met) == set(FATES)
 
     get = importlib.import_module(f"{PACKAGE}.api.agency.get_dossiers_by_code")
-    client = package.Client(base_url=door.base_url, httpx_args=door.httpx_args())
-    shown = await asyncio.to_thread(get.sync, "H26.1-261121-0001", client=client)
+    with package.Client(base_url=door.base_url, httpx_args=door.httpx_args()) as client:
+        shown = await asyncio.to_thread(get.sync, "H26.1-261121-0001", client=client)
     assert shown.status == 2
     line.fates = iter(["lose", "half", "503"])
-    client = package.Client(base_url=door.base_url, httpx_args=door.async_httpx_args())
-    assert (await get.asyncio("H26.1-261121-0001", client=client)).code == "H26.1-261121-0001"
+    async with package.Client(base_url=door.base_url, httpx_args=door.async_httpx_args()) as client:
+        assert (await get.asyncio("H26.1-261121-0001", client=client)).code == "H26.1-261121-0001"
 
 
 async def test_a_bad_item_sinks_no_other_and_is_not_sent_again(line: Line, door: Door) -> None:
