@@ -54,7 +54,6 @@ class EmbeddedPostgres:
             if not self._owners.acquire(shared=True, timeout=_SECONDS):
                 raise EmbeddedPostgresError(f"the former server of {self._home.folder} does not stop")
             try:
-                self._ensure_guardian()
                 self._wait_until_ready(deadline)
             except BaseException:
                 self._owners.release()
@@ -126,13 +125,15 @@ class EmbeddedPostgres:
         finally:
             lock.release()
 
-    def _ensure_guardian(self) -> None:
+    def _ensure_guardian(self) -> bool:
+        """Start a guardian where there is none; return whether it was started."""
         if is_locked(self._home.guardian_lock):
-            return
+            return False
         if not self._server.alive:
             self._home.prepare()
             create_cluster(self._home, self._home.binaries(), lasting=self._lasting)
         spawn_guardian(self._home)
+        return True
 
     def _tidy_up(self) -> None:
         """Remove the folder of the socket after a start that came to nothing, as no guardian will."""
@@ -140,8 +141,11 @@ class EmbeddedPostgres:
             self._home.remove_socket_folder()
 
     def _wait_until_ready(self, deadline: float) -> None:
+        ours = self._ensure_guardian()
         while (refusal := _refusal(self._home)) is not None:
-            if not is_locked(self._home.guardian_lock):
+            # One that was there may have been about to end, as after a SIGTERM.
+            ours = ours or self._ensure_guardian()
+            if ours and not is_locked(self._home.guardian_lock):
                 raise EmbeddedPostgresError(f"the development database does not start.\n{self._log_tail()}")
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(

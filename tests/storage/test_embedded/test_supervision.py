@@ -5,12 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psycopg
 import pytest
 
 from storage.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from storage.embedded.locks import FileLock, is_locked
 from storage.embedded.server import Server
 
 
@@ -111,6 +113,20 @@ def test_a_guardian_told_to_end_stops_its_server(place):
 
     place.wait_for(place.nothing_runs)
     postgres.start()
+    assert place.answers()
+    postgres.stop()
+
+
+def test_a_guardian_that_is_about_to_end_is_followed_by_another(place):
+    """It may have ended in all but its lock: who starts meanwhile waits for that, and starts one."""
+    ending = FileLock(place.home.guardian_lock)
+    assert ending.acquire(timeout=5)
+    postgres = EmbeddedPostgres(place.folder)
+    with ThreadPoolExecutor(max_workers=1) as threads:
+        starting = threads.submit(postgres.start)
+        place.wait_for(lambda: is_locked(place.home.start_lock))
+        ending.release()
+        starting.result()
     assert place.answers()
     postgres.stop()
 
