@@ -42,8 +42,8 @@ class Tally:
 
     @property
     def arrived(self) -> int:
-        """How many mails there are."""
-        return self._arrived.total()
+        """How many of those there are: what is asked about a dossier that is over is none of them."""
+        return (self._wanted & self._arrived).total()
 
     @property
     def missing(self) -> int:
