@@ -1,19 +1,25 @@
 """The web application of the run, and who calls it: agencies, citizens, and what happens to their dossiers."""
 
+import asyncio
 import itertools
-from collections.abc import AsyncIterator
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 import pytest
+from click.testing import Result
 from fastapi import FastAPI
+from typer.testing import CliRunner
 
+from api.cli import app as commands
 from api.main import create_app
 from api.services import Services
 from api.settings import Settings
 from auth.principals import AgencyCaller
 from auth.principals import Citizen as Principal
+from infra.sandbox import launch
 from storage.agencies.models import Agency as AgencyRow
 from storage.engine import Engine
 from storage.ids import new_id
@@ -180,3 +186,63 @@ def new_code() -> NewCode:
     """Draw codes of dossiers, each new."""
     serial = itertools.count(1)
     return lambda: f"H26.1-261121-{next(serial):04d}"
+
+
+@pytest.fixture(scope="module")
+def sandbox_process() -> Iterator[launch.Running]:
+    """The sandbox, for the commands that talk to its portal."""
+    with launch.running() as running:
+        yield running
+
+
+@pytest.fixture
+def portal(sandbox_process: launch.Running) -> Iterator[httpx.Client]:
+    """The portal's own interface; it has what it has at first, and no faults."""
+    with httpx.Client(base_url=sandbox_process.http, timeout=10) as client:
+        client.delete("/sandbox/portal")
+        client.delete("/sandbox/faults/portal")
+        yield client
+
+
+@pytest.fixture
+def portal_described(portal: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The portal as settings describe it, without limits, for a test to say what it offers."""
+    account = portal.get("/sandbox/accounts.json").json()["portal"]
+    monkeypatch.setenv("PORTAL_USERNAME", "tindan")
+    monkeypatch.setenv("PORTAL_PASSWORD", account["password"])
+    return {
+        "style": "session",
+        **account["session"],
+        "unit": account["unit"],
+        "agencies": ["H26"],
+        "username_env": "PORTAL_USERNAME",
+        "password_env": "PORTAL_PASSWORD",
+        "answers": {"success": ["00"]},
+        "per_second": 1000,
+        "burst": 100,
+        "tries": 1,
+    }
+
+
+@pytest.fixture
+def on_portals(
+    engine: Engine, settings: StorageSettings, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Mapping[str, Any]], Callable[..., Awaitable[Result]]]:
+    """Return what runs `tindan portals` where portals are described so."""
+    del engine
+
+    async def run(*arguments: str) -> Result:
+        result = await asyncio.to_thread(CliRunner().invoke, commands, ["portals", *arguments])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    def described(portals: Mapping[str, Any]) -> Callable[..., Awaitable[Result]]:
+        monkeypatch.setenv("TINDAN_PORTALS", json.dumps(portals))
+        monkeypatch.setenv("TINDAN_ENV", "development")
+        monkeypatch.setenv("TINDAN_DATA_DIR", str(settings.data_dir))
+        monkeypatch.setenv("DATABASE_URL", settings.require_database_url())
+        monkeypatch.setenv("COLUMNS", "400")
+        return run
+
+    return described

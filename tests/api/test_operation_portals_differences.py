@@ -1,15 +1,10 @@
 """`tindan portals reconcile`, `differences` and `day`: compared by hand, listed, settled, and counted."""
 
-import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
-import httpx
 import pytest
-from typer.testing import CliRunner
 
-from api.cli import app
-from infra.sandbox import launch
 from storage.agencies.repository import AgencyRecord, put, resolve
 from storage.procedures import repository as procedures
 from storage.procedures.record import Procedure
@@ -29,48 +24,15 @@ RECORD = {
 DAY = (datetime.now(UTC) - timedelta(days=3)).date()
 
 
-@pytest.fixture(scope="module")
-def process():
-    with launch.running() as running:
-        yield running
-
-
 @pytest.fixture
-def portal(process):
-    """The portal's own interface; it has nothing, and no faults."""
-    with httpx.Client(base_url=process.http, timeout=10) as client:
-        client.delete("/sandbox/portal")
-        client.delete("/sandbox/faults/portal")
-        yield client
-
-
-@pytest.fixture
-async def tindan(engine, settings, portal, unit_of_work, monkeypatch):
+async def tindan(portal_described, on_portals, unit_of_work):
     """Run a command; return its exit code and all that it said."""
-    account = portal.get("/sandbox/accounts.json").json()["portal"]
-    described = {
-        "quoc-gia": {
-            "style": "session",
-            **account["session"],
-            "unit": account["unit"],
-            "agencies": ["H26"],
-            "username_env": "PORTAL_USERNAME",
-            "password_env": "PORTAL_PASSWORD",
-            "answers": {"success": ["00"], "exists": ["02"], "missing": ["03"], "expired": ["01"]},
-            "offers": ["dossier", "changed"],
-            "per_second": 1000,
-            "burst": 100,
-            "tries": 1,
-            "reconcile": {"settle_seconds": 0, "all_days": 1, "repair": {"missing_here": "person"}},
-        }
+    described = portal_described | {
+        "answers": {"success": ["00"], "exists": ["02"], "missing": ["03"], "expired": ["01"]},
+        "offers": ["dossier", "changed"],
+        "reconcile": {"settle_seconds": 0, "all_days": 1, "repair": {"missing_here": "person"}},
     }
-    monkeypatch.setenv("TINDAN_PORTALS", json.dumps(described))
-    monkeypatch.setenv("PORTAL_USERNAME", "tindan")
-    monkeypatch.setenv("PORTAL_PASSWORD", account["password"])
-    monkeypatch.setenv("TINDAN_ENV", "development")
-    monkeypatch.setenv("TINDAN_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("DATABASE_URL", settings.require_database_url())
-    monkeypatch.setenv("COLUMNS", "400")
+    tell = on_portals({"quoc-gia": described})
     async with unit_of_work() as uow:
         await put(uow, [AgencyRecord(code="H26", name="Thành phố Ví Dụ")])
         procedure = Procedure(code="1.001193", name="Đăng ký khai sinh", agency="Ủy ban nhân dân cấp xã")
@@ -78,9 +40,7 @@ async def tindan(engine, settings, portal, unit_of_work, monkeypatch):
         await uow.commit()
 
     async def run(*arguments):
-        result = await asyncio.to_thread(CliRunner().invoke, app, ["portals", *arguments])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
+        result = await tell(*arguments)
         return result.exit_code, result.stdout or result.stderr
 
     return run

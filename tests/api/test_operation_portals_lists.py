@@ -3,69 +3,32 @@
 import asyncio
 import json
 
-import httpx
 import pytest
 import typer
-from typer.testing import CliRunner
 
-from api.cli import app
 from api.operation.portals_house import our_turn, with_portal
-from infra.sandbox import launch
 from storage.agencies import reading as seen
 from storage.agencies.repository import AgencyRecord, put
 from storage.ids import new_id
 from storage.portal_pulls import leases
 
 
-@pytest.fixture(scope="module")
-def process():
-    with launch.running() as running:
-        yield running
-
-
 @pytest.fixture
-def portal(process):
-    """The portal's own interface; it has what it has at first, and no faults."""
-    with httpx.Client(base_url=process.http, timeout=10) as client:
-        client.delete("/sandbox/portal")
-        client.delete("/sandbox/faults/portal")
-        yield client
-
-
-@pytest.fixture
-async def tindan(engine, settings, portal, unit_of_work, monkeypatch):
+async def tindan(portal_described, on_portals, unit_of_work):
     """Run a command; return its exit code, what it printed, and what it said beside."""
-    account = portal.get("/sandbox/accounts.json").json()["portal"]
-    described = {
-        "style": "session",
-        **account["session"],
-        "unit": account["unit"],
-        "agencies": ["H26"],
-        "username_env": "PORTAL_USERNAME",
-        "password_env": "PORTAL_PASSWORD",
+    described = portal_described | {
         "answers": {"success": ["00"], "expired": ["01"], "refused": ["07"]},
         "offers": ["procedures", "procedure", "units", "agencies"],
-        "per_second": 1000,
-        "burst": 100,
-        "tries": 1,
         "pull": {"lists_hours": 24},
     }
     few = described | {"agencies": ["H30"], "offers": ["dossier"]}
-    monkeypatch.setenv("TINDAN_PORTALS", json.dumps({"quoc-gia": described, "khac": few}))
-    monkeypatch.setenv("PORTAL_USERNAME", "tindan")
-    monkeypatch.setenv("PORTAL_PASSWORD", account["password"])
-    monkeypatch.setenv("TINDAN_ENV", "development")
-    monkeypatch.setenv("TINDAN_DATA_DIR", str(settings.data_dir))
-    monkeypatch.setenv("DATABASE_URL", settings.require_database_url())
-    monkeypatch.setenv("COLUMNS", "400")
+    tell = on_portals({"quoc-gia": described, "khac": few})
     async with unit_of_work() as uow:
         await put(uow, [AgencyRecord(code="H26", name="Thành phố Hà Nội")])
         await uow.commit()
 
     async def run(*arguments):
-        result = await asyncio.to_thread(CliRunner().invoke, app, ["portals", *arguments])
-        if result.exception and not isinstance(result.exception, SystemExit):
-            raise result.exception
+        result = await tell(*arguments)
         return result.exit_code, result.stdout, " ".join(result.stderr.split())
 
     return run

@@ -15,6 +15,7 @@ for line in sys.stdin:
     page = json.loads(line)
     print(json.dumps({"records": len(page), "events": page[0]["number"], "repeated": 0, "strays": []}), flush=True)
 """
+# These sleep for longer than anybody waits: to be stuck is what they are for. They are killed in the end.
 TAKES_AND_IS_SILENT = "import sys, time; sys.stdin.readline(); time.sleep(600)"
 TAKES_NOTHING = "import time; time.sleep(600)"
 STOPS_ITSELF = "import os, signal, sys; sys.stdin.readline(); os.kill(os.getpid(), signal.SIGSTOP)"
@@ -79,6 +80,7 @@ async def test_one_that_is_stuck_is_given_up_and_killed(start, code, records):
 
 async def test_patience_is_for_each_page_by_itself(start):
     """One that answers, however many wait for it, is not given up."""
+    # Nine pages together take longer than patience lasts, and each by itself much less.
     slow = ANSWERS.replace("    page =", "    __import__('time').sleep(0.3)\n    page =")
     helper, _ = await start(slow, patience=2.0)
     crew = Crew([helper] * 9)

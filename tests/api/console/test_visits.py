@@ -46,6 +46,7 @@ async def soon(condition) -> None:
     deadline = time.monotonic() + PATIENCE
     while not await condition():
         assert time.monotonic() < deadline
+        # What is kept on the way, or by another process, sets no event.
         await asyncio.sleep(0.02)
 
 
